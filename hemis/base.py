@@ -1,0 +1,34 @@
+"""What every model of the house shares: scope and a row version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from hemis.access.scope import Scope
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows that a scope may see. Closed by default (law 4): a model says how it opens."""
+
+    def for_scope(self, scope: Scope) -> Self:
+        """Rows inside ``scope``; everything for the whole university, else nothing."""
+        return self if scope.everything else self.none()
+
+
+class BaseModel(models.Model):
+    """A row that people edit.
+
+    ``version`` grows with every save through a form, so that the second of two
+    people who edit the same row is told (law 5).
+    """
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,31 @@
+"""A figure that explains itself (law 6): the value and the steps that led to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what was done, what came out, and the act or order that says so."""
+
+    text: str
+    value: Any = None
+    source: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"text": str(self.text), "value": "" if self.value is None else str(self.value), "source": self.source}
+
+
+@dataclass(frozen=True)
+class Explained(Generic[T]):
+    """The result of a rule with its explanation."""
+
+    value: T
+    steps: list[Step] = field(default_factory=list)
+
+    def as_json(self) -> list[dict[str, str]]:
+        return [step.as_json() for step in self.steps]

@@ -1,0 +1,26 @@
+"""All addresses, composed (floor 6)."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import include, path
+
+APPS = (
+    ("", "hemis.pages.urls"),
+    ("access/", "hemis.access.urls"),
+    ("jobs/", "hemis.jobs.urls"),
+    ("sheets/", "hemis.sheets.urls"),
+    ("", "hemis.documents.urls"),
+    ("classifiers/", "hemis.classifiers.urls"),
+    ("structure/", "structure.urls"),
+    ("staff/", "staff.urls"),
+    ("students/", "students.urls"),
+    ("movement/", "movement.urls"),
+    ("finance/", "finance.urls"),
+)
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("account/", include("allauth.urls")),
+    *(path(prefix, include(module)) for prefix, module in APPS if find_spec(module)),
+]
