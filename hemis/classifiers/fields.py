@@ -23,6 +23,17 @@ class ClassifierField(models.CharField):
     def _choices(self):
         return queries.choices(self.list_code)
 
+    def contribute_to_class(self, cls, name, **kwargs):
+        """``get_FOO_display`` reads retired options too."""
+        super().contribute_to_class(cls, name, **kwargs)
+        list_code = self.list_code
+
+        def display(instance) -> str:
+            code = getattr(instance, name)
+            return queries.label(list_code, code) if code else ""
+
+        setattr(cls, f"get_{name}_display", display)
+
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("choices", None)

@@ -50,3 +50,12 @@ class ClassifierItem(models.Model):
         """The name in ``language`` (default: the one in use), falling back to Uzbek."""
         field = {"ru": "name_ru", "en": "name_en", "uz-cyrl": "name_cyrl"}.get(language or get_language() or "uz", "name_uz")
         return getattr(self, field) or self.name_uz
+
+
+class ClassifierStamp(models.Model):
+    """Grows whenever a list changes, so that every process notices; one row."""
+
+    value = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.value)

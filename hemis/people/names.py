@@ -17,3 +17,7 @@ def search_query(text: str):
     from django.contrib.postgres.search import SearchQuery
 
     return SearchQuery(text, config="simple")
+
+
+def fold(text: str) -> str:
+    return text.lower().strip()
