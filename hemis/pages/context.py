@@ -1,6 +1,31 @@
 """What the shell around every page needs."""
 
+from __future__ import annotations
 
-def shell(request) -> dict:
-    """Navigation, languages and the role in use."""
-    return {"access": getattr(request, "access", None)}
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from hemis.pages import menu
+
+
+def shell(request: HttpRequest) -> dict:
+    """Navigation, roles, languages and theme; costs no query beyond the access itself."""
+    signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    access = getattr(request, "access", None)
+    theme = request.COOKIES.get("theme")
+    navigation = menu.navigation(access) if signed_in and access is not None else []
+    return {
+        "navigation": navigation,
+        "open_menu": _open_menu(navigation, request.path),
+        "access": access,
+        "languages": settings.LANGUAGES,
+        "language": get_language(),
+        "theme": theme if theme in {"light", "dark"} else "",
+    }
+
+
+def _open_menu(navigation, path: str) -> str:
+    """The menu whose entry is the longest beginning of the present address."""
+    matches = [(len(item.url), found.code) for found, items in navigation for item in items if path.startswith(item.url)]
+    return max(matches)[1] if matches else ""

@@ -1,5 +1,74 @@
 """Template tags of every page."""
 
+from __future__ import annotations
+
 from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from hemis.pages.columns import Column, display
 
 register = template.Library()
+SPRITE = "vendor/tabler-icons-3.52.0/sprite.svg"
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An icon of the sprite; decoration only, so hidden from screen readers."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', css, static(SPRITE), name
+    )
+
+
+@register.simple_tag
+def cell(column: Column, row) -> str:
+    """The text of a cell."""
+    return column.text(row)
+
+
+@register.simple_tag
+def badge_colour(column: Column, row) -> str:
+    return column.colour(row)
+
+
+@register.simple_tag
+def row_url(register_class, row) -> str:
+    return register_class.url_of(row)
+
+
+@register.simple_tag
+def page_url(register_class, page: str, *args) -> str:
+    """The address of another page of a register."""
+    from django.urls import reverse
+
+    return reverse(register_class.url_name(page), args=args)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context, **changes) -> str:
+    """The present address's parameters with some of them changed; empty removes."""
+    request: HttpRequest = context["request"]
+    data = request.GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            data.pop(name, None)
+        else:
+            data[name] = value
+    return "?" + data.urlencode()
+
+
+@register.filter
+def shown(value) -> str:
+    """A value as people read it."""
+    return display(value)
+
+
+@register.filter
+def money(value) -> str:
+    """Soʻm with grouped figures; no decimals when there are no tiyin."""
+    if value is None:
+        return ""
+    text = f"{value:,.2f}".replace(",", "\u00a0").replace(".", ",")
+    return text.removesuffix(",00")

@@ -1,0 +1,46 @@
+"""Excel and CSV of what a register shows, through django-import-export's formats."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from import_export.formats.base_formats import CSV, XLSX
+from tablib import Dataset
+
+from hemis.pages.columns import Column, display
+from hemis.pages.register import Register
+
+FORMATS = {"xlsx": XLSX, "csv": CSV}
+
+
+def dataset(columns: list[Column], rows: QuerySet) -> Dataset:
+    """One line per row, as shown; figures stay figures."""
+    data = Dataset(headers=[str(column.label) for column in columns])
+    for row in rows.iterator(chunk_size=2000):
+        data.append([_cell(column.raw(row)) for column in columns])
+    return data
+
+
+def _cell(value):
+    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else display(value)
+
+
+def response(register: type[Register], columns: list[Column], rows: QuerySet, kind: str) -> HttpResponse:
+    """The file; cells that look like formulas are made harmless.
+
+    Raises:
+        Http404: another format than xlsx or csv.
+    """
+    if kind not in FORMATS:
+        raise Http404(kind)
+    made = FORMATS[kind]()
+    content = made.export_data(dataset(columns, rows), escape_formulae=True)
+    if kind == "csv":
+        content = "\ufeff" + content  # Excel reads UTF-8 only with the mark.
+    answer = HttpResponse(content, content_type=made.get_content_type())
+    name = f"{register.key()}-{datetime.date.today():%Y-%m-%d}.{kind}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,119 @@
+"""Filters of a register; each reads the address and narrows the rows in SQL."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from hemis.access.scope import Access
+from hemis.classifiers.fields import ClassifierField
+from hemis.pages.columns import field_label
+
+
+@dataclass
+class Filter:
+    """Choice of one or several values of a field (``name`` is also the address's parameter)."""
+
+    name: str
+    lookup: str = ""
+    label: str | Promise = ""
+    choices: Callable[[Access], list[tuple[str, str]]] | None = None
+    widget: str = "choice"
+
+    def bind(self, model: type[Model]) -> Filter:
+        """Fill label, lookup and choices from the model's field."""
+        self.lookup = self.lookup or self.name
+        if not self.label:
+            self.label = field_label(model, self.lookup)
+        if self.choices is None and self.widget == "choice":
+            field = _field(model, self.lookup)
+            if isinstance(field, ClassifierField):
+                self.choices = lambda access: field._choices()
+            else:
+                self.choices = lambda access: [(str(k), str(v)) for k, v in field.flatchoices]
+        return self
+
+    def options(self, access: Access) -> list[tuple[str, str]]:
+        return self.choices(access) if self.choices else []
+
+    def chosen(self, data: QueryDict) -> list[str]:
+        return [value for value in data.getlist(self.name) if value]
+
+    def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
+        values = self.chosen(data)
+        return rows.filter(**{f"{self.lookup}__in": values}) if values else rows
+
+    def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
+        """What the template needs to draw the filter."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            "widget": self.widget,
+            "options": self.options(access),
+            "chosen": self.chosen(data),
+        }
+
+
+def _field(model: type[Model], path: str):
+    *steps, last = path.split("__")
+    for step in steps:
+        model = model._meta.get_field(step).related_model  # type: ignore[assignment]
+    return model._meta.get_field(last)
+
+
+class RelatedFilter(Filter):
+    """Choice among related rows that lie in the user's scope."""
+
+    def __init__(self, name: str, queryset: Callable[[Access], QuerySet], *, lookup: str = "", label: str | Promise = ""):
+        super().__init__(name, lookup, label, lambda access: [(str(row.pk), str(row)) for row in queryset(access)])
+
+    def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
+        values = [value for value in self.chosen(data) if value.isdigit()]
+        if not self.chosen(data):
+            return rows
+        return rows.filter(**{f"{self.lookup}__in": values})
+
+
+class BooleanFilter(Filter):
+    """Yes or no."""
+
+    def __init__(self, name: str, *, lookup: str = "", label: str | Promise = ""):
+        super().__init__(name, lookup, label, lambda access: [("1", _("yes")), ("0", _("no"))])
+
+    def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
+        values = {value == "1" for value in self.chosen(data)}
+        return rows.filter(**{self.lookup: values.pop()}) if len(values) == 1 else rows
+
+
+class RangeFilter(Filter):
+    """From–to of a number or a date; a value that is none is left out."""
+
+    def __init__(self, name: str, kind: str = "number", *, lookup: str = "", label: str | Promise = ""):
+        super().__init__(name, lookup, label, None, kind)
+
+    def _bound(self, text: str) -> Any:
+        try:
+            return datetime.date.fromisoformat(text) if self.widget == "date" else float(text)
+        except ValueError:
+            return None
+
+    def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
+        for suffix, operator in (("from", "gte"), ("to", "lte")):
+            bound = self._bound(data.get(f"{self.name}_{suffix}", ""))
+            if bound is not None:
+                rows = rows.filter(**{f"{self.lookup}__{operator}": bound})
+        return rows
+
+    def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
+        start, end = data.get(f"{self.name}_from", ""), data.get(f"{self.name}_to", "")
+        return {
+            "name": self.name, "label": self.label, "widget": self.widget, "options": [],
+            "chosen": [v for v in (start, end) if v], "start": start, "end": end,
+        }

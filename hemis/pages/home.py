@@ -1,0 +1,64 @@
+"""The start page, the theme and the people search of the header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from hemis.access.guard import public, signed_in
+from hemis.access.scope import Access
+from hemis.pages.menu import navigation
+
+YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something that waits for the user: ``count(access)`` rows behind ``url(access)``."""
+
+    title: str | Promise
+    permission: str
+    count: Callable[[Access], int]
+    url: Callable[[], str]
+    icon: str = "checklist"
+
+
+_todos: list[Todo] = []
+
+
+def register_todo(todo: Todo) -> None:
+    """Let an app say what waits for the holders of a permission."""
+    _todos.append(todo)
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs doing first, then the menus."""
+    todos = [
+        {"title": one.title, "count": one.count(request.access), "url": one.url(), "icon": one.icon}
+        for one in _todos
+        if request.access.can(one.permission)
+    ]
+    return render(request, "home.html", {"todos": todos, "menus": navigation(request.access)})
+
+
+def _back(request: HttpRequest) -> str:
+    target = request.POST.get("next", "")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "/"
+
+
+@public
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Light or dark, remembered by the browser."""
+    response = redirect(_back(request))
+    theme = request.POST.get("theme")
+    if theme in {"light", "dark"}:
+        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", httponly=True)
+    return response

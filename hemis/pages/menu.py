@@ -1,0 +1,55 @@
+"""Entries of the navigation: apps add theirs, each user sees those of the own duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from hemis.access.duties import EXTRA_MENUS, MENUS, Menu
+from hemis.access.scope import Access
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A page in one of the order's menus, shown to those who hold ``permission``."""
+
+    menu: str
+    title: str | Promise
+    url_name: str
+    permission: str
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+
+_items: list[MenuItem] = []
+
+
+def register(item: MenuItem) -> None:
+    """Add an entry; the same page twice is the same entry.
+
+    Raises:
+        KeyError: no such menu.
+    """
+    if item.menu not in {menu.code for menu in (*MENUS, *EXTRA_MENUS)}:
+        raise KeyError(item.menu)
+    if item not in _items:
+        _items.append(item)
+
+
+def all_items() -> tuple[MenuItem, ...]:
+    return tuple(_items)
+
+
+def navigation(access: Access) -> list[tuple[Menu, list[MenuItem]]]:
+    """Menus with the entries this user may open; menus without any are left out."""
+    allowed = [item for item in _items if access.can(item.permission)]
+    return [(menu, found) for menu in (*MENUS, *EXTRA_MENUS) if (found := list(_of_menu(allowed, menu.code)))]
+
+
+def _of_menu(items: Iterable[MenuItem], code: str) -> Iterable[MenuItem]:
+    return (item for item in items if item.menu == code)

@@ -1,0 +1,13 @@
+"""Start page, theme and language."""
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from hemis.access.guard import public
+from hemis.pages import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("theme/", home.set_theme, name="set_theme"),
+    path("language/", public(set_language), name="set_language"),
+]

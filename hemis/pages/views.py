@@ -1,0 +1,308 @@
+"""The views behind every register."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hemis.access.guard import page
+from hemis.pages import export
+from hemis.pages.forms import StaleRow
+from hemis.pages.history import readable_history
+from hemis.pages.models import ListPreference, SavedView
+from hemis.pages.register import PAGE_SIZES, Register
+
+PRINT_LIMIT = 2000
+
+
+def _preference(request: HttpRequest, register: type[Register]) -> ListPreference:
+    found = ListPreference.objects.filter(user=request.user, register=register.key()).first()
+    return found or ListPreference(user=request.user, register=register.key())
+
+
+def _shown_columns(register: type[Register], preference: ListPreference):
+    chosen = [column for column in register.columns if column.name in preference.columns]
+    return chosen or [column for column in register.columns if not column.hidden]
+
+
+def list_view(register: type[Register]):
+    """The list: filtered, searched, sorted and paged in SQL."""
+
+    @page(register.view_permission())
+    def view(request: HttpRequest) -> HttpResponse:
+        preference = _preference(request, register)
+        rows = register.filtered(request.access, request.GET)
+        paginator = Paginator(rows, preference.page_size)
+        shown = paginator.get_page(request.GET.get("page"))
+        columns = _shown_columns(register, preference)
+        query = request.GET.copy()
+        query.pop("page", None)
+        context = {
+            "register": register,
+            "title": register.title,
+            "columns": columns,
+            "all_columns": register.columns,
+            "page": shown,
+            "paginator": paginator,
+            "page_range": paginator.get_elided_page_range(shown.number, on_each_side=1, on_ends=1),
+            "page_sizes": PAGE_SIZES,
+            "preference": preference,
+            "query": query.urlencode(),
+            "sort": request.GET.get("sort", ""),
+            "filters": [one.context(request.access, request.GET) for one in register.filters],
+            "filtered": any(one.context(request.access, request.GET)["chosen"] for one in register.filters)
+            or bool(request.GET.get("q")),
+            "saved_views": list(SavedView.objects.filter(user=request.user, register=register.key())),
+            "can_create": register.form is not None
+            and register.deletable
+            and request.access.can(register.edit_permission()),
+            "actions": [one for one in register.actions if request.access.can(one.permission)],
+            "header_actions": [one for one in register.header_actions if request.access.can(one.permission)],
+            "new_url": reverse(register.url_name("new")) if register.form and register.deletable else "",
+        }
+        template = "pages/_table.html" if request.htmx and not request.htmx.boosted else "pages/list.html"
+        return render(request, template, context)
+
+    return view
+
+
+def export_view(register: type[Register]):
+    """Excel or CSV of exactly what is filtered."""
+
+    @page(register.view_permission())
+    def view(request: HttpRequest, kind: str) -> HttpResponse:
+        columns = _shown_columns(register, _preference(request, register))
+        return export.response(register, columns, register.filtered(request.access, request.GET), kind)
+
+    return view
+
+
+def print_view(register: type[Register]):
+    """The filtered list on paper."""
+
+    @page(register.view_permission())
+    def view(request: HttpRequest) -> HttpResponse:
+        rows = register.filtered(request.access, request.GET)
+        context = {
+            "register": register,
+            "title": register.title,
+            "columns": _shown_columns(register, _preference(request, register)),
+            "rows": rows[:PRINT_LIMIT],
+            "total": rows.count(),
+            "limit": PRINT_LIMIT,
+        }
+        return render(request, "pages/print.html", context)
+
+    return view
+
+
+def preferences_view(register: type[Register]):
+    """Columns, page size and saved views of this user."""
+
+    @page(register.view_permission())
+    @require_POST
+    def view(request: HttpRequest) -> HttpResponse:
+        query = request.POST.get("query", "")
+        if request.POST.get("save_view", "").strip():
+            SavedView.objects.update_or_create(
+                user=request.user, register=register.key(), name=request.POST["save_view"].strip()[:64],
+                defaults={"query": query},
+            )
+            messages.success(request, _("The view is saved."))
+        elif request.POST.get("delete_view", "").isdigit():
+            SavedView.objects.filter(
+                user=request.user, register=register.key(), pk=request.POST["delete_view"]
+            ).delete()
+        else:
+            known = [column.name for column in register.columns]
+            size = request.POST.get("page_size", "")
+            values: dict = {"columns": [name for name in request.POST.getlist("columns") if name in known]}
+            if size.isdigit() and int(size) in PAGE_SIZES:
+                values["page_size"] = int(size)
+            ListPreference.objects.update_or_create(user=request.user, register=register.key(), defaults=values)
+        return redirect(f"{reverse(register.url_name('list'))}?{query}")
+
+    return view
+
+
+def options_view(register: type[Register]):
+    """Autocomplete: rows of the scope that match, at most twenty."""
+
+    @page(register.view_permission())
+    def view(request: HttpRequest) -> HttpResponse:
+        rows = register.searched(register.rows(request.access), request.GET.get("q", ""))
+        found = rows.order_by(*register.order(""))[:20]
+        return JsonResponse({"results": [{"value": str(row.pk), "text": str(row)} for row in found]})
+
+    return view
+
+
+def _object(register: type[Register], request: HttpRequest, pk: int, permission: str):
+    return get_object_or_404(register.rows(request.access, permission), pk=pk)
+
+
+def _card_context(register: type[Register], request: HttpRequest, obj, active: str) -> dict:
+    return {
+        "register": register,
+        "object": obj,
+        "title": str(obj),
+        "tabs": register.card_tabs(request.access),
+        "active": active,
+        "can_edit": register.can_edit(request.access, obj),
+        "list_url": reverse(register.url_name("list")),
+        "detail_url": register.url_of(obj),
+        "history_url": reverse(register.url_name("history"), args=[obj.pk]),
+        "edit_url": reverse(register.url_name("edit"), args=[obj.pk]) if register.form else "",
+        "delete_url": reverse(register.url_name("delete"), args=[obj.pk])
+        if register.form and register.deletable
+        else "",
+    }
+
+
+def detail_view(register: type[Register]):
+    """The card with its tabs."""
+
+    @page(register.view_permission())
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        obj = _object(register, request, pk, register.view_permission())
+        active = request.GET.get("tab", "card")
+        context = _card_context(register, request, obj, active)
+        tab = next((one for one in context["tabs"] if one.code == active), None)
+        if tab:
+            context |= tab.context(request, obj) | {"tab": tab}
+        else:
+            context |= {"card": register.card(obj), "active": "card"}
+        return render(request, "pages/detail.html", context)
+
+    return view
+
+
+def history_view(register: type[Register]):
+    """Who changed the row, when, what from and what to."""
+
+    @page(register.view_permission())
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        obj = _object(register, request, pk, register.view_permission())
+        context = _card_context(register, request, obj, "history")
+        paginator = Paginator(readable_history(obj), 50)
+        context["history"] = paginator.get_page(request.GET.get("page"))
+        return render(request, "pages/detail.html", context)
+
+    return view
+
+
+def _form_response(register: type[Register], request: HttpRequest, form, obj=None, status: int = 200) -> HttpResponse:
+    context = {
+        "register": register,
+        "form": form,
+        "object": obj,
+        "title": str(obj) if obj else _("New: %(what)s") % {"what": register.title_one or register.title},
+        "back_url": register.url_of(obj) if obj else reverse(register.url_name("list")),
+        "list_url": reverse(register.url_name("list")),
+    }
+    return render(request, "pages/form.html", context, status=status)
+
+
+def new_view(register: type[Register]):
+    """A new row."""
+
+    @page(register.edit_permission())
+    def view(request: HttpRequest) -> HttpResponse:
+        form = register.form(request.POST or None, request.FILES or None, access=request.access)  # type: ignore[misc]
+        if request.method == "POST" and form.is_valid():
+            obj = form.save()
+            messages.success(request, _("Saved."))
+            if "save_and_new" in request.POST:
+                return redirect(reverse(register.url_name("new")))
+            return redirect(register.url_of(obj))
+        return _form_response(register, request, form, status=422 if request.method == "POST" else 200)
+
+    return view
+
+
+def edit_view(register: type[Register]):
+    """Change a row; a stale form shows both versions and keeps what was typed."""
+
+    @page(register.edit_permission())
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        obj = _object(register, request, pk, register.edit_permission())
+        form = register.form(  # type: ignore[misc]
+            request.POST or None, request.FILES or None, instance=obj, access=request.access
+        )
+        if request.method != "POST":
+            return _form_response(register, request, form, obj)
+        if not form.is_valid():
+            return _form_response(register, request, form, obj, status=422)
+        try:
+            form.save()
+        except StaleRow as stale:
+            form.data = form.data.copy()
+            form.data["row_version"] = str(stale.version)
+            return _form_response(register, request, form, obj, status=409)
+        messages.success(request, _("Saved."))
+        return redirect(register.url_of(obj))
+
+    return view
+
+
+def delete_view(register: type[Register]):
+    """Delete after a question; what still hangs on the row is named."""
+
+    @page(register.edit_permission())
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        obj = _object(register, request, pk, register.edit_permission())
+        context = {"register": register, "object": obj, "title": str(obj), "back_url": register.url_of(obj)}
+        if request.method != "POST":
+            return render(request, "pages/delete.html", context)
+        try:
+            obj.delete()
+        except ProtectedError as error:
+            context["blockers"] = sorted({str(row._meta.verbose_name) for row in error.protected_objects})
+            return render(request, "pages/delete.html", context, status=409)
+        messages.success(request, _("Deleted."))
+        return redirect(reverse(register.url_name("list")))
+
+    return view
+
+
+def bulk_view(register: type[Register]):
+    """An action on the ticked rows, or on all that are filtered."""
+
+    @page(register.view_permission())
+    def view(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return redirect(reverse(register.url_name("list")))
+        back = request.POST.get("back", "")
+        if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+            back = reverse(register.url_name("list"))
+        action = next((one for one in register.actions if one.code == request.POST.get("action")), None)
+        if action is None:
+            messages.error(request, _("Choose what to do."))
+            return redirect(back)
+        request.access.require(action.permission)
+        allowed = register.rows(request.access, action.permission)
+        if request.POST.get("all_filtered"):
+            rows = allowed.filter(pk__in=register.filtered(request.access, request.GET).order_by().values("pk"))
+        else:
+            ticked = [value for value in request.POST.getlist("pk") if value.isdigit()]
+            rows = allowed.filter(pk__in=ticked)
+        if not rows.exists():
+            messages.warning(request, _("Nothing is ticked."))
+            return redirect(back)
+        result = action.run(request, rows)
+        if isinstance(result, HttpResponse):
+            return result
+        if result:
+            messages.success(request, result)
+        return redirect(back)
+
+    return view
+
+
