@@ -1,7 +1,12 @@
 """Django admin, open to the administrator's duty only."""
 
+from urllib.parse import urlencode
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,6 +21,12 @@ class HemisAdminSite(AdminSite):
         """Active, allowed into the administration, and holding the administrator's duty in the role in use."""
         user = request.user
         return user.is_active and user.is_staff and request.access.can("user.manage")
+
+    def login(self, request, extra_context=None):
+        """The one sign-in page, with its throttling and second factor."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
 
 
 class HemisAdminConfig(AdminConfig):

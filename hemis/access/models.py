@@ -90,3 +90,22 @@ class HistoryEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.row_id} {self.action}"
+
+
+class Activation(models.Model):
+    """A one-time link by which a new account gets its first password (law 11); only its hash is kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="activations", verbose_name=_("account")
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("valid until"))
+    used_at = models.DateTimeField(_("used"), null=True)
+
+    class Meta:
+        verbose_name = _("activation link")
+        verbose_name_plural = _("activation links")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.expires_at:%d.%m.%Y}"

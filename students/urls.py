@@ -1,0 +1,15 @@
+"""Addresses of the student base."""
+
+from django.urls import path
+
+from students import pages
+from students.pages import Candidates, Groups, Programmes, Specialities, Students
+
+urlpatterns = [
+    path("me/", pages.my_card, name="my_card"),
+    *Specialities.urls(),
+    *Programmes.urls(),
+    *Groups.urls(),
+    *Candidates.urls(),
+    *Students.urls(),
+]
