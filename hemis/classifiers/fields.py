@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
+
+from django import forms
 from django.db import models
 
 from hemis.classifiers import queries
@@ -11,7 +14,8 @@ class ClassifierField(models.CharField):
     """Keeps the national code as text; choices and labels come from the classifier.
 
     ``ClassifierField("h_gender")`` — the display name follows the language in use
-    (``get_FOO_display``). Retired options stay readable but are not offered.
+    (``get_FOO_display``). Retired options stay readable and valid where they
+    stand, but are not offered. The database refuses unknown codes (``guards``).
     """
 
     def __init__(self, list_code: str = "", *args, **kwargs):
@@ -23,18 +27,53 @@ class ClassifierField(models.CharField):
     def _choices(self):
         return queries.choices(self.list_code)
 
-    def contribute_to_class(self, cls, name, **kwargs):
-        """``get_FOO_display`` reads retired options too."""
-        super().contribute_to_class(cls, name, **kwargs)
-        list_code = self.list_code
+    def _check_choices(self):
+        """The lists are data: a system check must not need the database."""
+        return []
 
-        def display(instance) -> str:
-            code = getattr(instance, name)
-            return queries.label(list_code, code) if code else ""
+    def contribute_to_class(self, cls, name, private_only=False):
+        if f"get_{name}_display" not in cls.__dict__:
+            setattr(cls, f"get_{name}_display", partialmethod(_display, field=self))
+        super().contribute_to_class(cls, name, private_only)
 
-        setattr(cls, f"get_{name}_display", display)
+    def validate(self, value, model_instance):
+        """Any code of the list, so that an old row with a retired code can still be saved."""
+        if value in self.empty_values or not queries.is_known(self.list_code, value):
+            return super().validate(value, model_instance)
+
+    def formfield(self, **kwargs):
+        kwargs.setdefault("choices_form_class", ClassifierChoiceField)
+        field = super().formfield(**kwargs)
+        if isinstance(field, ClassifierChoiceField):
+            field.list_code = self.list_code
+        return field
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("choices", None)
         return name, path, [self.list_code, *args], kwargs
+
+
+def _display(instance, field: ClassifierField) -> str:
+    value = getattr(instance, field.attname)
+    return queries.label(field.list_code, value) if value else ""
+
+
+class ClassifierChoiceField(forms.TypedChoiceField):
+    """Offers the options in use, and keeps a retired one that the object already has."""
+
+    list_code = ""
+
+    def get_bound_field(self, form, field_name):
+        bound = super().get_bound_field(form, field_name)
+        current = form.get_initial_for_field(self, field_name)
+        if current and self._is_retired(current):
+            self.choices = [*self.choices, (current, queries.label(self.list_code, current))]
+        return bound
+
+    def _is_retired(self, code: str) -> bool:
+        option = queries.options(self.list_code).get(str(code))
+        return bool(option and option.retired) and all(str(key) != str(code) for key, _ in self.choices)
+
+    def valid_value(self, value):
+        return super().valid_value(value) or queries.is_known(self.list_code, str(value))

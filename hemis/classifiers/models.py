@@ -6,13 +6,30 @@ from django.db import models
 from django.utils.translation import get_language, gettext_lazy as _
 
 
-class ClassifierList(models.Model):
+class Named(models.Model):
+    """Something with a name in every language of the screens."""
+
+    name_uz = models.CharField(_("name (Uzbek)"), max_length=512)
+    name_cyrl = models.CharField(_("name (Uzbek, Cyrillic)"), max_length=512, blank=True)
+    name_ru = models.CharField(_("name (Russian)"), max_length=512, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=512, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name()
+
+    def name(self, language: str | None = None) -> str:
+        """The name in ``language`` (default: the one in use), falling back to Uzbek."""
+        columns = {"ru": "name_ru", "en": "name_en", "uz-cyrl": "name_cyrl"}
+        return getattr(self, columns.get(language or get_language() or "uz", "name_uz")) or self.name_uz
+
+
+class ClassifierList(Named):
     """One national list, such as ``h_gender``."""
 
     code = models.CharField(_("code"), max_length=64, primary_key=True)
-    name_uz = models.CharField(_("name (Uzbek)"), max_length=256)
-    name_ru = models.CharField(_("name (Russian)"), max_length=256, blank=True)
-    name_en = models.CharField(_("name (English)"), max_length=256, blank=True)
     loaded_at = models.DateTimeField(_("loaded from the ministry's file"), null=True, blank=True)
 
     class Meta:
@@ -20,19 +37,12 @@ class ClassifierList(models.Model):
         verbose_name_plural = _("classifiers")
         ordering = ["code"]
 
-    def __str__(self) -> str:
-        return self.name_uz
 
-
-class ClassifierItem(models.Model):
+class ClassifierItem(Named):
     """One option of a list. Codes go to the ministry as they are and are never renumbered."""
 
     list = models.ForeignKey(ClassifierList, on_delete=models.PROTECT, related_name="items", verbose_name=_("classifier"))
     code = models.CharField(_("code"), max_length=64)
-    name_uz = models.CharField(_("name (Uzbek)"), max_length=512)
-    name_cyrl = models.CharField(_("name (Uzbek, Cyrillic)"), max_length=512, blank=True)
-    name_ru = models.CharField(_("name (Russian)"), max_length=512, blank=True)
-    name_en = models.CharField(_("name (English)"), max_length=512, blank=True)
     parent_code = models.CharField(_("parent"), max_length=64, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
@@ -42,20 +52,3 @@ class ClassifierItem(models.Model):
         verbose_name_plural = _("classifier options")
         ordering = ["list", "position", "code"]
         constraints = [models.UniqueConstraint(fields=["list", "code"], name="classifier_item_code")]
-
-    def __str__(self) -> str:
-        return self.name()
-
-    def name(self, language: str | None = None) -> str:
-        """The name in ``language`` (default: the one in use), falling back to Uzbek."""
-        field = {"ru": "name_ru", "en": "name_en", "uz-cyrl": "name_cyrl"}.get(language or get_language() or "uz", "name_uz")
-        return getattr(self, field) or self.name_uz
-
-
-class ClassifierStamp(models.Model):
-    """Grows whenever a list changes, so that every process notices; one row."""
-
-    value = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return str(self.value)

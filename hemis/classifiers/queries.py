@@ -1,83 +1,154 @@
-"""Reading classifiers, from memory.
+"""Reading classifiers: choices, labels and codes, from a copy kept in the process.
 
-A process keeps each list it has used and asks for the change stamp at most every
-``CHECK_SECONDS``: a page never pays a query per field, and a newly loaded list
-reaches every worker within that time.
+The copy is read with one statement and lives until the version in the shared
+cache changes; the version is asked for at most once in ``RECHECK`` seconds, so
+every worker sees a newly loaded list within that time.
 """
 
 from __future__ import annotations
 
+import difflib
+import threading
 import time
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db import connection
+from django.core.cache import cache
+from django.db import transaction
 from django.utils.translation import get_language
 
+from hemis.classifiers import matching
 from hemis.classifiers.models import ClassifierItem
-from hemis.people import names
 
-CHECK_SECONDS = 15.0
+VERSION_KEY = "classifiers:version"
+RECHECK = 2.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a national list."""
+
+    code: str
+    name_uz: str
+    name_cyrl: str
+    name_ru: str
+    name_en: str
+    parent: str
+    retired: bool
+
+    def name(self, language: str | None) -> str:
+        """The name in ``language``, falling back to Uzbek."""
+        if language == "ru":
+            return self.name_ru or self.name_uz
+        if language == "en":
+            return self.name_en or self.name_uz
+        if language == "uz-cyrl":
+            return self.name_cyrl or self.name_uz
+        return self.name_uz
 
 
 @dataclass
-class _Memory:
-    stamp: int | None = None
-    checked: float = 0.0
-    items: dict[str, dict[str, ClassifierItem]] = field(default_factory=dict)
+class _Copy:
+    version: str | None
+    lists: dict[str, dict[str, Option]]
+    keys: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
 
-_memory = _Memory()
+_lock = threading.Lock()
+_copy: _Copy | None = None
+_checked_at = 0.0
 
 
-def forget() -> None:
-    """Drop the memory of this process: after loading lists, and between tests."""
-    _memory.stamp, _memory.checked = None, 0.0
-    _memory.items.clear()
-
-
-def _refresh() -> bool:
-    """Look whether the lists changed; False while the table does not exist yet."""
-    if _memory.stamp is not None and time.monotonic() - _memory.checked < CHECK_SECONDS:
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('classifiers_classifierstamp')")
-        if cursor.fetchone()[0] is None:
-            return False
-        cursor.execute("SELECT coalesce(max(value), 0) FROM classifiers_classifierstamp")
-        stamp = cursor.fetchone()[0]
-    if stamp != _memory.stamp:
-        _memory.items.clear()
-    _memory.stamp, _memory.checked = stamp, time.monotonic()
-    return True
-
-
-def items(list_code: str) -> dict[str, ClassifierItem]:
-    """All options of a list by code, retired ones too, in the list's order."""
-    if not _refresh():
-        return {}
-    if list_code not in _memory.items:
-        rows = ClassifierItem.objects.filter(list=list_code).order_by("position", "code")
-        _memory.items[list_code] = {row.code: row for row in rows}
-    return _memory.items[list_code]
+def options(list_code: str) -> dict[str, Option]:
+    """All options of a list by code, retired ones too, in the ministry's order."""
+    return _current().lists.get(list_code, {})
 
 
 def choices(list_code: str) -> list[tuple[str, str]]:
     """Options in use, as ``(code, name)`` in the language in use."""
     language = get_language()
-    return [(item.code, item.name(language)) for item in items(list_code).values() if item.retired_at is None]
+    return [(o.code, o.name(language)) for o in options(list_code).values() if not o.retired]
 
 
-def label(list_code: str, code: str) -> str:
+def label(list_code: str, code: str, language: str | None = None) -> str:
     """Name of one option, retired ones too; the code itself when unknown."""
-    item = items(list_code).get(code)
-    return item.name() if item else code
+    option = options(list_code).get(code)
+    return option.name(language or get_language()) if option else code
 
 
-def code_for(list_code: str, text: str) -> str | None:
-    """The code of the option named ``text``, in any of its languages, however it was typed."""
-    wanted = names.fold(text)
-    for item in items(list_code).values():
-        known = (item.code, item.name_uz, item.name_cyrl, item.name_ru, item.name_en)
-        if item.retired_at is None and any(wanted == names.fold(name) for name in known if name):
-            return item.code
+def is_known(list_code: str, code: str) -> bool:
+    """Whether the list has ``code``, in use or retired."""
+    return code in options(list_code)
+
+
+def code_for(list_code: str, text: str, *, among: Callable[[str], bool] | None = None) -> str | None:
+    """The code of the option in use that ``text`` names, or None when none or several fit.
+
+    Takes the code itself and the name in any language, script and apostrophe,
+    the usual short forms (``Bakalavr``, ``Kunduzgi``, ``1 kurs``) and a name
+    whose first words are enough. ``among`` narrows the codes: ``h_soato`` holds
+    regions and districts. A misspelt name fits nothing; see :func:`closest`.
+    """
+    copy = _current()
+    keys = copy.keys.get(list_code)
+    if keys is None:
+        keys = copy.keys[list_code] = matching.keys(list_code, copy.lists.get(list_code, {}).values())
+    for key in matching.candidates(list_code, text):
+        found = {code for code in keys.get(key, ()) if among is None or among(code)}
+        if len(found) == 1:
+            return found.pop()
+        if found:
+            return None
     return None
+
+
+def closest(list_code: str, text: str, *, among: Callable[[str], bool] | None = None) -> str | None:
+    """The name most like a misspelt ``text``, to tell the person what would be right."""
+    names = {
+        matching.plain(option.name_uz): option.name(get_language())
+        for option in options(list_code).values()
+        if not option.retired and (among is None or among(option.code))
+    }
+    near = difflib.get_close_matches(matching.plain(text), names, n=1, cutoff=0.6)
+    return names[near[0]] if near else None
+
+
+def invalidate() -> None:
+    """Forget the copy in this process now and in all others once the transaction commits."""
+    forget()
+    transaction.on_commit(_publish)
+
+
+def forget() -> None:
+    """Forget this process's copy."""
+    global _copy
+    _copy = None
+
+
+def _publish() -> None:
+    cache.set(VERSION_KEY, uuid.uuid4().hex, timeout=None)
+    forget()
+
+
+def _current() -> _Copy:
+    global _copy, _checked_at
+    copy, now = _copy, time.monotonic()
+    if copy is not None and now - _checked_at < RECHECK:
+        return copy
+    with _lock:
+        version = cache.get(VERSION_KEY)
+        _checked_at = now
+        if _copy is None or _copy.version != version:
+            _copy = _Copy(version, _read())
+        return _copy
+
+
+def _read() -> dict[str, dict[str, Option]]:
+    lists: dict[str, dict[str, Option]] = {}
+    rows = ClassifierItem.objects.order_by("list", "position", "code").values_list(
+        "list", "code", "name_uz", "name_cyrl", "name_ru", "name_en", "parent_code", "retired_at"
+    )
+    for list_code, code, uz, cyrl, ru, en, parent, retired_at in rows:
+        lists.setdefault(list_code, {})[code] = Option(code, uz, cyrl, ru, en, parent, retired_at is not None)
+    return lists

@@ -46,7 +46,8 @@ _STEMS = {
     "subyekt": "субъект", "modul": "модуль", "parol": "пароль", "profil": "профиль", "filtr": "фильтр",
     "kalendar": "календарь", "rayon": "район", "mayor": "майор", "intervyu": "интервью",
     "videoproektor": "видеопроектор", "intellektual": "интеллектуал", "bulvar": "бульвар",
-    "konsultatsiya": "консультация", "multimedia": "мультимедиа", "rezultat": "результат",
+    "konsultatsiya": "консультация", "multimedia": "мультимедиа", "konferensiya": "конференция",
+    "aksiya": "акция", "funksiya": "функция", "seksiya": "секция", "inspeksiya": "инспекция",
 }  # fmt: skip
 _STEM = re.compile("|".join(sorted(_STEMS, key=len, reverse=True)))
 _STEMS_BACK = {cyrillic: latin for latin, cyrillic in _STEMS.items()}
