@@ -72,3 +72,10 @@ def stop_postgres() -> None:
     if not (data / "postmaster.pid").exists():
         return
     pgserver.get_server(data, cleanup_mode=None).stop()
+
+
+def valkey_url() -> str:
+    """Address of this copy's Valkey: the one that runs, else where it would run."""
+    port_file = home() / "valkey.port"
+    port = port_file.read_text().strip() if port_file.exists() else "1"
+    return f"redis://127.0.0.1:{port}/0"

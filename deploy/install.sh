@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Makes .venv from the lock file: with uv when it can be had, with plain pip otherwise.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python=""
+for candidate in python3 python3.13 python3.12 python3.11; do
+  if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    python=$candidate
+    break
+  fi
+done
+if [ -z "$python" ]; then
+  echo "HEMIS needs Python 3.11 or newer." >&2
+  exit 1
+fi
+
+if [ ! -x .venv/bin/python ]; then
+  echo "── Python environment"
+  if ! "$python" -m venv .venv 2>/dev/null; then
+    rm -rf .venv
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+      apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null
+      "$python" -m venv .venv
+    else
+      echo "Python's venv is missing. Install it with:  sudo apt-get install python3-venv" >&2
+      exit 1
+    fi
+  fi
+fi
+
+echo "── Packages"
+if command -v uv >/dev/null; then
+  uv pip sync -q --python .venv/bin/python deploy/requirements-dev.lock
+elif .venv/bin/python -m pip install -q --disable-pip-version-check uv 2>/dev/null; then
+  .venv/bin/python -m uv pip install -q --python .venv/bin/python --require-hashes -r deploy/requirements-dev.lock
+else
+  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements-dev.lock
+fi

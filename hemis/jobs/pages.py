@@ -1,0 +1,75 @@
+"""My jobs: progress, failures, cancel and retry; each sees only the own ones."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hemis.access.guard import signed_in
+from hemis.jobs import actions
+from hemis.jobs.models import Job
+
+
+@signed_in
+def my_jobs(request: HttpRequest) -> HttpResponse:
+    """All jobs of the user, newest first; opening the page empties the bell."""
+    rows = Job.objects.filter(owner=request.user)
+    page = Paginator(rows, 25).get_page(request.GET.get("page"))
+    rows.filter(seen=False).exclude(state__in=Job.UNFINISHED).update(seen=True)
+    context = {"title": _("My jobs"), "page": page, "worker": actions.worker_is_alive()}
+    return render(request, "jobs/my_jobs.html", context)
+
+
+def _own(request: HttpRequest, pk: int) -> Job:
+    return get_object_or_404(Job, pk=pk, owner=request.user)
+
+
+@signed_in
+def job_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Progress while it runs, then the result and what was set aside."""
+    job = _own(request, pk)
+    if not job.unfinished and not job.seen:
+        Job.objects.filter(pk=pk).update(seen=True)
+    failures = Paginator(job.failures.all(), 50).get_page(request.GET.get("page"))
+    context = {
+        "title": job.title, "job": job, "failures": failures,
+        "failed": job.failures.count(), "worker": actions.worker_is_alive(),
+    }
+    return render(request, "jobs/_progress.html" if request.htmx else "jobs/job.html", context)
+
+
+@signed_in
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    actions.cancel(_own(request, pk))
+    return redirect("job", pk=pk)
+
+
+@signed_in
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    job = _own(request, pk)
+    if job.unfinished:
+        messages.warning(request, _("The job is still running."))
+        return redirect("job", pk=pk)
+    return redirect("job", pk=actions.retry(job).pk)
+
+
+@signed_in
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file that the job made."""
+    job = _own(request, pk)
+    if not job.result_file:
+        raise Http404
+    return FileResponse(job.result_file.open("rb"), as_attachment=True, filename=job.result_file.name.rsplit("/", 1)[-1])
+
+
+@signed_in
+def bell(request: HttpRequest) -> HttpResponse:
+    """How many finished jobs have not been looked at."""
+    count = Job.objects.filter(owner=request.user, seen=False).exclude(state__in=Job.UNFINISHED).count()
+    return render(request, "jobs/_bell.html", {"unseen": count})
