@@ -1,0 +1,3 @@
+"""How dates and numbers are written in Russian."""
+
+from hemis.formats.uz.formats import *  # noqa: F403
