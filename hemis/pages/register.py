@@ -72,6 +72,7 @@ class Register:
     deletable: ClassVar[bool] = True
     empty: ClassVar[str | Promise] = ""
     header_actions: ClassVar[list[menu.MenuItem]] = []
+    detail_template: ClassVar[str] = "pages/detail.html"
 
     def __init_subclass__(cls) -> None:
         if not hasattr(cls, "model"):
@@ -191,6 +192,11 @@ class Register:
         """Label and text of the fields on the card."""
         columns = [Column(name).bind(cls.model) for name in cls.fields] if cls.fields else cls.columns
         return [(str(column.label), column.text(obj)) for column in columns]
+
+    @classmethod
+    def detail_context(cls, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """What a card template of one's own needs besides the usual."""
+        return {}
 
     @classmethod
     def card_tabs(cls, access: Access) -> list[Tab]:

@@ -179,7 +179,7 @@ def detail_view(register: type[Register]):
             context |= tab.context(request, obj) | {"tab": tab}
         else:
             context |= {"card": register.card(obj), "active": "card"}
-        return render(request, "pages/detail.html", context)
+        return render(request, register.detail_template, context | register.detail_context(request, obj))
 
     return view
 
@@ -193,7 +193,7 @@ def history_view(register: type[Register]):
         context = _card_context(register, request, obj, "history")
         paginator = Paginator(readable_history(obj), 50)
         context["history"] = paginator.get_page(request.GET.get("page"))
-        return render(request, "pages/detail.html", context)
+        return render(request, register.detail_template, context | register.detail_context(request, obj))
 
     return view
 
