@@ -1,0 +1,47 @@
+"""What all tests share: embedded servers of their own and the table duty → tests."""
+
+from __future__ import annotations
+
+import pytest
+
+DUTY_PROPERTY = "duty"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Carry each test's duties in its report, so that they survive the way back from parallel workers."""
+    for item in items:
+        for mark in item.iter_markers("duty"):
+            item.user_properties.extend((DUTY_PROPERTY, str(number)) for number in mark.args)
+
+
+def _tests_of_duties(reports: list[pytest.TestReport]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for report in reports:
+        if report.when != "call":
+            continue
+        for name, value in report.user_properties:
+            if name == DUTY_PROPERTY:
+                found.setdefault(str(value), set()).add(report.nodeid)
+    return found
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    """The table duty → tests: how many passing tests show each duty of the order."""
+    passed = _tests_of_duties(terminalreporter.stats.get("passed", []))
+    if not passed:
+        return
+    from django.utils.translation import override
+
+    from hemis.access.duties import DUTIES
+
+    failed = _tests_of_duties(terminalreporter.stats.get("failed", []))
+    terminalreporter.section("duty → tests")
+    terminalreporter.write_line(f"{'duty':<6}{'passed':>7}{'failed':>7}  what")
+    known = {duty.number: duty for duty in DUTIES}
+    with override("en"):
+        for number, duty in known.items():
+            good, bad = len(passed.get(number, ())), len(failed.get(number, ()))
+            shown = f"{good:>7}{bad:>7}" if good or bad else f"{'–':>7}{'–':>7}"
+            terminalreporter.write_line(f"{number:<6}{shown}  {duty.objects}"[:110])
+    for number in sorted(set(passed) - set(known)):
+        terminalreporter.write_line(f"{number:<6}{len(passed[number]):>7}         not a duty of the order")
