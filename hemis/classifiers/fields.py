@@ -39,7 +39,7 @@ class ClassifierField(models.CharField):
     def validate(self, value, model_instance):
         """Any code of the list, so that an old row with a retired code can still be saved."""
         if value in self.empty_values or not queries.is_known(self.list_code, value):
-            return super().validate(value, model_instance)
+            super().validate(value, model_instance)
 
     def formfield(self, **kwargs):
         kwargs.setdefault("choices_form_class", ClassifierChoiceField)

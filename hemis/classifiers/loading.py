@@ -58,7 +58,9 @@ class Change:
     reinstated: list[tuple[str, str]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.is_new or self.added or self.renamed or self.moved or self.retired or self.reinstated)
+        return bool(
+            self.is_new or self.added or self.renamed or self.moved or self.retired or self.reinstated
+        )
 
 
 def tidy(text: str) -> str:
@@ -93,10 +95,14 @@ def read_ministry_file(path: Path) -> list[ListData]:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise BadClassifierFile(_("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 2**20})
+            raise BadClassifierFile(
+                _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 2**20}
+            )
         content = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_no_duplicates)
     except OSError as error:
-        raise BadClassifierFile(_("The file cannot be read: %(error)s") % {"error": error.strerror}) from error
+        raise BadClassifierFile(
+            _("The file cannot be read: %(error)s") % {"error": error.strerror}
+        ) from error
     except (UnicodeDecodeError, RecursionError, json.JSONDecodeError) as error:
         raise BadClassifierFile(_("The file is not JSON: %(error)s") % {"error": error}) from error
     if not isinstance(content, dict) or not content:
@@ -133,13 +139,17 @@ def _option(list_code: str, place: int, raw: Any, seen: set[str]) -> OptionData:
         raise BadClassifierFile(_("%(list)s, option %(place)s: no code.") % where)
     code = code.strip()
     if code in seen:
-        raise BadClassifierFile(_("%(list)s: code %(code)s stands twice.") % {"list": list_code, "code": code})
+        raise BadClassifierFile(
+            _("%(list)s: code %(code)s stands twice.") % {"list": list_code, "code": code}
+        )
     seen.add(code)
     names = _names(raw)
     if not names.get("name_uz"):
         raise BadClassifierFile(_("%(list)s, option %(place)s: no name in Uzbek.") % where)
     if any(len(name) > 512 for name in names.values()):
-        raise BadClassifierFile(_("%(list)s, option %(place)s: the name is longer than 512 characters.") % where)
+        raise BadClassifierFile(
+            _("%(list)s, option %(place)s: the name is longer than 512 characters.") % where
+        )
     return OptionData(code, names, str(raw.get("parent") or ""))
 
 
@@ -164,7 +174,9 @@ def load_builtin(lists_model=ClassifierList, items_model=ClassifierItem) -> None
         [lists_model(code=data.code, **data.names) for data in lists if data.code not in loaded]
     )
     missing = [
-        items_model(list_id=data.code, code=option.code, position=place, parent_code=option.parent, **option.names)
+        items_model(
+            list_id=data.code, code=option.code, position=place, parent_code=option.parent, **option.names
+        )
         for data in lists
         for place, option in enumerate(data.options, start=1)
         if (data.code, option.code) not in known
@@ -189,7 +201,9 @@ def load(lists: Iterable[ListData], *, now: datetime | None = None) -> list[Chan
 
 
 def _load_list(data: ListData, now: datetime) -> Change:
-    record, is_new = ClassifierList.objects.select_for_update().get_or_create(code=data.code, defaults=data.names)
+    record, is_new = ClassifierList.objects.select_for_update().get_or_create(
+        code=data.code, defaults=data.names
+    )
     change = Change(data.code, is_new=is_new)
     renamed = _rename(record, data.names)
     if renamed:
@@ -237,7 +251,9 @@ def _update(item: ClassifierItem, option: OptionData, place: int, change: Change
 
 def _rename(named: ClassifierList | ClassifierItem, names: dict[str, str]) -> tuple[str, str] | None:
     """Set the given names; the first that changes, as (was, now)."""
-    changed = [(getattr(named, column), name) for column, name in names.items() if getattr(named, column) != name]
+    changed = [
+        (getattr(named, column), name) for column, name in names.items() if getattr(named, column) != name
+    ]
     for column, name in names.items():
         setattr(named, column, name)
     return changed[0] if changed else None

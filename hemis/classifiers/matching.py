@@ -31,7 +31,14 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "12": ("kontrakt", "shartnoma", "tolov", "tolov kontrakt", "tolov kontrakt asosida", "контракт"),
     },
     "h_citizenship_type": {
-        "11": ("ozbekiston", "ozbekiston respublikasi", "ozbekiston fuqarosi", "ozr", "узбекистан", "uzbekistan"),
+        "11": (
+            "ozbekiston",
+            "ozbekiston respublikasi",
+            "ozbekiston fuqarosi",
+            "ozr",
+            "узбекистан",
+            "uzbekistan",
+        ),
         "12": ("xorijiy", "chet el fuqarosi", "иностранец", "foreign"),
         "13": ("fuqaroligi yoq", "fuqaroligi yoq shaxs", "лбг", "без гражданства"),
     },
@@ -65,7 +72,10 @@ def keys(list_code: str, options: Iterable[Option]) -> dict[str, set[str]]:
         if option.retired:
             continue
         aliases = ALIASES.get(list_code, {}).get(option.code, ())
-        full = {option.code, *map(plain, (option.name_uz, option.name_cyrl, option.name_ru, option.name_en, *aliases))}
+        full = {
+            option.code,
+            *map(plain, (option.name_uz, option.name_cyrl, option.name_ru, option.name_en, *aliases)),
+        }
         for key in full - {""}:
             found.setdefault(f"={key}", set()).add(option.code)
         for name in (option.name_uz, option.name_ru):

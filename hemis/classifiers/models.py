@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 
 class Named(models.Model):
@@ -41,7 +42,9 @@ class ClassifierList(Named):
 class ClassifierItem(Named):
     """One option of a list. Codes go to the ministry as they are and are never renumbered."""
 
-    list = models.ForeignKey(ClassifierList, on_delete=models.PROTECT, related_name="items", verbose_name=_("classifier"))
+    list = models.ForeignKey(
+        ClassifierList, on_delete=models.PROTECT, related_name="items", verbose_name=_("classifier")
+    )
     code = models.CharField(_("code"), max_length=64)
     parent_code = models.CharField(_("parent"), max_length=64, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)

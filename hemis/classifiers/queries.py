@@ -8,6 +8,7 @@ every worker sees a newly loaded list within that time.
 from __future__ import annotations
 
 import difflib
+import logging
 import threading
 import time
 import uuid
@@ -17,12 +18,16 @@ from dataclasses import dataclass, field
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import get_language
+from redis.exceptions import RedisError
 
 from hemis.classifiers import matching
 from hemis.classifiers.models import ClassifierItem
 
 VERSION_KEY = "classifiers:version"
 RECHECK = 2.0  # seconds
+REREAD = 30.0  # seconds, while the shared cache cannot be reached
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +132,21 @@ def forget() -> None:
 
 
 def _publish() -> None:
-    cache.set(VERSION_KEY, uuid.uuid4().hex, timeout=None)
     forget()
+    try:
+        cache.set(VERSION_KEY, uuid.uuid4().hex, timeout=None)
+    except RedisError:
+        logger.warning(
+            "classifiers: the shared cache is away; other processes see the change when it is back"
+        )
+
+
+def _shared_version(now: float) -> str | None:
+    """The version in the shared cache; while that is away, a value that changes now and then."""
+    try:
+        return cache.get(VERSION_KEY)
+    except RedisError:
+        return f"away {now // REREAD}"
 
 
 def _current() -> _Copy:
@@ -137,7 +155,7 @@ def _current() -> _Copy:
     if copy is not None and now - _checked_at < RECHECK:
         return copy
     with _lock:
-        version = cache.get(VERSION_KEY)
+        version = _shared_version(now)
         _checked_at = now
         if _copy is None or _copy.version != version:
             _copy = _Copy(version, _read())

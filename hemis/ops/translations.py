@@ -101,7 +101,10 @@ def _everything_uzbek() -> list[polib.POEntry]:
     entries = {(entry.msgid, entry.msgctxt): entry for entry in own}
     import django
 
-    folders = [Path(django.__file__).parent / "conf", *(Path(config.path) for config in apps.get_app_configs())]
+    folders = [
+        Path(django.__file__).parent / "conf",
+        *(Path(config.path) for config in apps.get_app_configs()),
+    ]
     for folder in folders:
         for path in (folder / "locale" / "uz" / "LC_MESSAGES").glob("django.mo"):
             for entry in polib.mofile(str(path)):
@@ -134,7 +137,13 @@ def tidy(language: str) -> None:
     """Drop what changes with every extraction (dates, obsolete entries) and sort by message."""
     path = source(language)
     catalogue = polib.pofile(str(path), wrapwidth=0)
-    for key in ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Report-Msgid-Bugs-To"):
+    for key in (
+        "POT-Creation-Date",
+        "PO-Revision-Date",
+        "Last-Translator",
+        "Language-Team",
+        "Report-Msgid-Bugs-To",
+    ):
         catalogue.metadata.pop(key, None)
     catalogue.metadata["Project-Id-Version"] = "HEMIS"
     catalogue.header = ""

@@ -88,7 +88,15 @@ def _sound(word: str) -> str:
     """A coarser key that levels the usual misspellings and Russian spellings of one name."""
     word = to_latin(unicodedata.normalize("NFC", word).lower()).replace(f"o{OKINA}", "u")
     word = fold(word)
-    for written, heard in (("dj", "j"), ("kh", "h"), ("zh", "j"), ("x", "h"), ("q", "k"), ("w", "v"), ("o", "a")):
+    for written, heard in (
+        ("dj", "j"),
+        ("kh", "h"),
+        ("zh", "j"),
+        ("x", "h"),
+        ("q", "k"),
+        ("w", "v"),
+        ("o", "a"),
+    ):
         word = word.replace(written, heard)
     word = re.sub(r"^ye", "e", word)
     return re.sub(r"(.)\1", r"\1", word)

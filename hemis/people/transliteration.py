@@ -95,9 +95,9 @@ def _next_cyrillic(low: str, at: int) -> tuple[int, str]:
         return 1, "э" if open_ and not (before == OKINA and low[at - 2] == "g") else "е"
     if low.startswith("ye", at):
         return 2, "е" if open_ else "ье"
-    if low.startswith("ts", at) and (before in _VOWELS and before or before == OKINA):
-        if not _NOT_TSE.match(low, at):
-            return 2, "ц"
+    after_vowel = bool(before) and (before in _VOWELS or before == OKINA)
+    if low.startswith("ts", at) and after_vowel and not _NOT_TSE.match(low, at):
+        return 2, "ц"
     for length in (3, 2, 1):
         piece = _TO_CYRILLIC.get(low[at : at + length])
         if piece and len(low) >= at + length:
@@ -148,7 +148,8 @@ def _cased(piece: str, source: str) -> str:
 
 # What must stay when a message goes to Cyrillic: placeholders, markup, addresses, foreign words.
 _KEPT_NAMES = (
-    "Web of Science|Google Scholar|HEMIS|PDF|QR|GPA|CSV|XLSX?|ZIP|TOTP|HTML|URL|IP|ID|ISO|SHA|JSON|API|SMS|TXT|DOI|ISBN|PhD|DSc"
+    "Web of Science|Google Scholar|HEMIS|PDF|QR|GPA|CSV|XLSX?|ZIP|TOTP|HTML|URL|IP|ID|ISO|SHA|JSON"
+    "|API|SMS|TXT|DOI|ISBN|PhD|DSc"
     "|Telegram|Google|Authenticator|Springer|PubMed|AGRIS|GeoRef|Compendex|eLIBRARY|Gate|Research"
     "|e-mail|E-mail|OneID|Valkey|Redis|Celery|Django|Chromium|Firefox"
 )

@@ -75,7 +75,9 @@ class TestLoading:
         assert "~ 12: Ayol -> Ayollar" in told
         assert [code for code, _name in queries.choices("h_gender")] == ["11", "12", "13"]
         assert queries.label("h_gender", "10") == "Nomaʼlum", "a retired option stays readable"
-        told = load(ministry_file(gender(("10", "Nomaʼlum"), ("11", "Erkak"), ("12", "Ayollar"), ("13", "Boshqa"))))
+        told = load(
+            ministry_file(gender(("10", "Nomaʼlum"), ("11", "Erkak"), ("12", "Ayollar"), ("13", "Boshqa")))
+        )
         assert "+ 10 Nomaʼlum (in use again)" in told
 
     def test_second_run_changes_nothing(self, ministry_file):
@@ -91,25 +93,38 @@ class TestLoading:
         assert queries.label("h_gender", "11") == "Erkak"
 
     def test_apostrophes_and_scripts_are_put_right(self, ministry_file):
-        load(ministry_file({"h_new": {"name": {"uz-UZ": "Yangi"}, "options": [{"code": "1", "uz-UZ": "O‘zbek ta‘lim"}]}}))
+        load(
+            ministry_file(
+                {"h_new": {"name": {"uz-UZ": "Yangi"}, "options": [{"code": "1", "uz-UZ": "O‘zbek ta‘lim"}]}}
+            )
+        )
         item = ClassifierItem.objects.get(list="h_new")
         assert (item.name_uz, item.name_cyrl) == ("Oʻzbek taʼlim", "Ўзбек таълим")
 
     def test_history_tells_the_rename(self, ministry_file):
         load(ministry_file(gender(("11", "Erkaklar"))))
-        entry = HistoryEntry.objects.filter(table="classifiers_classifieritem", action="U", changes__has_key="name_uz")
+        entry = HistoryEntry.objects.filter(
+            table="classifiers_classifieritem", action="U", changes__has_key="name_uz"
+        )
         assert entry.get().changes["name_uz"] == ["Erkak", "Erkaklar"]
 
     @pytest.mark.parametrize(
         "content",
         [
-            "", "not json", "[]", "{}", '{"h_x": 1}', '{"h_x": {"name": {}, "options": []}}',
-            '{"h_x": {"options": [{"uz-UZ": "A"}]}}', '{"h_x": {"options": [{"code": "1"}]}}',
+            "",
+            "not json",
+            "[]",
+            "{}",
+            '{"h_x": 1}',
+            '{"h_x": {"name": {}, "options": []}}',
+            '{"h_x": {"options": [{"uz-UZ": "A"}]}}',
+            '{"h_x": {"options": [{"code": "1"}]}}',
             '{"h_x": {"options": [{"code": "1", "uz-UZ": "A"}, {"code": "1", "uz-UZ": "B"}]}}',
             '{"h_x": {"options": [{"code": "1", "uz-UZ": "A"}]}, "h_x": {"options": [{"code": "2", "uz-UZ": "A"}]}}',
-            '{"h_x": {"options": [{"code": 7, "uz-UZ": "A"}]}}', "[" * 100_000,
+            '{"h_x": {"options": [{"code": 7, "uz-UZ": "A"}]}}',
+            "[" * 100_000,
         ],
-    )  # fmt: skip
+    )
     def test_a_bad_file_is_refused_and_nothing_written(self, ministry_file, content):
         path = ministry_file(content)
         with pytest.raises(BadClassifierFile):
@@ -162,17 +177,32 @@ class TestMatching:
     @pytest.mark.parametrize(
         ("list_code", "text", "code"),
         [
-            ("h_gender", "erkak", "11"), ("h_gender", "ЭРКАК", "11"), ("h_gender", "жен", "12"), ("h_gender", "12.0", "12"),
-            ("h_education_type", "Bakalavr", "11"), ("h_education_form", "Kunduzgi", "11"),
-            ("h_education_form", "сиртқи", "13"), ("h_payment_form", "To'lov shartnoma", "12"),
-            ("h_payment_form", "TO‘LOV-SHARTNOMA", "12"), ("h_payment_form", "davlat granti", "11"),
-            ("h_language", "o`zbek tili", "11"), ("h_language", "Русский язык", "12"), ("h_course", "1 kurs", "11"),
-            ("h_course", "3", "13"), ("h_nationality", "ўзбеклар", "1161"), ("h_social_category", "boshqa", "10"),
-            ("h_soato", "Fargona viloyati", "1730"), ("h_soato", "G'ijduvon tumani", "1706215"),
-            ("h_soato", "Xorazm", "1733"), ("h_soato", "toshkent shahri", "1726"), ("h_soato", "Toshkent", None),
-            ("h_soato", "Toshket", None), ("h_soato", "Atlantida", None), ("h_gender", "", None),
+            ("h_gender", "erkak", "11"),
+            ("h_gender", "ЭРКАК", "11"),
+            ("h_gender", "жен", "12"),
+            ("h_gender", "12.0", "12"),
+            ("h_education_type", "Bakalavr", "11"),
+            ("h_education_form", "Kunduzgi", "11"),
+            ("h_education_form", "сиртқи", "13"),
+            ("h_payment_form", "To'lov shartnoma", "12"),
+            ("h_payment_form", "TO‘LOV-SHARTNOMA", "12"),
+            ("h_payment_form", "davlat granti", "11"),
+            ("h_language", "o`zbek tili", "11"),
+            ("h_language", "Русский язык", "12"),
+            ("h_course", "1 kurs", "11"),
+            ("h_course", "3", "13"),
+            ("h_nationality", "ўзбеклар", "1161"),
+            ("h_social_category", "boshqa", "10"),
+            ("h_soato", "Fargona viloyati", "1730"),
+            ("h_soato", "G'ijduvon tumani", "1706215"),
+            ("h_soato", "Xorazm", "1733"),
+            ("h_soato", "toshkent shahri", "1726"),
+            ("h_soato", "Toshkent", None),
+            ("h_soato", "Toshket", None),
+            ("h_soato", "Atlantida", None),
+            ("h_gender", "", None),
         ],
-    )  # fmt: skip
+    )
     def test_names_as_people_write_them(self, list_code, text, code):
         assert queries.code_for(list_code, text) == code
 
@@ -187,7 +217,9 @@ class TestMatching:
 class TestGuards:
     def test_every_classifier_column_is_guarded(self):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE 'hemis_codes_%%'")
+            cursor.execute(
+                "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE 'hemis_codes_%%'"
+            )
             have = set(cursor.fetchall())
         for table in guards.guarded_columns():
             assert {(table, "hemis_codes_insert"), (table, "hemis_codes_update")} <= have

@@ -5,48 +5,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ClassifierList',
+            name="ClassifierList",
             fields=[
-                ('name_uz', models.CharField(max_length=512, verbose_name='name (Uzbek)')),
-                ('name_cyrl', models.CharField(blank=True, max_length=512, verbose_name='name (Uzbek, Cyrillic)')),
-                ('name_ru', models.CharField(blank=True, max_length=512, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(blank=True, max_length=512, verbose_name='name (English)')),
-                ('code', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='code')),
-                ('loaded_at', models.DateTimeField(blank=True, null=True, verbose_name="loaded from the ministry's file")),
+                ("name_uz", models.CharField(max_length=512, verbose_name="name (Uzbek)")),
+                (
+                    "name_cyrl",
+                    models.CharField(blank=True, max_length=512, verbose_name="name (Uzbek, Cyrillic)"),
+                ),
+                ("name_ru", models.CharField(blank=True, max_length=512, verbose_name="name (Russian)")),
+                ("name_en", models.CharField(blank=True, max_length=512, verbose_name="name (English)")),
+                (
+                    "code",
+                    models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name="code"),
+                ),
+                (
+                    "loaded_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="loaded from the ministry's file"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'classifier',
-                'verbose_name_plural': 'classifiers',
-                'ordering': ['code'],
+                "verbose_name": "classifier",
+                "verbose_name_plural": "classifiers",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='ClassifierItem',
+            name="ClassifierItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_uz', models.CharField(max_length=512, verbose_name='name (Uzbek)')),
-                ('name_cyrl', models.CharField(blank=True, max_length=512, verbose_name='name (Uzbek, Cyrillic)')),
-                ('name_ru', models.CharField(blank=True, max_length=512, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(blank=True, max_length=512, verbose_name='name (English)')),
-                ('code', models.CharField(max_length=64, verbose_name='code')),
-                ('parent_code', models.CharField(blank=True, max_length=64, verbose_name='parent')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='retired')),
-                ('list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='classifiers.classifierlist', verbose_name='classifier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_uz", models.CharField(max_length=512, verbose_name="name (Uzbek)")),
+                (
+                    "name_cyrl",
+                    models.CharField(blank=True, max_length=512, verbose_name="name (Uzbek, Cyrillic)"),
+                ),
+                ("name_ru", models.CharField(blank=True, max_length=512, verbose_name="name (Russian)")),
+                ("name_en", models.CharField(blank=True, max_length=512, verbose_name="name (English)")),
+                ("code", models.CharField(max_length=64, verbose_name="code")),
+                ("parent_code", models.CharField(blank=True, max_length=64, verbose_name="parent")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                ("retired_at", models.DateTimeField(blank=True, null=True, verbose_name="retired")),
+                (
+                    "list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="classifiers.classifierlist",
+                        verbose_name="classifier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'classifier option',
-                'verbose_name_plural': 'classifier options',
-                'ordering': ['list', 'position', 'code'],
-                'constraints': [models.UniqueConstraint(fields=('list', 'code'), name='classifier_item_code')],
+                "verbose_name": "classifier option",
+                "verbose_name_plural": "classifier options",
+                "ordering": ["list", "position", "code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("list", "code"), name="classifier_item_code")
+                ],
             },
         ),
     ]

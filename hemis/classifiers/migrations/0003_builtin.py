@@ -6,7 +6,9 @@ from django.db import migrations
 def fill(apps, schema_editor):
     from hemis.classifiers.loading import load_builtin
 
-    load_builtin(apps.get_model("classifiers", "ClassifierList"), apps.get_model("classifiers", "ClassifierItem"))
+    load_builtin(
+        apps.get_model("classifiers", "ClassifierList"), apps.get_model("classifiers", "ClassifierItem")
+    )
 
 
 KEEP = """

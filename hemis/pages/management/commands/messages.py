@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--collect", action="store_true", help="collect the messages of the code first")
-        parser.add_argument("--compile", action="store_true", help="only compile what changed, and say nothing more")
+        parser.add_argument(
+            "--compile", action="store_true", help="only compile what changed, and say nothing more"
+        )
         parser.add_argument("--check", action="store_true", help="fail when a message has no translation")
 
     def handle(self, *, collect: bool, check: bool, verbosity: int, **options):
