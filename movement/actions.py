@@ -71,14 +71,13 @@ def create_admission_order(
         kind=ADMISSION, faculty=faculty, title=title, basis=basis, effective_date=effective_date,
         created_by=access.user,
     )
-    years = {candidate.entry_year for candidate in found}
-    for year in years:
-        AcademicYear.objects.get_or_create(year=year)
+    year = rules.academic_year(effective_date)
+    AcademicYear.objects.get_or_create(year=year)
     OrderLine.objects.bulk_create(
         [
             OrderLine(
                 order=order, position=position, candidate=one, status=STUDYING, faculty=faculty,
-                programme=one.programme, group=one.group, academic_year_id=one.entry_year, course=one.course,
+                programme=one.programme, group=one.group, academic_year_id=year, course=one.course,
                 semester=rules.first_semester(one.course), education_form=one.programme.education_form,
                 language=one.language, payment_form=one.payment_form,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 SEMESTERS_A_YEAR = 2
 FIRST_CODE = 11
+NEW_YEAR_MONTH = 7
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,11 @@ class Check:
 def first_semester(course: str) -> str:
     """The first semester of a course (`h_course` → `h_semester`): 11 → 11, 12 → 13 …"""
     return str(FIRST_CODE + (int(course) - FIRST_CODE) * SEMESTERS_A_YEAR)
+
+
+def academic_year(day: datetime.date) -> int:
+    """The academic year that ``day`` belongs to, named by the year it starts in; it turns on 1 July."""
+    return day.year if day.month >= NEW_YEAR_MONTH else day.year - 1
 
 
 def student_number(*, university: str, entry_year: int, education_type: str, education_form: str, serial: int) -> str:
