@@ -10,10 +10,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from hemis.documents.kinds import KINDS
+from hemis.documents.kinds import KINDS, DocumentKind
 from hemis.documents.models import Document, new_token
-from hemis.documents.rendering import ENGINE, html_of, pdf_of, store
+from hemis.documents.rendering import ENGINE, STYLE, frozen, html_of, pdf_of, store
 from hemis.people.models import Person, User
+
+
+class NotIssued(Exception):
+    """The document is revoked or replaced already."""
 
 
 def next_number(series: str, year: int) -> int:
@@ -29,13 +33,18 @@ def next_number(series: str, year: int) -> int:
 
 
 def reserve_numbers(series: str, year: int, count: int) -> range:
-    """``count`` consecutive numbers of a series, under one lock."""
+    """``count`` consecutive numbers of a series, under one lock.
+
+    Raises:
+        TransactionManagementError: called outside a transaction.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Numbers are taken inside a transaction.")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO documents_numberseries (series, year, last) VALUES (%s, %s, %s) "
-            "ON CONFLICT (series, year) DO UPDATE SET last = documents_numberseries.last + EXCLUDED.last RETURNING last",
+            "ON CONFLICT (series, year) DO UPDATE SET last = documents_numberseries.last + EXCLUDED.last "
+            "RETURNING last",
             [series, year, count],
         )
         last = cursor.fetchone()[0]
@@ -46,55 +55,90 @@ def reserve_numbers(series: str, year: int, count: int) -> range:
 def issue(
     *,
     kind: str,
-    title: str,
     payload: dict[str, Any],
-    series: str,
-    number: str | Callable[[int], str] = str,
+    title: str = "",
+    series: str = "",
+    number: str | Callable[[int], str] | None = None,
     owner: Person | None = None,
     faculty: Any = None,
     issued_by: User | None = None,
+    replaces: Document | None = None,
+    reason: str = "",
 ) -> Document:
     """Freeze the payload, number it, render it once and keep its hash.
 
-    ``number`` is the number itself, when it was given before, or makes it from
-    the next one of the series.
+    Title, series and number are the kind's, unless given: ``number`` is the number
+    itself, when it was given before, or makes it from the next one of the series.
+    With ``replaces`` the older document gives way to this one, for ``reason``.
+    In one transaction: takes the number, renders, writes the row, ends the older
+    document; the file is stored once the transaction is committed.
 
     Raises:
         KeyError: no such kind.
+        TypeError: the payload holds what JSON would not give back as it was.
+        ValueError: ``replaces`` without a reason.
+        NotIssued: ``replaces`` is revoked or replaced already.
     """
     definition = KINDS[kind]
     moment = timezone.now()
     year = timezone.localdate(moment).year
-    text = number if isinstance(number, str) else number(next_number(series, year))
+    payload = frozen(payload)
+    series = series or definition.series(payload)
+    text = _number_text(definition, series, year, payload, number)
     token = new_token()
-    payload = payload | {
+    payload |= {
         "_site": settings.PUBLIC_URL,
         "_number": text,
         "_issued": moment.isoformat(timespec="seconds"),
+        "_style": STYLE,
     }
     content = pdf_of(html_of(kind, definition.template_version, payload, token), token)
     digest = hashlib.sha256(content).hexdigest()
     document = Document.objects.create(
-        kind=kind, title=title[:255], number=text, series=series, year=year, payload=payload, token=token,
-        template_version=definition.template_version, engine=ENGINE, sha256=digest, owner=owner, faculty=faculty,
-        issued_at=moment, issued_by=issued_by,
+        kind=kind,
+        title=(title or definition.name(payload))[:255],
+        number=text,
+        series=series,
+        year=year,
+        payload=payload,
+        token=token,
+        template_version=definition.template_version,
+        engine=ENGINE,
+        sha256=digest,
+        owner=owner,
+        faculty=faculty,
+        issued_at=moment,
+        issued_by=issued_by,
     )
+    if replaces is not None:
+        replace(replaces, new=document, reason=reason, by=issued_by)
     transaction.on_commit(lambda: store(content, digest))
     return document
 
 
-def _end(document: Document, *, state: str, reason: str, by: User | None, replaced_by: Document | None) -> Document:
+def _number_text(
+    definition: type[DocumentKind],
+    series: str,
+    year: int,
+    payload: dict[str, Any],
+    number: str | Callable[[int], str] | None,
+) -> str:
+    if isinstance(number, str):
+        return number
+    count = next_number(series, year)
+    return number(count) if number else definition.number(count, year, payload)
+
+
+def _end(
+    document: Document, *, state: str, reason: str, by: User | None, replaced_by: Document | None
+) -> Document:
     locked = Document.objects.select_for_update().get(pk=document.pk)
     if locked.state != Document.ISSUED:
-        raise NotIssued(locked)
+        raise NotIssued(locked.number)
     locked.state, locked.reason, locked.replaced_by = state, reason, replaced_by
     locked.state_at, locked.state_by = timezone.now(), by
     locked.save(update_fields=["state", "reason", "replaced_by", "state_at", "state_by"])
     return locked
-
-
-class NotIssued(Exception):
-    """The document is revoked or replaced already."""
 
 
 @transaction.atomic
@@ -121,3 +165,25 @@ def replace(document: Document, *, new: Document, reason: str, by: User | None) 
     if not reason.strip():
         raise ValueError("A document is replaced with a reason.")
     return _end(document, state=Document.REPLACED, reason=reason.strip(), by=by, replaced_by=new)
+
+
+@transaction.atomic
+def issue_again(document: Document, *, reason: str, by: User | None) -> Document:
+    """Issue the document anew from today's facts; the older one says that it was replaced.
+
+    Raises:
+        ValueError: no reason is given, or the kind is not issued anew.
+        NotIssued: it is revoked or replaced already.
+    """
+    payload = KINDS[document.kind].payload_again(document)
+    if payload is None:
+        raise ValueError("This kind of document is not issued anew.")
+    return issue(
+        kind=document.kind,
+        payload=payload,
+        owner=document.owner,
+        faculty=document.faculty,
+        issued_by=by,
+        replaces=document,
+        reason=reason,
+    )

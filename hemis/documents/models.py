@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.base import ScopedQuerySet
 from hemis.people.models import Person
+
+if TYPE_CHECKING:
+    from hemis.access.scope import Scope
 
 
 def new_token() -> str:
@@ -34,10 +38,15 @@ class NumberSeries(models.Model):
 class DocumentQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
         """A faculty sees its documents, a person the own ones."""
-        if scope.everything:
-            return self
-        own = models.Q(owner=scope.person_id) if scope.person_id else models.Q()
-        return self.filter(models.Q(faculty__in=scope.faculty_ids) | own) if (scope.faculty_ids or own) else self.none()
+        return self.filter(in_scope(scope))
+
+
+def in_scope(scope: Scope) -> models.Q:
+    """The condition of ``for_scope``, to be combined with others."""
+    if scope.everything:
+        return models.Q()
+    found = models.Q(faculty__in=scope.faculty_ids)
+    return found | models.Q(owner=scope.person_id) if scope.person_id else found
 
 
 class Document(models.Model):
@@ -69,11 +78,19 @@ class Document(models.Model):
     )
     issued_at = models.DateTimeField(_("issued at"))
     issued_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("issued by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("issued by"),
     )
     state_at = models.DateTimeField(_("state since"), null=True)
     state_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("changed by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("changed by"),
     )
 
     objects = DocumentQuerySet.as_manager()
@@ -84,7 +101,9 @@ class Document(models.Model):
         ordering = ["-issued_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "series", "year", "number"], name="document_number_once"),
-            models.CheckConstraint(condition=models.Q(state="issued") | ~models.Q(reason=""), name="document_reason"),
+            models.CheckConstraint(
+                condition=models.Q(state="issued") | ~models.Q(reason=""), name="document_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,4 +112,18 @@ class Document(models.Model):
     @property
     def public_url(self) -> str:
         """Where the QR code leads."""
-        return f"{settings.PUBLIC_URL}/v/{self.token}/"
+        return f"{self.payload['_site']}/v/{self.token}/"
+
+
+class VerificationCount(models.Model):
+    """How often a document was checked on a day; nothing about who checked it."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="checks")
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "day"], name="verification_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.count}"

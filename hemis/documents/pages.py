@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
+import logging
+from collections.abc import Callable
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from redis.exceptions import RedisError
 
 from hemis.access.guard import public, signed_in
-from hemis.documents import actions
-from hemis.documents.batch import file_name
+from hemis.access.scope import Access
+from hemis.documents import actions, batch, verification
+from hemis.documents.jobs import in_order
 from hemis.documents.kinds import KINDS
-from hemis.documents.models import Document
+from hemis.documents.models import Document, in_scope
+from hemis.documents.rendering import LostBytes
 from hemis.documents.rendering import render as render_pdf
+from hemis.documents.verification import code_in
+from hemis.jobs.actions import start
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter
-from hemis.pages.register import Register
+from hemis.pages.register import BulkAction, Register, Tab
 
+logger = logging.getLogger("hemis.documents")
 STATE_COLOURS = {Document.ISSUED: "green", Document.REPLACED: "orange", Document.REVOKED: "red"}
-TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 CHECKS_PER_MINUTE = 30
 MAX_UPLOAD = 20 * 1024 * 1024
+PRINTED_AT_ONCE = 20
 
 
 def may_read(access, document: Document) -> bool:
@@ -45,31 +53,86 @@ def may_read(access, document: Document) -> bool:
     return False
 
 
+def readable(access: Access) -> Q:
+    """Documents of the kinds that a duty of the person opens, each within the scope of that duty."""
+    found = Q(pk__in=[])
+    for code, kind in KINDS.items():
+        if access.can(kind.permission):
+            found |= Q(kind=code) & in_scope(access.scope(kind.permission))
+    return found
+
+
+def _print(form: str) -> Callable[[HttpRequest, QuerySet], HttpResponse]:
+    def run(request: HttpRequest, rows: QuerySet) -> HttpResponse:
+        """A few at once; many as a job."""
+        keys = list(rows.order_by("issued_at", "pk").values_list("pk", flat=True))
+        if len(keys) > PRINTED_AT_ONCE:
+            started = start("documents.batch", user=request.user, params={"documents": keys, "form": form})
+            return redirect("job", started.pk)
+        out = io.BytesIO()
+        (batch.write_zip if form == batch.ZIP else batch.write_pdf)(in_order(keys), out)
+        response = HttpResponse(out.getvalue(), content_type=f"application/{form}")
+        response["Content-Disposition"] = f'attachment; filename="documents.{form}"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    return run
+
+
+def _state_tab(request: HttpRequest, document: Document) -> dict:
+    kind = KINDS.get(document.kind)
+    may = document.state == Document.ISSUED and may_end(request.access, document)
+    return {
+        "document": document,
+        "checks": document.checks.aggregate(total=Sum("count"))["total"] or 0,
+        "may_revoke": may,
+        "may_issue_again": bool(may and kind and kind.payload_again(document) is not None),
+    }
+
+
+def _kinds(access: Access) -> list[tuple[str, str]]:
+    return [(code, str(kind.title)) for code, kind in sorted(KINDS.items()) if access.can(kind.permission)]
+
+
 class Documents(Register):
-    app, name, title, title_one = "documents", "documents", gettext_lazy("Documents"), gettext_lazy("document")
+    app, name = "documents", "documents"
+    title, title_one = gettext_lazy("Documents"), gettext_lazy("document")
     model, permission, menu = Document, "document", "archive"
     columns = [
-        Column("number", link=True), Column("title"), Column("owner", sort="owner__sort_key"),
-        Column("issued_at"), Column("state", badge=STATE_COLOURS), Column("reason", hidden=True),
+        Column("number", link=True),
+        Column("title"),
+        Column("owner", sort="owner__sort_key"),
+        Column("issued_at"),
+        Column("state", badge=STATE_COLOURS),
+        Column("reason", hidden=True),
     ]
     filters = [
-        Filter("kind", choices=lambda access: [(code, str(kind.title)) for code, kind in sorted(KINDS.items())]),
-        Filter("state"), RangeFilter("issued_at", "date"),
+        Filter("kind", choices=_kinds),
+        Filter("state"),
+        RangeFilter("issued_at", "date", lookup="issued_at__date", label=gettext_lazy("Issued")),
     ]
     search = ("number", "title")
     search_person = "owner"
     select_related = ("owner", "faculty")
     fields = (
-        "number", "title", "owner", "faculty", "issued_at", "issued_by", "state", "reason", "state_at", "state_by",
-        "sha256", "engine", "template_version",
-    )
+        "number", "title", "owner", "faculty", "issued_at", "issued_by",
+        "state", "reason", "state_at", "state_by", "sha256", "engine", "template_version",
+    )  # fmt: skip
+    tabs = [Tab("state", gettext_lazy("File and state"), "documents/_state.html", _state_tab)]
+    actions = [
+        BulkAction(
+            "pdf", gettext_lazy("Print as one PDF"), "document.view", _print(batch.PDF), icon="printer"
+        ),
+        BulkAction(
+            "zip", gettext_lazy("Download as ZIP"), "document.view", _print(batch.ZIP), icon="download"
+        ),
+    ]
     empty = gettext_lazy("Documents appear here when orders are signed and contracts formed.")
 
     @classmethod
     def rows(cls, access, permission=""):
         """Only kinds that a duty of the person opens."""
-        kinds = [code for code, kind in KINDS.items() if access.can(kind.permission)]
-        return super().rows(access, permission).filter(kind__in=kinds)
+        return super().rows(access, permission).filter(readable(access))
 
 
 @signed_in
@@ -78,37 +141,75 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     document = get_object_or_404(Document, pk=pk)
     if not may_read(request.access, document):
         raise Http404
-    response = HttpResponse(render_pdf(document), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{file_name(document)}"'
+    try:
+        content = render_pdf(document)
+    except LostBytes:
+        logger.exception("A stored file is lost.", extra={"document": document.pk})
+        context = {"document": document, "title": str(document)}
+        return render(request, "documents/lost.html", context, status=503)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{batch.file_name(document)}"'
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 class CheckForm(forms.Form):
     code = forms.CharField(
-        label=gettext_lazy("Code or address from the document"), required=False, max_length=300,
+        label=gettext_lazy("Code or address from the document"),
+        required=False,
+        max_length=300,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
     file = forms.FileField(
-        label=gettext_lazy("or the PDF itself"), required=False,
-        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": "application/pdf"}),
+        label=gettext_lazy("or the PDF itself"),
+        required=False,
+        max_length=255,
+        widget=forms.FileInput(attrs={"class": "form-control", "accept": "application/pdf"}),
     )
+
+    def clean(self):
+        """One of the two is needed."""
+        data = super().clean()
+        if not self.errors and not data.get("file") and not code_in(data.get("code", "")):
+            self.add_error("code", _("Enter the code or choose the PDF."))
+        return data
+
+    def clean_file(self):
+        """A PDF by its content, not by its name."""
+        upload = self.cleaned_data["file"]
+        if upload is None:
+            return None
+        if upload.size > MAX_UPLOAD:
+            raise forms.ValidationError(_("The file is larger than 20 MB."))
+        if not upload.read(5) == b"%PDF-":
+            raise forms.ValidationError(_("This is not a PDF file."))
+        upload.seek(0)
+        return upload
+
+
+def _visitor(request: HttpRequest) -> str:
+    """The visitor's address; behind our own proxy, the one it has seen."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 def _too_many(request: HttpRequest) -> bool:
-    """More than ``CHECKS_PER_MINUTE`` from one address within a minute."""
-    key = "verify:" + hashlib.sha256(request.META.get("REMOTE_ADDR", "").encode()).hexdigest()[:16]
-    cache.add(key, 0, 60)
+    """More than ``CHECKS_PER_MINUTE`` from one address within a minute; without a cache nobody is refused."""
+    key = "verify:" + hashlib.sha256(_visitor(request).encode()).hexdigest()[:32]
     try:
+        cache.add(key, 0, 60)
         return cache.incr(key) > CHECKS_PER_MINUTE
-    except ValueError:
+    except (ValueError, RedisError):
         return False
 
 
 def _answer(request: HttpRequest, status: int = 200, **context) -> HttpResponse:
     context.setdefault("form", CheckForm())
     response = render(request, "documents/verify.html", context, status=status)
-    response["X-Robots-Tag"] = "noindex"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    if status == 429:
+        response["Retry-After"] = "60"
     return response
 
 
@@ -127,9 +228,10 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     """What the QR code leads to: genuine, replaced, revoked or unknown."""
     if _too_many(request):
         return _answer(request, 429, limited=True)
-    document = Document.objects.filter(token=token).first()
+    document = verification.by_token(token)
     if document is None:
         return _answer(request, 404, unknown=True)
+    verification.count(document, "code")
     return _answer(request, **_facts(document))
 
 
@@ -144,60 +246,74 @@ def verify_form(request: HttpRequest) -> HttpResponse:
     form = CheckForm(request.POST, request.FILES)
     if not form.is_valid():
         return _answer(request, 422, form=form)
-    upload = form.cleaned_data["file"]
-    if upload:
-        return _check_file(request, upload)
-    found = TOKEN.findall(form.cleaned_data["code"])
-    return redirect("verify", token=found[-1]) if found else _answer(request, 404, unknown=True)
-
-
-def _check_file(request: HttpRequest, upload) -> HttpResponse:
-    if upload.size > MAX_UPLOAD:
-        return _answer(request, 422, refused=_("The file is larger than 20 MB."))
-    content = upload.read()
-    if not content.startswith(b"%PDF-"):
-        return _answer(request, 422, refused=_("This is not a PDF file."))
-    document = Document.objects.filter(sha256=hashlib.sha256(content).hexdigest()).first()
-    if document:
-        return _answer(request, identical=True, **_facts(document))
-    named = Document.objects.filter(token__in=_tokens_in(content)).first()
-    if named:
-        return _answer(request, changed=True, **_facts(named))
-    return _answer(request, 404, unknown_file=True)
-
-
-def _tokens_in(content: bytes) -> list[str]:
-    """Verification codes that the text or the metadata of a PDF mentions."""
-    try:
-        reader = PdfReader(io.BytesIO(content))
-        text = " ".join(page.extract_text() for page in reader.pages[:50]) + str(reader.metadata or "")
-    except (PyPdfError, ValueError, KeyError, TypeError, OSError, RecursionError, AttributeError):
-        text = content.decode("latin-1")
-    return [match.group(1) for match in re.finditer(r"/v/([A-Za-z0-9_-]{20,64})", text.replace("\n", ""))][:50]
+    if not form.cleaned_data["file"]:
+        return redirect("verify", token=code_in(form.cleaned_data["code"]))
+    finding = verification.check_file(form.cleaned_data["file"].read())
+    if finding.document is None:
+        return _answer(request, unknown_file=True)
+    verification.count(finding.document, finding.outcome)
+    return _answer(request, **{finding.outcome: True}, **_facts(finding.document))
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+        help_text=gettext_lazy("Whoever checks the document reads it: name no people here."),
+    )
 
 
-@signed_in
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Revoke a document with a reason; who issues a kind may also revoke it."""
+def may_end(access: Access, document: Document) -> bool:
+    """Whether the person may revoke the document or issue it anew."""
+    permission = getattr(KINDS.get(document.kind), "revoke_permission", "")
+    if not permission or not access.can(permission):
+        return False
+    return Document.objects.for_scope(access.scope(permission)).filter(pk=document.pk).exists()
+
+
+def _end(request: HttpRequest, pk: int, *, act: Callable, template: str, done: str) -> HttpResponse:
+    """Ask for a reason and end the validity of a document with ``act``."""
     document = get_object_or_404(Document, pk=pk)
-    kind = KINDS.get(document.kind)
-    permission = getattr(kind, "revoke_permission", "")
-    if not permission:
-        raise Http404
-    request.access.require(permission)
-    if not Document.objects.for_scope(request.access.scope(permission)).filter(pk=pk).exists():
+    if not may_end(request.access, document):
+        if may_read(request.access, document):
+            raise PermissionDenied
         raise Http404
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.revoke(document, reason=form.cleaned_data["reason"], by=request.user)
+            document = act(document, reason=form.cleaned_data["reason"], by=request.user)
         except actions.NotIssued:
             messages.error(request, _("The document is not in force any more."))
         else:
-            messages.success(request, _("The document is revoked; its public page says so."))
+            messages.success(request, done)
         return redirect(Documents.url_of(document))
-    return render(request, "documents/revoke.html", {"form": form, "document": document, "title": str(document)})
+    return render(request, template, {"form": form, "document": document, "title": str(document)})
+
+
+@signed_in
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Revoke a document with a reason, by the duty that its kind names."""
+    return _end(
+        request,
+        pk,
+        act=actions.revoke,
+        template="documents/revoke.html",
+        done=_("The document is revoked; its public page says so."),
+    )
+
+
+@signed_in
+def issue_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue a document anew from today's facts; the older one says that it was replaced."""
+    document = get_object_or_404(Document, pk=pk)
+    kind = KINDS.get(document.kind)
+    if kind is None or kind.payload_again(document) is None:
+        raise Http404
+    return _end(
+        request,
+        pk,
+        act=actions.issue_again,
+        template="documents/issue_again.html",
+        done=_("A new document is issued; the public page of the older one says that it was replaced."),
+    )

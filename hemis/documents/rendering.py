@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
+import os
+import tempfile
+import threading
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import qrcode
 import qrcode.image.svg
@@ -16,20 +20,68 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from hemis.documents.kinds import KINDS
+
+if TYPE_CHECKING:
+    from hemis.documents.models import Document
 
 HERE = Path(__file__).resolve().parent
 ENGINE = f"WeasyPrint {weasyprint.__version__}"
 PDF_VARIANT = "pdf/a-3b"
+# The frame and the style sheet new documents get. Issued documents keep theirs:
+# a change of the look is a new file ``base/v2.html`` + ``style/v2.css`` and a 2 here.
+STYLE = 1
+# Pango's font map is shared by all documents of a process and is not made for two threads.
+_one_at_a_time = threading.Lock()
+
+
+class LostBytes(Exception):
+    """The stored file is gone and this engine does not make the same bytes again."""
+
+
+class OwnFilesOnly(URLFetcher):
+    """A template may use data URLs and the house's own files, nothing from elsewhere."""
+
+    def fetch(self, url: str, headers: dict | None = None):
+        if not url.startswith(("data:", HERE.as_uri() + "/")) or ".." in url:
+            raise FatalURLFetchingError(f"A document refers to {url[:100]}.")
+        return super().fetch(url, headers)
 
 
 @cache
-def _fonts() -> tuple[FontConfiguration, weasyprint.CSS]:
-    """Fonts and the house style, read once per process."""
+def _fonts(style: int) -> tuple[FontConfiguration, weasyprint.CSS]:
+    """Fonts and a house style, read once per process."""
     configuration = FontConfiguration()
-    style = weasyprint.CSS(filename=HERE / "style" / "document.css", font_config=configuration)
-    return configuration, style
+    sheet = weasyprint.CSS(
+        filename=HERE / "style" / f"v{style}.css", font_config=configuration, url_fetcher=OwnFilesOnly()
+    )
+    return configuration, sheet
+
+
+def frozen(payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload as the database will give it back, with its keys in order.
+
+    Raises:
+        TypeError: it holds something that JSON would not give back as it was
+            (floats too: sums are text or whole numbers).
+    """
+    _refuse_floats(payload)
+    return json.loads(json.dumps(payload, sort_keys=True, ensure_ascii=False))
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError("A payload holds sums as text, not as float.")
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if not isinstance(key, str):
+                raise TypeError("Keys of a payload are text.")
+            _refuse_floats(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            _refuse_floats(one)
 
 
 def qr_image(url: str) -> str:
@@ -42,51 +94,68 @@ def qr_image(url: str) -> str:
 
 
 def html_of(kind: str, version: int, payload: dict[str, Any], token: str) -> str:
-    """The document's HTML; always in the document's own language, whoever renders it."""
+    """The document's HTML; in the document's own language, whoever renders it."""
     url = f"{payload['_site']}/v/{token}/"
+    base = f"documents/base/v{payload.get('_style', 1)}.html"
     with translation.override(payload.get("_language", "uz")):
-        return render_to_string(KINDS[kind].template(version), {"p": payload, "url": url, "qr": qr_image(url)})
+        context = {"p": frozen(payload), "url": url, "qr": qr_image(url), "base": base}
+        return render_to_string(KINDS[kind].template_of(version), context)
 
 
-def pdf_of(html: str, token: str) -> bytes:
-    """PDF/A with embedded fonts; nothing in it depends on the moment of rendering."""
-    configuration, style = _fonts()
-    document = weasyprint.HTML(string=html, base_url=str(HERE), url_fetcher=_only_own_files)
-    return document.write_pdf(
-        stylesheets=[style],
-        font_config=configuration,
-        pdf_variant=PDF_VARIANT,
-        pdf_identifier=hashlib.sha256(token.encode()).digest()[:16],
-    )
+def pdf_of(html: str, token: str, style: int = STYLE) -> bytes:
+    """PDF/A with embedded fonts; nothing in it depends on the moment or the place of rendering."""
+    with _one_at_a_time:
+        configuration, sheet = _fonts(style)
+        document = weasyprint.HTML(string=html, base_url=str(HERE) + "/", url_fetcher=OwnFilesOnly())
+        return document.write_pdf(
+            stylesheets=[sheet],
+            font_config=configuration,
+            pdf_variant=PDF_VARIANT,
+            pdf_identifier=hashlib.sha256(token.encode()).digest()[:16],
+        )
 
 
-def _only_own_files(url: str, *args, **kwargs):
-    """A template may use data URLs and the house's own files, nothing from elsewhere."""
-    if url.startswith("data:") or url.startswith(HERE.as_uri()):
-        return weasyprint.default_url_fetcher(url, *args, **kwargs)
-    raise ValueError(f"A document refers to {url}.")
+def made_anew(document: Document) -> bytes:
+    """The bytes that the snapshot gives with the present engine."""
+    html = html_of(document.kind, document.template_version, document.payload, document.token)
+    return pdf_of(html, document.token, document.payload.get("_style", 1))
 
 
-def render(document) -> bytes:
-    """The PDF of an issued document: from the store, or made anew from the snapshot."""
-    path = stored_path(document.sha256)
-    if path.exists():
-        return path.read_bytes()
-    content = pdf_of(html_of(document.kind, document.template_version, document.payload, document.token), document.token)
+def render(document: Document) -> bytes:
+    """The PDF of an issued document, byte for byte: from the store, or made anew from the snapshot.
+
+    Raises:
+        LostBytes: the store has lost it and another version of the engine makes other bytes.
+    """
+    stored = _stored(document.sha256)
+    if stored is not None:
+        return stored
+    content = made_anew(document)
+    if hashlib.sha256(content).hexdigest() != document.sha256:
+        raise LostBytes(f"Document {document.pk} was made by {document.engine}, this is {ENGINE}.")
     store(content, document.sha256)
     return content
 
 
 def stored_path(sha256: str) -> Path:
+    """Where the bytes with this hash are kept."""
     return Path(settings.MEDIA_ROOT) / "documents" / sha256[:2] / f"{sha256}.pdf"
 
 
+def _stored(sha256: str) -> bytes | None:
+    """The kept bytes; a file that was damaged on the disk counts as lost."""
+    try:
+        content = stored_path(sha256).read_bytes()
+    except FileNotFoundError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == sha256 else None
+
+
 def store(content: bytes, sha256: str) -> None:
-    """Keep the bytes under their hash; bytes of another hash are not kept."""
-    if hashlib.sha256(content).hexdigest() != sha256:
-        return
+    """Keep the bytes under their hash, whole or not at all."""
     path = stored_path(sha256)
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(f".{hashlib.sha256(str(id(content)).encode()).hexdigest()[:8]}")
-    half.write_bytes(content)
-    half.replace(path)
+    handle, half = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)
+    Path(half).replace(path)

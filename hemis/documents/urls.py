@@ -9,5 +9,6 @@ urlpatterns = [
     path("v/<str:token>/", pages.verify, name="verify"),
     path("documents/<int:pk>/pdf/", pages.pdf, name="document_pdf"),
     path("documents/<int:pk>/revoke/", pages.revoke, name="document_revoke"),
+    path("documents/<int:pk>/again/", pages.issue_again, name="document_again"),
     *pages.Documents.urls(),
 ]

@@ -7,5 +7,5 @@ class Migration(migrations.Migration):
     dependencies = [("documents", "0002_initial"), ("access", "0003_history")]
 
     operations = [
-        TrackHistory("documents_document", hidden=("payload",)),
+        TrackHistory("documents_document", hidden=("payload", "token")),
     ]
