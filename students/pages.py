@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.guard import page
@@ -178,6 +178,12 @@ class Students(Register):
         return rows.filter(number__startswith=text) if text.isdigit() and len(text) != 14 else super().searched(rows, text)
 
 
+@page("candidate.import")
+def import_admission(request: HttpRequest) -> HttpResponse:
+    """The way into the import."""
+    return redirect("sheet_upload", code="students.admission")
+
+
 @page("own.card")
 def my_card(request: HttpRequest) -> HttpResponse:
     """The student's own card."""
@@ -189,4 +195,5 @@ def my_card(request: HttpRequest) -> HttpResponse:
     return render(request, "students/my_card.html", context | _placements(request, student))
 
 
+menu.register(menu.MenuItem("students", _("Import the admission list"), "import_admission", "candidate.import"))
 menu.register(menu.MenuItem("cabinet", _("My card"), "my_card", "own.card"))

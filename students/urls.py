@@ -6,6 +6,7 @@ from students import pages
 from students.pages import Candidates, Groups, Programmes, Specialities, Students
 
 urlpatterns = [
+    path("import-admission/", pages.import_admission, name="import_admission"),
     path("me/", pages.my_card, name="my_card"),
     *Specialities.urls(),
     *Programmes.urls(),

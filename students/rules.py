@@ -1,0 +1,28 @@
+"""Checks of an admission list, without a database."""
+
+from __future__ import annotations
+
+import datetime
+
+from hemis.people import identifiers
+
+MIN_AGE, MAX_AGE = 14, 90
+
+
+def pinfl_contradiction(*, pinfl: str, birth_date: datetime.date, gender: str) -> str:
+    """Which column contradicts the PINFL: ``"birth"``, ``"gender"`` or nothing (law.md §8)."""
+    if identifiers.pinfl_birth_date(pinfl) != birth_date:
+        return "birth"
+    if identifiers.pinfl_gender(pinfl) != gender:
+        return "gender"
+    return ""
+
+
+def is_region(code: str) -> bool:
+    """SOATO codes of regions have four digits."""
+    return len(code) == 4
+
+
+def is_district(code: str) -> bool:
+    """SOATO codes of districts have seven digits, the first four of them the region's."""
+    return len(code) == 7
