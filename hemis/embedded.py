@@ -211,8 +211,12 @@ def start_valkey() -> str:
     with log_path.open("ab") as log:
         process = subprocess.Popen(
             [str(get_binary_path()), str(folder / "valkey.conf")],
-            cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     deadline = time.monotonic() + START_SECONDS
     while not _answers(url):

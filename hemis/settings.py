@@ -221,5 +221,28 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ALWAYS_EAGER = TESTING
 CELERY_TIMEZONE = "Asia/Tashkent"
-CELERY_BEAT_SCHEDULE = {"resume-interrupted-jobs": {"task": "jobs.resume", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {"resume-interrupted-jobs": {"task": "jobs.resume", "schedule": 60.0, "options": {"expires": 60}}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")
+
+# --- logs: JSON without personal data in production, plain lines for the developer elsewhere (hemis.ops.logs)
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO" if PRODUCTION else "WARNING")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "hemis.ops.logs.JsonFormatter"},
+        "plain": {"()": "hemis.ops.logs.PlainFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if PRODUCTION else "plain"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # Its warnings repeat the whole address; the request log says the same without it.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "django.server": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+    },
+}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False

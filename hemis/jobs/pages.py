@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import xlsxwriter
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -36,15 +39,24 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         Job.objects.filter(pk=pk).update(seen=True)
     failures = Paginator(job.failures.all(), 50).get_page(request.GET.get("page"))
     context = {
-        "title": job.title, "job": job, "failures": failures,
-        "failed": job.failures.count(), "worker": actions.worker_is_alive(),
+        "title": job.title,
+        "job": job,
+        "failures": failures,
+        "failed": failures.paginator.count,
+        "worker": actions.worker_is_alive(),
     }
-    return render(request, "jobs/_progress.html" if request.htmx else "jobs/job.html", context)
+    if not request.htmx:
+        return render(request, "jobs/job.html", context)
+    response = render(request, "jobs/_progress.html", context)
+    if not job.unfinished:
+        response["HX-Trigger"] = "jobEnded"
+    return response
 
 
 @signed_in
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop the job after the present chunk."""
     actions.cancel(_own(request, pk))
     return redirect("job", pk=pk)
 
@@ -52,11 +64,33 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
-    job = _own(request, pk)
-    if job.unfinished:
-        messages.warning(request, _("The job is still running."))
+    """A new job for what this one did not do."""
+    try:
+        again = actions.retry(_own(request, pk))
+    except actions.JobError as error:
+        messages.warning(request, str(error))
         return redirect("job", pk=pk)
-    return redirect("job", pk=actions.retry(job).pk)
+    return redirect("job", pk=again.pk)
+
+
+@signed_in
+def failures(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that was set aside, as a workbook."""
+    job = _own(request, pk)
+    out = io.BytesIO()
+    # Text is written as text: a cell that begins with "=" never becomes a formula.
+    with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet()
+        bold = book.add_format({"bold": True})
+        sheet.write_row(0, 0, [_("What"), _("Reason")], bold)
+        for row, one in enumerate(job.failures.iterator(), start=1):
+            sheet.write_string(row, 0, one.label or one.key)
+            sheet.write_string(row, 1, one.message)
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, 1, 90)
+        sheet.freeze_panes(1, 0)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=f"job-{job.pk}-failures.xlsx")
 
 
 @signed_in
@@ -65,7 +99,9 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     job = _own(request, pk)
     if not job.result_file:
         raise Http404
-    return FileResponse(job.result_file.open("rb"), as_attachment=True, filename=job.result_file.name.rsplit("/", 1)[-1])
+    return FileResponse(
+        job.result_file.open("rb"), as_attachment=True, filename=job.result_file.name.rsplit("/", 1)[-1]
+    )
 
 
 @signed_in

@@ -13,7 +13,7 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class HealthMiddleware:
-    """``/healthz`` answers before sessions, hosts and the database are asked."""
+    """``/healthz`` (the process lives) and ``/readyz`` (it can serve), before hosts and sessions."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -21,6 +21,10 @@ class HealthMiddleware:
     def __call__(self, request):
         if request.path == "/healthz":
             return HttpResponse("ok", content_type="text/plain")
+        if request.path == "/readyz":
+            from hemis.ops.health import readiness
+
+            return readiness()
         return self.get_response(request)
 
 

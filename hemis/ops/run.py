@@ -29,9 +29,18 @@ def _manage(*arguments: str) -> None:
 
 def _has_users() -> bool:
     output = subprocess.run(
-        [PYTHON, str(ROOT / "manage.py"), "shell", "-v0", "-c",
-         "from hemis.people.models import User; print('users', User.objects.exists())"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
+        [
+            PYTHON,
+            str(ROOT / "manage.py"),
+            "shell",
+            "-v0",
+            "-c",
+            "from hemis.people.models import User; print('users', User.objects.exists())",
+        ],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     return "users True" in output
 
@@ -50,10 +59,38 @@ def _children(port: str) -> list[subprocess.Popen]:
     """Web and worker, each in a session of its own so that one signal reaches only us."""
     workers = str(max(2, os.cpu_count() or 2))
     commands = [
-        [PYTHON, "-m", "gunicorn", "hemis.wsgi", "--bind", f"0.0.0.0:{port}", "--workers", workers, "--threads", "2",
-         "--access-logfile", "/dev/null", "--timeout", "60", "--graceful-timeout", "5"],
-        [PYTHON, "-m", "celery", "-A", "hemis", "worker", "-B", "--loglevel", "WARNING", "--concurrency", workers,
-         "-Ofair"],
+        [
+            PYTHON,
+            "-m",
+            "gunicorn",
+            "hemis.wsgi",
+            "--bind",
+            f"0.0.0.0:{port}",
+            "--workers",
+            workers,
+            "--threads",
+            "2",
+            "--access-logfile",
+            "/dev/null",
+            "--timeout",
+            "60",
+            "--graceful-timeout",
+            "5",
+        ],
+        [
+            PYTHON,
+            "-m",
+            "celery",
+            "-A",
+            "hemis",
+            "worker",
+            "-B",
+            "--loglevel",
+            "WARNING",
+            "--concurrency",
+            workers,
+            "-Ofair",
+        ],
     ]
     return [subprocess.Popen(command, cwd=ROOT, start_new_session=True) for command in commands]
 
