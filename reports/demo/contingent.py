@@ -76,7 +76,7 @@ def build_groups(programmes: list[Programme], students: int) -> list[tuple[Group
     place = 0
     while wanted > 0:
         faculty = faculties[place % len(faculties)]
-        year = COHORTS[place // len(faculties) % len(COHORTS)]
+        year = COHORTS[-1 - place // len(faculties) % len(COHORTS)]
         turn = place // (len(faculties) * len(COHORTS))
         mostly, seldom = by_faculty[faculty]
         programme = seldom[turn % len(seldom)] if turn % 5 == 4 else mostly[turn % len(mostly)]
@@ -143,7 +143,8 @@ def admit(
             )
             for start in range(0, len(waiting), at_once):
                 _admit(office, signer, faculty, year, waiting[start : start + at_once])
-            tell(f"{faculty.code}: {len(waiting)} students of {year}")
+            if waiting:
+                tell(f"{faculty.code}: {len(waiting)} students of {year}")
 
 
 def _admit(office: Access, signer: Access, faculty: Unit, year: int, candidates: list[int]) -> None:
