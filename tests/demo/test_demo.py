@@ -1,0 +1,103 @@
+"""The demo university: legal, valid, the same every time."""
+
+from io import StringIO
+from random import Random
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from finance.models import Contract
+from hemis.access import duties
+from hemis.access.models import RoleAssignment
+from hemis.people import names
+from hemis.people.models import Person, User
+from movement.models import Order
+from reports.demo import PASSWORD, pools
+from reports.demo.build import SEED, NotEmpty, build
+from reports.demo.people import People
+from staff.models import Employee
+from structure.models import Unit, University
+from students.models import Group, Placement, Programme, Student
+
+STUDENTS = 110
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo(django_db_setup, django_db_blocker):
+    """One small demo university for all tests here, undone at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        build(students=STUDENTS)
+        yield
+        transaction.set_rollback(True)
+
+
+def test_sizes():
+    assert University.objects.get().code == "303"
+    assert Unit.objects.faculties().count() == 4
+    assert Unit.objects.kafedras().count() == 12
+    assert Employee.objects.count() == 120
+    assert Student.objects.filter(current__status="11").count() == STUDENTS
+
+
+def test_what_the_admission_sheet_needs_is_there():
+    programmes = Programme.objects.filter(
+        speciality__code__in=pools.IMPORT_GROUPS, speciality__faculty__code="303-101"
+    )
+    assert programmes.count() == 18
+    groups = Group.objects.filter(name__regex=r"^\d{3}-26\.0[1-4]$", faculty__code="303-101", entry_year=2026)
+    assert groups.count() == 24
+    assert not Placement.objects.filter(group__in=groups).exists()
+
+
+@pytest.mark.duty("B8")
+def test_every_student_comes_from_an_executed_admission_order():
+    assert set(Order.objects.values_list("state", "kind").distinct()) == {("executed", "21")}
+    assert Placement.objects.filter(order__lines__student__isnull=False).exists()
+    for order in Order.objects.select_related("signed_by", "created_by"):
+        assert (order.created_by.login[:4], order.signed_by.login) == ("dean", "rector")
+        assert order.number
+
+
+def test_identifiers_are_valid():
+    for person in Person.objects.all():
+        digits = [int(digit) for digit in person.pinfl]
+        assert sum(d * (7, 3, 1)[i % 3] for i, d in enumerate(digits[:13])) % 10 == digits[13]
+        assert person.pinfl[1:7] == person.birth_date.strftime("%d%m%y")
+        assert digits[0] % 2 == (person.gender == "11")
+        assert names.clean_name(person.full_name) == person.full_name
+
+
+def test_every_role_has_a_login():
+    assert set(RoleAssignment.objects.values_list("role", flat=True)) == set(duties.ROLES)
+    for login in ["admin", "rector", "hr", "dean1", "dean4", "academic", "accounting", "head1", "teacher1"]:
+        assert User.objects.get(login=login).check_password(PASSWORD)
+    student = Student.objects.select_related("person__user").first()
+    assert student.person.user.login == student.number
+    assert student.person.user.check_password(PASSWORD)
+
+
+def test_a_few_contracts_have_their_document():
+    assert Contract.objects.count() > 0
+    assert not Contract.objects.exclude(state="formed").exists()
+
+
+def test_the_same_every_time():
+    people = [People(Random(SEED)) for _attempt in range(2)]  # noqa: S311
+    first, second = ([vars(one.student(2026)) | {"_state": None} for _n in range(50)] for one in people)
+    assert first == second
+    with pytest.raises(NotEmpty):
+        build(students=STUDENTS)
+
+
+def test_command_refuses_a_second_university_and_prints_logins(settings):
+    with pytest.raises(CommandError):
+        call_command("demo", students=10, stdout=StringIO())
+    out = StringIO()
+    call_command("demo", logins=True, stdout=out)
+    for login in ["admin", "rector", "dean1", "accounting", "teacher1"]:
+        assert login in out.getvalue()
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError):
+        call_command("demo", stdout=StringIO())
