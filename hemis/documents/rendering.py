@@ -19,6 +19,7 @@ import weasyprint
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from hemis.documents.models import Document
 
 HERE = Path(__file__).resolve().parent
-ENGINE = f"WeasyPrint {weasyprint.__version__}"
+ENGINE = f"WeasyPrint {weasyprint.__version__}, Pango {pango.pango_version()}"
 PDF_VARIANT = "pdf/a-3b"
 # The frame and the style sheet new documents get. Issued documents keep theirs:
 # a change of the look is a new file ``base/v2.html`` + ``style/v2.css`` and a 2 here.
@@ -96,9 +97,17 @@ def qr_image(url: str) -> str:
 def html_of(kind: str, version: int, payload: dict[str, Any], token: str) -> str:
     """The document's HTML; in the document's own language, whoever renders it."""
     url = f"{payload['_site']}/v/{token}/"
-    base = f"documents/base/v{payload.get('_style', 1)}.html"
-    with translation.override(payload.get("_language", "uz")):
-        context = {"p": frozen(payload), "url": url, "qr": qr_image(url), "base": base}
+    language = payload.get("_language", "uz")
+    context = {
+        "p": frozen(payload),
+        "number": payload["_number"],
+        "issued": payload["_issued"],
+        "language": language,
+        "url": url,
+        "qr": qr_image(url),
+        "base": f"documents/base/v{payload.get('_style', 1)}.html",
+    }
+    with translation.override(language):
         return render_to_string(KINDS[kind].template_of(version), context)
 
 
