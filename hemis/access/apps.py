@@ -1,6 +1,17 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def _grant(using: str, **kwargs) -> None:
+    from hemis.access.grants import grant
+
+    grant(using=using)
 
 
 class AccessConfig(AppConfig):
     name = "hemis.access"
     label = "access"
+
+    def ready(self) -> None:
+        """After every migration the application's role gets its rights on the new tables."""
+        post_migrate.connect(_grant, sender=self)
