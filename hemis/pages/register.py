@@ -194,6 +194,11 @@ class Register:
         return [(str(column.label), column.text(obj)) for column in columns]
 
     @classmethod
+    def summary(cls, rows: QuerySet) -> list[tuple[str, Any]]:
+        """Label and value of totals over the filtered rows, shown above the table."""
+        return []
+
+    @classmethod
     def detail_context(cls, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """What a card template of one's own needs besides the usual."""
         return {}

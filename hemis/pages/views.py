@@ -50,6 +50,7 @@ def list_view(register: type[Register]):
             "columns": columns,
             "all_columns": register.columns,
             "page": shown,
+            "summary": register.summary(rows),
             "paginator": paginator,
             "page_range": paginator.get_elided_page_range(shown.number, on_each_side=1, on_ends=1),
             "page_sizes": PAGE_SIZES,
