@@ -1,0 +1,217 @@
+"""What changes prices and contracts: one function a verb, one transaction each (duty 7.1)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from finance import rules
+from finance.documents import payload_of, university_facts
+from finance.models import (
+    BaseCoefficient,
+    CalculationSetting,
+    Contract,
+    ContractInstalment,
+    DifferentiatedCoefficient,
+    InstalmentRule,
+    Terms,
+)
+from finance.queries import Proposal, Selection, fee_paying, proposals, without_contract
+from hemis.access.scope import Access
+from hemis.documents.actions import NotIssued, issue, reserve_numbers, revoke
+from hemis.people.models import User
+from structure.models import University
+
+SERIES = "contract"
+LOCK_FORMING = 730_071
+TERMS = [field.name for field in Terms._meta.get_fields()]
+# Regulation 2431, p. 22: share in percent, then month and day for the first course and for the others.
+LAW_DATES = ((25, (9, 15), (10, 1)), (50, (1, 1), (1, 1)), (75, (3, 1), (3, 1)), (100, (5, 1), (5, 1)))
+LAW_BASIS = "Regulation 2431, p. 22 (edition of 24.11.2025)"
+
+
+class ContractError(Exception):
+    """Why the verb cannot be done now, in words for the user."""
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """What a run of forming found: contracts that await their PDF, and students set aside."""
+
+    contracts: list[int]
+    refused: list[Proposal]
+
+
+@transaction.atomic
+def number_contracts(
+    *, access: Access, chosen: Selection, on: datetime.date, contract_type: str = rules.BASIC,
+    sum_type: str = rules.WITHOUT_STIPEND,
+) -> Numbered:
+    """Price and number the contracts of all chosen students who have none this year.
+
+    In order: locks out a second run, prices, takes the numbers without gaps under
+    one lock, writes contracts and instalments. Contracts numbered before whose PDF
+    is not made yet are handed out again, so running twice changes nothing.
+
+    Raises:
+        PermissionDenied: without duty 7.1.
+    """
+    access.require("contract.create")
+    scope = access.scope("contract.create")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_FORMING])
+    rows = fee_paying(scope, chosen)
+    found = list(proposals(
+        without_contract(rows, chosen.year), year=chosen.year, on=on, contract_type=contract_type, sum_type=sum_type
+    ))  # fmt: skip
+    _write([one for one in found if one.price], year=chosen.year, on=on, by=access.user)
+    waiting = Contract.objects.filter(academic_year=chosen.year, state=Contract.DRAFT, student__in=rows)
+    return Numbered(list(waiting.order_by("number").values_list("pk", flat=True)), [one for one in found if not one.price])
+
+
+def _write(found: Sequence[Proposal], *, year: int, on: datetime.date, by: User | None) -> None:
+    """Contracts and instalments of priced proposals, with numbers in the order of the list."""
+    if not found:
+        return
+    prefix = f"{University.objects.get().code}{year % 100:02d}"
+    numbers = reserve_numbers(SERIES, year, len(found))
+    contracts = Contract.objects.bulk_create(
+        [_contract(one, f"{prefix}{number:05d}", year=year, on=on, by=by) for one, number in zip(found, numbers, strict=True)],
+        batch_size=1000,
+    )
+    ContractInstalment.objects.bulk_create(
+        [
+            ContractInstalment(contract=contract, position=x.position, due_date=x.due, share=x.share, amount=x.amount)
+            for contract, one in zip(contracts, found, strict=True)
+            for x in one.instalments
+        ],
+        batch_size=4000,
+    )
+
+
+def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: User | None) -> Contract:
+    place = one.student.current
+    if one.price is None:
+        raise ContractError(_("The price is not known."))
+    return Contract(
+        number=number, date=on, student=one.student, academic_year_id=year, placement=place, faculty=place.faculty,
+        programme=place.programme, group=place.group, course=place.course, education_form=place.education_form,
+        amount=one.price.value, price_steps=rules.steps_as_json(one.price.steps), created_by=by,
+        **{name: getattr(one.terms, name) for name in TERMS},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
+    """Issue the PDFs of numbered contracts; those that have one already are passed over."""
+    rows = (
+        Contract.objects.select_for_update(of=("self",)).filter(pk__in=contract_ids, state=Contract.DRAFT)
+        .select_related("student__person", "programme__speciality", "faculty", "group", "academic_year")
+        .prefetch_related("instalments").order_by("number")
+    )  # fmt: skip
+    university = university_facts(University.objects.get())
+    count = 0
+    for contract in rows:
+        contract.document = issue(
+            kind="contract", title=_("Payment contract"), payload=payload_of(contract, university, list(contract.instalments.all())),
+            series=f"{SERIES}-{contract.academic_year_id}", number=contract.number, owner=contract.student.person,
+            faculty=contract.faculty, issued_by=by,
+        )  # fmt: skip
+        contract.state = Contract.FORMED
+        contract.save(update_fields=["document", "state"])
+        count += 1
+    return count
+
+
+def _locked(contract: Contract, *, access: Access, states: Sequence[str]) -> Contract:
+    """The contract, locked, in scope and in one of the states that the verb needs."""
+    access.require("contract.create")
+    rows = Contract.objects.for_scope(access.scope("contract.create")).select_for_update(of=("self",))
+    found = rows.filter(pk=contract.pk).first()
+    if found is None:
+        raise ContractError(_("The contract is not in your scope."))
+    if found.state not in states:
+        raise ContractError(_("The contract is %(state)s by now.") % {"state": found.get_state_display()})
+    return found
+
+
+@transaction.atomic
+def mark_signed(contract: Contract, *, access: Access, on: datetime.date) -> Contract:
+    """Formed → signed: the parties have signed the paper.
+
+    Raises:
+        ContractError: not formed, or the day lies before the contract or in the future.
+    """
+    contract = _locked(contract, access=access, states=[Contract.FORMED])
+    if not contract.date <= on <= timezone.localdate():
+        raise ContractError(_("The day of signing lies between the date of the contract and today."))
+    contract.state, contract.signed_on = Contract.SIGNED, on
+    contract.save(update_fields=["state", "signed_on"])
+    return contract
+
+
+@transaction.atomic
+def cancel(contract: Contract, *, access: Access, reason: str) -> Contract:
+    """Cancel with a reason; the document is revoked, the number is not used again.
+
+    Raises:
+        ContractError: no reason, or cancelled already.
+    """
+    contract = _locked(contract, access=access, states=[Contract.DRAFT, Contract.FORMED, Contract.SIGNED])
+    if not reason.strip():
+        raise ContractError(_("Say why the contract is cancelled."))
+    if contract.document:
+        try:
+            revoke(contract.document, reason=reason, by=access.user)
+        except NotIssued as error:
+            raise ContractError(_("The document is not in force any more.")) from error
+    contract.state, contract.cancel_reason = Contract.CANCELLED, reason.strip()[:500]
+    contract.cancelled_at, contract.cancelled_by = timezone.now(), access.user
+    contract.save(update_fields=["state", "cancel_reason", "cancelled_at", "cancelled_by"])
+    return contract
+
+
+@transaction.atomic
+def set_law_dates(*, access: Access, year: int) -> int:
+    """The instalment dates of regulation 2431 for a year; dates that are set already stay."""
+    access.require("price.edit")
+    made = 0
+    for share, first, other in LAW_DATES:
+        for kind, (month, day) in ((InstalmentRule.FIRST, first), (InstalmentRule.OTHER, other)):
+            due = datetime.date(year if month >= 9 else year + 1, month, day)
+            _row, created = InstalmentRule.objects.get_or_create(
+                academic_year_id=year, course_kind=kind, share=share, defaults={"due_date": due, "basis": LAW_BASIS}
+            )
+            made += created
+    return made
+
+
+@transaction.atomic
+def copy_year(*, access: Access, source: int, target: int) -> int:
+    """Base and differentiated coefficients and the way of calculation of ``source`` for ``target``.
+
+    What ``target`` has already stays as it is.
+
+    Raises:
+        ContractError: the years are the same.
+    """
+    access.require("price.edit")
+    if source == target:
+        raise ContractError(_("Choose another year to copy from."))
+    before = _priced(target)
+    for model in (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting):
+        rows = list(model.objects.filter(academic_year=source))
+        for row in rows:
+            row.pk, row.academic_year_id, row.version = None, target, 1
+        model.objects.bulk_create(rows, ignore_conflicts=True)
+    return _priced(target) - before
+
+
+def _priced(year: int) -> int:
+    models = (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting)
+    return sum(model.objects.filter(academic_year=year).count() for model in models)

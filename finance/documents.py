@@ -1,0 +1,114 @@
+"""The payment contract on paper (clause B5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from finance.models import THREE_SIDED, Contract
+from finance.rules import figure, readable_steps
+from hemis.classifiers.queries import label
+from hemis.documents.kinds import DocumentKind, masked_name, register
+from hemis.documents.words import sum_in_words
+from structure.models import University
+
+DATE = "%d.%m.%Y"
+LANGUAGES = ("uz", "ru")
+
+
+@register
+class ContractDocument(DocumentKind):
+    """Two- or three-sided payment contract of one student for one academic year."""
+
+    code = "contract"
+    title = _("Payment contract")
+    permission = "contract.view"
+    own_permission = "own.contract"
+
+    @classmethod
+    def public_fields(cls, payload):
+        """Number and date are shown for every document; no full name, no identifiers."""
+        return [
+            (str(_("Contract date")), payload["date"]),
+            (str(_("University")), payload["university"]["name"]),
+            (str(_("Academic year")), payload["year"]),
+            (str(_("Speciality code")), payload["study"]["code"]),
+            (str(_("Student")), payload["student"]["masked"]),
+            (str(_("Sum of the contract, soʻm")), payload["sum"]["amount"]),
+        ]
+
+
+def _both(list_code: str, code: str) -> dict[str, str]:
+    """A coded value in the two languages of the contract."""
+    return {language: label(list_code, code, language) for language in LANGUAGES}
+
+
+def university_facts(university: University) -> dict[str, str]:
+    """The university as a party: the same for every contract of a batch."""
+    with override("uz"):
+        return {
+            "name": university.name, "name_ru": university.name_ru or university.name, "code": university.code,
+            "tin": university.tin, "address": university.address,
+            "mailing_address": university.mailing_address or university.address, "contact": university.contact,
+            "bank": university.bank_name, "account": university.bank_account, "mfo": university.bank_mfo,
+            "rector": university.rector, "city": university.get_region_display(),
+        }  # fmt: skip
+
+
+def _student(contract: Contract) -> dict[str, str]:
+    person = contract.student.person
+    return {
+        "name": person.full_name, "masked": masked_name(person.full_name), "number": contract.student.number, "pinfl": person.pinfl or "", "passport": person.passport,
+        "birth_date": person.birth_date.strftime(DATE) if person.birth_date else "",
+        "country": person.get_country_display() if person.citizenship == "12" else "",
+        "address": ", ".join(filter(None, [person.get_region_display(), person.get_district_display(), person.address])),
+        "phone": person.phone, "email": person.email,
+    }  # fmt: skip
+
+
+def _study(contract: Contract) -> dict[str, Any]:
+    speciality = contract.programme.speciality
+    return {
+        "code": speciality.code, "name": speciality.name, "name_ru": speciality.name_ru or speciality.name,
+        "type": _both("h_education_type", speciality.education_type),
+        "form": _both("h_education_form", contract.education_form),
+        "course": _both("h_course", contract.course), "years": figure(contract.programme.years),
+        "faculty": contract.faculty.name, "group": contract.group.name if contract.group else "",
+    }  # fmt: skip
+
+
+def _sum(contract: Contract) -> dict[str, Any]:
+    return {
+        "amount": figure(contract.amount),
+        "words": {language: sum_in_words(contract.amount, language) for language in LANGUAGES},
+        "type": _both("h_contract_summa_type", contract.sum_type),
+        "contract_type": _both("h_contract_type", contract.contract_type),
+        "months": contract.months, "discount": figure(contract.discount) if contract.discount else "",
+    }  # fmt: skip
+
+
+def payload_of(contract: Contract, university: dict[str, str], instalments: Sequence[Any]) -> dict[str, Any]:
+    """Everything the paper says, frozen; in Uzbek, with headings and sums in Russian too."""
+    with override("uz"):
+        paid, plan = Decimal(0), []
+        for part in instalments:
+            paid += part.amount
+            plan.append({
+                "position": part.position, "due": part.due_date.strftime(DATE), "share": figure(part.share),
+                "amount": figure(part.amount), "by_then": figure(paid),
+            })  # fmt: skip
+        return {
+            "_language": "uz",
+            "number": contract.number, "date": contract.date.strftime(DATE), "year": str(contract.academic_year),
+            "university": university, "student": _student(contract), "study": _study(contract), "sum": _sum(contract),
+            "instalments": plan, "steps": readable_steps(contract.price_steps),
+            "three_sided": contract.parties == THREE_SIDED,
+            "payer": {
+                "name": contract.payer_name, "tin": contract.payer_tin, "address": contract.payer_address,
+                "bank": contract.payer_bank,
+            },
+        }  # fmt: skip

@@ -1,0 +1,216 @@
+"""Forms of prices and contracts."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from finance import rules
+from finance.models import (
+    THREE_SIDED,
+    BaseCoefficient,
+    CalculationSetting,
+    ContractTerms,
+    ContractTypeCoefficient,
+    DifferentiatedCoefficient,
+    InstalmentRule,
+    MinimumWage,
+    StipendAmount,
+)
+from finance.queries import Selection
+from hemis.access.scope import Access
+from hemis.classifiers.queries import choices
+from hemis.pages.forms import RegisterForm
+from structure.models import Unit
+from students.models import AcademicYear, Group, Programme, Student
+
+
+def _date_input() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def current_year() -> int | None:
+    """The current academic year, else the latest one."""
+    return AcademicYear.objects.order_by("-is_current", "-year").values_list("year", flat=True).first()
+
+
+class MinimumWageForm(RegisterForm):
+    class Meta:
+        model = MinimumWage
+        fields = ["amount", "valid_from", "document"]
+
+
+class StipendAmountForm(RegisterForm):
+    class Meta:
+        model = StipendAmount
+        fields = ["rate", "amount", "valid_from", "document"]
+
+
+class ContractTypeCoefficientForm(RegisterForm):
+    class Meta:
+        model = ContractTypeCoefficient
+        fields = ["contract_type", "coefficient", "valid_from"]
+
+
+class BaseCoefficientForm(RegisterForm):
+    class Meta:
+        model = BaseCoefficient
+        fields = ["programme", "student_type", "academic_year", "coefficient", "amount", "foreign_amount"]
+        help_texts = {"student_type": _("Empty: all kinds of students.")}
+
+    def clean(self):
+        data = super().clean()
+        if not any(data.get(name) for name in ("coefficient", "amount", "foreign_amount")) and not self.errors:
+            self.add_error("coefficient", _("Give a coefficient or a sum."))
+        return data
+
+
+class DifferentiatedCoefficientForm(RegisterForm):
+    class Meta:
+        model = DifferentiatedCoefficient
+        fields = ["faculty", "programme", "contract_type", "academic_year", "coefficient"]
+        help_texts = {"programme": _("A programme's coefficient goes before its faculty's.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["faculty"].queryset = Unit.objects.faculties()  # type: ignore[attr-defined]
+        self.fields["contract_type"].choices = [  # type: ignore[attr-defined]
+            ("", "—"), *((code, name) for code, name in choices("h_contract_type") if code in rules.DIFFERENTIATED),
+        ]
+
+    def clean(self):
+        data = super().clean()
+        if bool(data.get("faculty")) == bool(data.get("programme")):
+            self.add_error("faculty", _("Choose either a faculty or a programme."))
+        return data
+
+
+class InstalmentRuleForm(RegisterForm):
+    class Meta:
+        model = InstalmentRule
+        fields = ["academic_year", "course_kind", "share", "due_date", "extended_to", "basis"]
+
+
+class CalculationSettingForm(RegisterForm):
+    class Meta:
+        model = CalculationSetting
+        fields = ["academic_year", "mode"]
+
+
+class ContractTermsForm(RegisterForm):
+    """Individual terms; contradictions are refused before the contract is formed."""
+
+    class Meta:
+        model = ContractTerms
+        fields = [
+            "student", "academic_year", "contract_type", "sum_type", "parties", "months", "discount", "basis",
+            "graduating", "payer_name", "payer_tin", "payer_address", "payer_bank",
+        ]
+        help_texts = {"basis": _("What the discount or the months rest on.")}
+
+    choice_permission = {"student": "contract.create"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        student = self.fields["student"]
+        student.queryset = student.queryset.filter(current__isnull=False).select_related("person")  # type: ignore[attr-defined]
+        if not self.instance.pk:
+            self.fields["academic_year"].initial = current_year()
+
+    def clean(self):
+        data = super().clean()
+        if data.get("parties") == THREE_SIDED and not data.get("payer_name"):
+            self.add_error("payer_name", _("A three-sided contract names its payer."))
+        if data.get("parties") != THREE_SIDED and data.get("payer_name"):
+            self.add_error("parties", _("Only a three-sided contract has a payer."))
+        if data.get("discount") and not data.get("basis"):
+            self.add_error("basis", _("A discount needs a basis."))
+        self._check_terms(data)
+        return data
+
+    def _check_terms(self, data) -> None:
+        student: Student | None = data.get("student")
+        if not (student and student.current and data.get("contract_type") and data.get("sum_type")) or self.errors:
+            return
+        inputs = rules.PriceInputs(
+            mode=rules.BY_SUM, contract_type=data["contract_type"], sum_type=data["sum_type"],
+            education_form=student.current.education_form, months=data["months"], discount=data["discount"],
+        )  # fmt: skip
+        for name in rules.missing(inputs):
+            if name in ("not_offered", "stipend_not_for_form"):
+                self.add_error("sum_type", _(rules.MISSING[name]))
+            elif name in ("months", "discount"):
+                self.add_error(name, _(rules.MISSING[name]))
+
+
+class FormContractsForm(forms.Form):
+    """Whose contracts are formed, with what date and on what usual terms."""
+
+    year = forms.ModelChoiceField(AcademicYear.objects.all(), label=_("academic year"))
+    faculty = forms.ModelChoiceField(Unit.objects.none(), label=_("faculty"))
+    programme = forms.ModelChoiceField(Programme.objects.none(), label=_("programme"), required=False)
+    form = forms.ChoiceField(label=_("education form"), required=False)
+    course = forms.ChoiceField(label=_("course"), required=False)
+    group = forms.ModelChoiceField(Group.objects.none(), label=_("group"), required=False)
+    date = forms.DateField(label=_("date of the contracts"), widget=_date_input())
+    contract_type = forms.ChoiceField(label=_("usual contract type"))
+    sum_type = forms.ChoiceField(label=_("usual kind of sum"))
+
+    def __init__(self, *args, access: Access, **kwargs):
+        super().__init__(*args, **kwargs)
+        scope = access.scope("contract.create")
+        faculties = Unit.objects.faculties().filter(is_active=True)
+        self.fields["faculty"].queryset = faculties if scope.everything else faculties.filter(pk__in=scope.faculty_ids)  # type: ignore[attr-defined]
+        self.fields["programme"].queryset = Programme.objects.for_scope(scope).select_related("speciality")  # type: ignore[attr-defined]
+        self.fields["group"].queryset = Group.objects.for_scope(scope)  # type: ignore[attr-defined]
+        for name, code in (("form", "h_education_form"), ("course", "h_course")):
+            self.fields[name].choices = [("", "—"), *choices(code)]  # type: ignore[attr-defined]
+        self.fields["contract_type"].choices = choices("h_contract_type")  # type: ignore[attr-defined]
+        self.fields["sum_type"].choices = choices("h_contract_summa_type")  # type: ignore[attr-defined]
+        self.fields["year"].initial = current_year()
+        self.fields["date"].initial = timezone.localdate()
+        self.fields["contract_type"].initial, self.fields["sum_type"].initial = rules.BASIC, rules.WITHOUT_STIPEND
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+
+    def clean_date(self):
+        date = self.cleaned_data["date"]
+        if date > timezone.localdate():
+            raise forms.ValidationError(_("A contract is not dated in the future."))
+        return date
+
+    @property
+    def selection(self) -> Selection:
+        """What is chosen, as the job keeps it."""
+        data = self.cleaned_data
+        return Selection(
+            year=data["year"].pk, faculty=data["faculty"].pk, programme=data["programme"].pk if data["programme"] else None,
+            form=data["form"], course=data["course"], group=data["group"].pk if data["group"] else None,
+        )
+
+
+class SignedForm(forms.Form):
+    date = forms.DateField(label=_("signed on"), widget=_date_input())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["date"].initial = timezone.localdate()
+        self.fields["date"].widget.attrs["class"] = "form-control"
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}))
+
+
+class CopyYearForm(forms.Form):
+    source = forms.ModelChoiceField(AcademicYear.objects.all(), label=_("from academic year"))
+    target = forms.ModelChoiceField(AcademicYear.objects.all(), label=_("to academic year"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        year = current_year()
+        self.fields["target"].initial = year
+        self.fields["source"].initial = year - 1 if year else None
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select"
