@@ -230,11 +230,12 @@ def cancel(job: Job) -> None:
 def retry(job: Job) -> Job:
     """A new job for what was not done: the failed units, and the rest of a cancelled or failed one.
 
-    A job is retried once: asking again gives the same new job.
+    Where only the planning set something aside, the work is planned anew. A job
+    is retried once: asking again gives the same new job.
 
     Raises:
         PermissionDenied: the owner no longer has the permission of the kind.
-        JobError: it is still running.
+        JobError: it is still running, or nothing is left to do.
     """
     job = Job.objects.select_for_update(of=("self",)).select_related("owner").get(pk=job.pk)
     if job.unfinished:
@@ -242,14 +243,14 @@ def retry(job: Job) -> Job:
     again = Job.objects.filter(retry_of=job).first()
     if again is not None:
         return again
+    failed = set(job.failures.values_list("key", flat=True))
+    if job.state == Job.DONE and not failed:
+        raise JobError(_("Everything is done; nothing is left to try again."))
     params = {name: value for name, value in job.params.items() if name != "_language"}
     again = start(job.kind, user=job.owner, params=params, title=job.title)
-    again.retry_of = job
-    if job.units is not None:
-        failed = set(job.failures.values_list("key", flat=True))
-        again.units = [unit for unit in job.units[: job.cursor] if failure_key(unit) in failed]
-        again.units += job.units[job.cursor :]
-        again.total = len(again.units)
+    units = job.units or []
+    left = [unit for unit in units[: job.cursor] if failure_key(unit) in failed] + units[job.cursor :]
+    again.retry_of, again.units, again.total = job, left or None, len(left)
     again.save(update_fields=["retry_of", "units", "total"])
     return again
 
