@@ -37,10 +37,10 @@ def bench_documents(kind: str, payloads: Sequence[dict[str, Any]], workers: int 
     for start in range(0, len(payloads), CHUNK):
         part = payloads[start : start + CHUNK]
         pages = [_html(kind, payload) for payload in part]
-        issued += _timed(lambda part=part: _issue_all(kind, part))
-        bare += _timed(lambda pages=pages: _bare(*pages))
+        issued += _timed(_issue_all, kind, part)
+        bare += _timed(_bare, *pages)
     cpu = time.process_time()
-    one = _timed(lambda: _render(kind, payloads))
+    one = _timed(_render, kind, payloads)
     cpu = time.process_time() - cpu
     together, cpu_together = _in_processes(kind, payloads, workers)
     return {
@@ -56,9 +56,9 @@ def bench_documents(kind: str, payloads: Sequence[dict[str, Any]], workers: int 
     }
 
 
-def _timed(work: Callable[[], None]) -> float:
+def _timed(work: Callable[..., None], *args: Any) -> float:
     started = time.perf_counter()
-    work()
+    work(*args)
     return time.perf_counter() - started
 
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import logging
 from collections.abc import Callable
+from typing import cast
 
 from django import forms
 from django.conf import settings
@@ -33,6 +34,7 @@ from hemis.jobs.actions import start
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.people.models import User
 
 logger = logging.getLogger("hemis.documents")
 STATE_COLOURS = {Document.ISSUED: "green", Document.REPLACED: "orange", Document.REVOKED: "red"}
@@ -67,7 +69,9 @@ def _print(form: str) -> Callable[[HttpRequest, QuerySet], HttpResponse]:
         """A few at once; many as a job."""
         keys = list(rows.order_by("issued_at", "pk").values_list("pk", flat=True))
         if len(keys) > PRINTED_AT_ONCE:
-            started = start("documents.batch", user=request.user, params={"documents": keys, "form": form})
+            started = start(
+                "documents.batch", user=cast(User, request.user), params={"documents": keys, "form": form}
+            )
             return redirect("job", started.pk)
         out = io.BytesIO()
         (batch.write_zip if form == batch.ZIP else batch.write_pdf)(in_order(keys), out)
@@ -169,7 +173,7 @@ class CheckForm(forms.Form):
 
     def clean(self):
         """One of the two is needed."""
-        data = super().clean()
+        data = super().clean() or {}
         if not self.errors and not data.get("file") and not code_in(data.get("code", "")):
             self.add_error("code", _("Enter the code or choose the PDF."))
         return data

@@ -22,4 +22,4 @@ snapshot = json.load(sys.stdin)
 content = pdf_of(
     html_of("sample", snapshot["version"], snapshot["payload"], snapshot["token"]), snapshot["token"]
 )
-print(hashlib.sha256(content).hexdigest())
+sys.stdout.write(hashlib.sha256(content).hexdigest())
