@@ -101,22 +101,34 @@ class CalculationSettingForm(RegisterForm):
 class ContractTermsForm(RegisterForm):
     """Individual terms; contradictions are refused before the contract is formed."""
 
+    student_number = forms.CharField(label=_("student number"), max_length=12)
+
     class Meta:
         model = ContractTerms
         fields = [
-            "student", "academic_year", "contract_type", "sum_type", "parties", "months", "discount", "basis",
-            "graduating", "payer_name", "payer_tin", "payer_address", "payer_bank",
+            "academic_year", "contract_type", "sum_type", "parties", "months", "discount", "basis", "graduating",
+            "payer_name", "payer_tin", "payer_address", "payer_bank",
         ]
         help_texts = {"basis": _("What the discount or the months rest on.")}
 
-    choice_permission = {"student": "contract.create"}
+    field_order = ["student_number", "academic_year"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        student = self.fields["student"]
-        student.queryset = student.queryset.filter(current__isnull=False).select_related("person")  # type: ignore[attr-defined]
-        if not self.instance.pk:
+        if self.instance.pk:
+            self.fields["student_number"].initial = self.instance.student.number
+            self.fields["student_number"].disabled = True
+        else:
             self.fields["academic_year"].initial = current_year()
+
+    def clean_student_number(self) -> str:
+        number = self.cleaned_data["student_number"].strip()
+        students = Student.objects.for_scope(self.access.scope("contract.create")).select_related("current")
+        student = students.filter(number=number).first()
+        if student is None or student.current is None:
+            raise forms.ValidationError(_("No student with this number studies here."))
+        self.instance.student = student
+        return number
 
     def clean(self):
         data = super().clean()
@@ -126,22 +138,26 @@ class ContractTermsForm(RegisterForm):
             self.add_error("parties", _("Only a three-sided contract has a payer."))
         if data.get("discount") and not data.get("basis"):
             self.add_error("basis", _("A discount needs a basis."))
-        self._check_terms(data)
+        if not self.errors:
+            self._check_once(data)
+            self._check_terms(data)
         return data
 
+    def _check_once(self, data) -> None:
+        others = ContractTerms.objects.filter(student=self.instance.student, academic_year=data["academic_year"])
+        if others.exclude(pk=self.instance.pk).exists():
+            self.add_error("academic_year", _("This student has individual terms for the year already."))
+
     def _check_terms(self, data) -> None:
-        student: Student | None = data.get("student")
-        if not (student and student.current and data.get("contract_type") and data.get("sum_type")) or self.errors:
-            return
+        """What contradicts itself whatever the prices are."""
+        fields = {"not_offered": "sum_type", "stipend_not_for_form": "sum_type", "months": "months", "discount": "discount"}
         inputs = rules.PriceInputs(
             mode=rules.BY_SUM, contract_type=data["contract_type"], sum_type=data["sum_type"],
-            education_form=student.current.education_form, months=data["months"], discount=data["discount"],
+            education_form=self.instance.student.current.education_form, months=data["months"], discount=data["discount"],
         )  # fmt: skip
         for name in rules.missing(inputs):
-            if name in ("not_offered", "stipend_not_for_form"):
-                self.add_error("sum_type", _(rules.MISSING[name]))
-            elif name in ("months", "discount"):
-                self.add_error(name, _(rules.MISSING[name]))
+            if name in fields:
+                self.add_error(fields[name], _(rules.MISSING[name]))
 
 
 class FormContractsForm(forms.Form):

@@ -26,6 +26,7 @@ class FormContracts(JobKind):
 
     title = gettext_lazy("Forming contracts")
     chunk = 10
+    permission = "contract.create"
 
     def units(self, job):
         params = job.params
