@@ -21,10 +21,10 @@ class ClassifierField(models.CharField):
     def __init__(self, list_code: str = "", *args, **kwargs):
         self.list_code = list_code
         kwargs.setdefault("max_length", 16)
-        kwargs["choices"] = self._choices
+        kwargs["choices"] = self._offered
         super().__init__(*args, **kwargs)
 
-    def _choices(self):
+    def _offered(self):
         return queries.choices(self.list_code)
 
     def _check_choices(self):

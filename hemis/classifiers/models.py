@@ -6,14 +6,18 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from hemis.base import ScopedQuerySet
+
 
 class Named(models.Model):
-    """Something with a name in every language of the screens."""
+    """Something with a name in every language of the screens; no part of it belongs to a faculty."""
 
     name_uz = models.CharField(_("name (Uzbek)"), max_length=512)
     name_cyrl = models.CharField(_("name (Uzbek, Cyrillic)"), max_length=512, blank=True)
     name_ru = models.CharField(_("name (Russian)"), max_length=512, blank=True)
     name_en = models.CharField(_("name (English)"), max_length=512, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -35,7 +35,7 @@ class Filter:
         if self.choices is None and self.widget == "choice":
             field = _field(model, self.lookup)
             if isinstance(field, ClassifierField):
-                self.choices = lambda access: field._choices()
+                self.choices = lambda access: list(field.choices)
             else:
                 self.choices = lambda access: [(str(k), str(v)) for k, v in field.flatchoices]
         return self

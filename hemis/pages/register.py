@@ -162,8 +162,10 @@ class Register:
         if not text:
             return rows
         found = Q()
+        # As typed, and in Latin with our apostrophes: o'zbek and ўзбек both find oʻzbek.
         for lookup in cls.search:
-            found |= Q(**{f"{lookup}__icontains": text})
+            for spelling in {text, names.to_latin(text)}:
+                found |= Q(**{f"{lookup}__icontains": spelling})
         if cls.search_person:
             found |= Q(**{f"{cls.search_person}__search": names.search_query(text)})
         return rows.filter(found)

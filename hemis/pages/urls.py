@@ -5,9 +5,11 @@ from django.views.i18n import set_language
 
 from hemis.access.guard import public
 from hemis.pages import home
+from hemis.pages.classifiers import Classifiers
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("theme/", home.set_theme, name="set_theme"),
     path("language/", public(set_language), name="set_language"),
+    *Classifiers.urls(),
 ]

@@ -120,7 +120,7 @@ class TestLoading:
             '{"h_x": {"options": [{"uz-UZ": "A"}]}}',
             '{"h_x": {"options": [{"code": "1"}]}}',
             '{"h_x": {"options": [{"code": "1", "uz-UZ": "A"}, {"code": "1", "uz-UZ": "B"}]}}',
-            '{"h_x": {"options": [{"code": "1", "uz-UZ": "A"}]}, "h_x": {"options": [{"code": "2", "uz-UZ": "A"}]}}',
+            '{"h_x": {"options": [{"code": "1", "uz-UZ": "A"}]}, "h_x": {"options": [{"code": "2"}]}}',
             '{"h_x": {"options": [{"code": 7, "uz-UZ": "A"}]}}',
             "[" * 100_000,
         ],
