@@ -1,0 +1,1 @@
+"""Measurements for `make bench`, each against a bare limit taken in the same run."""
