@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -14,6 +15,9 @@ from hemis.pages.columns import Column, display
 from hemis.pages.register import Register
 
 FORMATS = {"xlsx": XLSX, "csv": CSV}
+FORMULA_STARTS = tuple("=+-@\t\r")
+# Phones and negative figures begin with a sign too.
+HARMLESS = re.compile(r"[+-]?[\d\s().,-]*")
 
 
 def dataset(columns: list[Column], rows: QuerySet) -> Dataset:
@@ -25,7 +29,11 @@ def dataset(columns: list[Column], rows: QuerySet) -> Dataset:
 
 
 def _cell(value):
-    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else display(value)
+    """Figures stay figures; a text that a spreadsheet would take for a formula is made plain text."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return value
+    text = display(value)
+    return f"'{text}" if text[:1] in FORMULA_STARTS and not HARMLESS.fullmatch(text) else text
 
 
 def response(register: type[Register], columns: list[Column], rows: QuerySet, kind: str) -> HttpResponse:
@@ -37,7 +45,7 @@ def response(register: type[Register], columns: list[Column], rows: QuerySet, ki
     if kind not in FORMATS:
         raise Http404(kind)
     made = FORMATS[kind]()
-    content = made.export_data(dataset(columns, rows), escape_formulae=True)
+    content = made.export_data(dataset(columns, rows))
     if kind == "csv":
         content = "\ufeff" + content  # Excel reads UTF-8 only with the mark.
     answer = HttpResponse(content, content_type=made.get_content_type())
