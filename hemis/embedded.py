@@ -7,6 +7,7 @@ program run side by side without meeting. Nothing here is used once
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import re
@@ -170,8 +171,13 @@ def stop_postgres() -> None:
     """Stop this copy's embedded PostgreSQL, if it runs."""
     data = home() / "pg"
     _forget_dead_postmaster(data)
-    if (data / "postmaster.pid").exists():
-        _library().get_server(data, cleanup_mode=None).stop()
+    if not (data / "postmaster.pid").exists():
+        return
+    server = _library().get_server(data, cleanup_mode=None)
+    server.stop()
+    # The library would give the stopped server again to whoever asks in this process.
+    server._instances.pop(data, None)
+    atexit.unregister(server._cleanup)
 
 
 # --- Valkey
