@@ -9,7 +9,7 @@ import pytest
 
 GOOD = {
     "HEMIS_ENV": "production",
-    "SECRET_KEY": "x" * 64,
+    "SECRET_KEY": "0123456789abcdef" * 4,
     "DATABASE_URL": "postgresql://app@localhost/hemis",
     "REDIS_URL": "redis://localhost/0",
     "ALLOWED_HOSTS": "hemis.example.uz",
