@@ -17,9 +17,11 @@ fi
 
 if [ ! -x .venv/bin/python ]; then
   echo "── Python environment"
-  if ! "$python" -m venv .venv 2>/dev/null; then
+  if ! "$python" -m venv .venv >/dev/null 2>&1; then
     rm -rf .venv
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    if command -v uv >/dev/null; then
+      uv venv -q --seed --python "$python" .venv
+    elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
       apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null
       "$python" -m venv .venv
     else
