@@ -1,4 +1,4 @@
-"""Numbers that identify people: PINFL, passport, phone (law.md §8)."""
+"""Numbers that identify people and organisations: PINFL, passport, phone, STIR (law.md §8)."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ import re
 PINFL_WEIGHTS = (7, 3, 1)
 CENTURY_OF_FIRST_DIGIT = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}
 MALE, FEMALE = "11", "12"
-_PASSPORT = re.compile(r"^[A-Z]{2}\d{7}$")
+_PASSPORT = re.compile(r"[A-Z]{2}[0-9]{7}")
+_FOREIGN_PASSPORT = re.compile(r"[A-Z0-9]{5,20}")
+_PLAIN_PASSPORT = re.compile(r"[A-Z]{2}[0-9]{7}\Z")
+_NOISE = re.compile(r"[\s\-'’‘`ʻʼ.]")
+# Cyrillic letters that look Latin.
+_LOOKALIKES = str.maketrans("АВЕКМНОРСТХУІ", "ABEKMHOPCTXYI")
 
 
 def pinfl_check_digit(first13: str) -> str:
     """The control digit: weights 7-3-1 repeating, sum modulo 10 (VMQ 177/2022)."""
-    return str(sum(int(digit) * PINFL_WEIGHTS[at % 3] for at, digit in enumerate(first13)) % 10)
+    digits = [ord(digit) - 48 for digit in first13]
+    return str((7 * sum(digits[0::3]) + 3 * sum(digits[1::3]) + sum(digits[2::3])) % 10)
 
 
 def pinfl_is_valid(pinfl: str) -> bool:
     """Fourteen digits with a right control digit."""
-    return bool(re.fullmatch(r"[0-9]{14}", pinfl)) and pinfl_check_digit(pinfl[:13]) == pinfl[13]
+    return len(pinfl) == 14 and pinfl.isascii() and pinfl.isdigit() and pinfl_check_digit(pinfl[:13]) == pinfl[13]
 
 
 def pinfl_birth_date(pinfl: str) -> datetime.date | None:
@@ -37,22 +43,52 @@ def pinfl_gender(pinfl: str) -> str:
     return MALE if int(pinfl[0]) % 2 else FEMALE
 
 
+def pinfl_beginning(birth_date: datetime.date, gender: str) -> str:
+    """The first seven digits that a PINFL of this person has: century and sex, then ddmmyy."""
+    first = 2 * (birth_date.year // 100 - 18) + (1 if gender == MALE else 2)
+    return f"{first}{birth_date:%d%m%y}"
+
+
 def normalise_pinfl(value: object) -> str:
     """A PINFL as text: numbers stored as floats, spaces and dashes put right."""
+    if isinstance(value, str) and value.isdigit():
+        return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return re.sub(r"[\s\-'’‘`]", "", str(value).removesuffix(".0"))
+    return _NOISE.sub("", str(value).strip().removesuffix(".0"))
 
 
 def normalise_passport(value: object) -> str | None:
     """``ab 8328453`` → ``AB8328453``; None when it is not two Latin letters and seven digits."""
-    text = re.sub(r"[\s\-№]", "", str(value)).upper().translate(str.maketrans("АВЕКМНОРСТХ", "ABEKMHOPCTX"))
-    return text if _PASSPORT.match(text) else None
+    if isinstance(value, str) and _PLAIN_PASSPORT.match(value):
+        return value
+    text = _passport_text(value)
+    return text if _PASSPORT.fullmatch(text) else None
+
+
+def normalise_foreign_passport(value: object) -> str | None:
+    """A passport of another country: letters and digits, 5 to 20; else None."""
+    text = _passport_text(value)
+    return text if _FOREIGN_PASSPORT.fullmatch(text) and any(char.isdigit() for char in text) else None
+
+
+def _passport_text(value: object) -> str:
+    return re.sub(r"[\s\-–№.]", "", str(value)).upper().translate(_LOOKALIKES)
 
 
 def normalise_phone(value: object) -> str | None:
     """``(90) 123-45-67`` → ``+998901234567``; None when it is no phone of Uzbekistan."""
-    digits = re.sub(r"\D", "", str(value).removesuffix(".0"))
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    digits = re.sub(r"[^0-9]", "", str(value))
     if len(digits) == 9:
         digits = "998" + digits
-    return "+" + digits if re.fullmatch(r"998\d{9}", digits) else None
+    return "+" + digits if len(digits) == 12 and digits.startswith("998") else None
+
+
+def normalise_tin(value: object) -> str | None:
+    """A STIR (taxpayer's number): nine digits; else None."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    digits = re.sub(r"[\s\-]", "", str(value))
+    return digits if re.fullmatch(r"[0-9]{9}", digits) else None
