@@ -50,7 +50,8 @@ _STEMS = {
     "aksiya": "акция", "funksiya": "функция", "seksiya": "секция", "inspeksiya": "инспекция",
 }  # fmt: skip
 _STEM = re.compile("|".join(sorted(_STEMS, key=len, reverse=True)))
-_STEMS_BACK = {cyrillic: latin for latin, cyrillic in _STEMS.items()}
+_STEMS_BACK = {cyrillic.removesuffix("ь"): latin for latin, cyrillic in _STEMS.items()}
+_STEMS_BACK |= {cyrillic: latin for latin, cyrillic in _STEMS.items()}
 _STEM_BACK = re.compile("|".join(sorted(_STEMS_BACK, key=len, reverse=True)))
 # -sa, -sin, -siz after a stem in t are т+с, not ц (ketsa, davlatsiz).
 _NOT_TSE = re.compile("ts(?:a(?:m|ng|k|ngiz|lar|ngizlar)?|in(?:lar)?)$|tsiz")
@@ -78,8 +79,11 @@ def _word_to_cyrillic(word: str) -> str:
     out: list[str] = []
     at = 0
     if stem:
-        out.append(_cased(_STEMS[stem.group()], word[: stem.end()]))
         at = stem.end()
+        cyrillic = _STEMS[stem.group()]
+        if low[at : at + 1] in _VOWELS:  # пароль, but паролингиз
+            cyrillic = cyrillic.removesuffix("ь")
+        out.append(_cased(cyrillic, word[:at]))
     while at < len(low):
         taken, piece = _next_cyrillic(low, at)
         out.append(_cased(piece, word[at : at + taken]))
