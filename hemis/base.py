@@ -5,10 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from hemis.access.scope import Scope
+    from django_htmx.middleware import HtmxDetails
+
+    from hemis.access.scope import Access, Scope
+    from hemis.people.models import User
+
+
+class Request(HttpRequest):
+    """A request as the pages see it: the middleware of the house has added who asks and what they may."""
+
+    user: User
+    access: Access
+    htmx: HtmxDetails
+    id: str
 
 
 class ScopedQuerySet(models.QuerySet):

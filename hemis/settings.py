@@ -204,6 +204,11 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# Limits of an uploaded table: the file, what it unpacks to, its rows; and how long a file is kept.
+SHEETS_MAX_BYTES = 30 * 2**20
+SHEETS_MAX_UNPACKED = 300 * 2**20
+SHEETS_MAX_ROWS = 100_000
+SHEETS_KEEP_DAYS = 30
 
 # --- cache, sessions and long work
 REDIS_URL = os.environ.get("REDIS_URL") or ("" if TESTING else embedded.valkey_url())

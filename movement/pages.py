@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from hemis.access.guard import get_in_scope, page
+from hemis.base import Request
 from hemis.jobs.actions import start
 from hemis.pages import home
 from hemis.pages.columns import Column
@@ -44,7 +45,7 @@ def _faculties(access):
     return found if scope.everything else found.filter(pk__in=scope.faculty_ids)
 
 
-def _lines(request: HttpRequest, order: Order) -> dict:
+def _lines(request: Request, order: Order) -> dict:
     """The list, searched and paged, with what the order changes for each."""
     lines = queries.lines_of(order)
     text = request.GET.get("q", "").strip()
@@ -55,7 +56,7 @@ def _lines(request: HttpRequest, order: Order) -> dict:
     return {"lines": shown, "q": text, "editable": order.state == Order.DRAFT and not order.cancels_id}
 
 
-def _checks(request: HttpRequest, order: Order) -> dict:
+def _checks(request: Request, order: Order) -> dict:
     """Every check of the people on this page, failures first."""
     if order.cancels_id:
         return {"checked": [], "lines": None}
@@ -120,12 +121,12 @@ class Orders(Register):
         }
 
 
-def _verb(permission: str, do: Callable[[HttpRequest, Order], HttpResponse | str]):
+def _verb(permission: str, do: Callable[[Request, Order], HttpResponse | str]):
     """A button of the order page: POST, permission and scope first, errors in words."""
 
     @page(permission)
     @require_POST
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> HttpResponse:
         order = get_in_scope(Order, request, permission, pk=pk)
         try:
             result = do(request, order)
@@ -140,17 +141,17 @@ def _verb(permission: str, do: Callable[[HttpRequest, Order], HttpResponse | str
     return view
 
 
-def _submit(request: HttpRequest, order: Order) -> str:
+def _submit(request: Request, order: Order) -> str:
     actions.submit(order, access=request.access)
     return _("The order is submitted for signature.")
 
 
-def _return(request: HttpRequest, order: Order) -> str:
+def _return(request: Request, order: Order) -> str:
     actions.return_with_remarks(order, access=request.access, remark=request.POST.get("remark", ""))
     return _("The order is returned with your remarks.")
 
 
-def _sign(request: HttpRequest, order: Order) -> HttpResponse | str:
+def _sign(request: Request, order: Order) -> HttpResponse | str:
     form = SignForm(request.POST)
     if not form.is_valid():
         raise actions.OrderError(_("Give the date of the order."))
@@ -162,7 +163,7 @@ def _sign(request: HttpRequest, order: Order) -> HttpResponse | str:
     return _("The order is signed.")
 
 
-def _execute(request: HttpRequest, order: Order) -> HttpResponse | str:
+def _execute(request: Request, order: Order) -> HttpResponse | str:
     if order.lines.count() > LONG:
         job = start("movement.execute", user=request.user, params={"order": order.pk}, title=_("Executing: %(order)s") % {"order": order})
         return redirect("job", pk=job.pk)
@@ -170,7 +171,7 @@ def _execute(request: HttpRequest, order: Order) -> HttpResponse | str:
     return _("The order is executed.")
 
 
-def _cancel(request: HttpRequest, order: Order) -> HttpResponse:
+def _cancel(request: Request, order: Order) -> HttpResponse:
     form = CancelForm(request.POST)
     if not form.is_valid():
         raise actions.OrderError(_("Give the reason and the date."))
@@ -179,13 +180,13 @@ def _cancel(request: HttpRequest, order: Order) -> HttpResponse:
     return redirect("movement_orders_detail", pk=undo.pk)
 
 
-def _remove(request: HttpRequest, order: Order) -> str:
+def _remove(request: Request, order: Order) -> str:
     ticked = [int(value) for value in request.POST.getlist("line") if value.isdigit()]
     removed = actions.remove_lines(order, access=request.access, line_ids=ticked)
     return _("%(count)d people are taken off the list.") % {"count": removed}
 
 
-def _delete(request: HttpRequest, order: Order) -> HttpResponse:
+def _delete(request: Request, order: Order) -> HttpResponse:
     actions.delete_draft(order, access=request.access)
     messages.success(request, _("The draft is deleted."))
     return redirect("movement_orders_list")
@@ -201,7 +202,7 @@ delete_draft = _verb("order.create", _delete)
 
 
 @page("order.create")
-def admission(request: HttpRequest) -> HttpResponse:
+def admission(request: Request) -> HttpResponse:
     """Form an admission order of the candidates who are on no order yet."""
     form = AdmissionForm(request.POST or None, access=request.access)
     rows = Candidate.objects.for_scope(request.access.scope("order.create"))
@@ -224,7 +225,7 @@ def admission(request: HttpRequest) -> HttpResponse:
     return render(request, "movement/admission.html", context, status=422 if form.errors else 200)
 
 
-def _own_lines(request: HttpRequest):
+def _own_lines(request: Request):
     person = request.access.scope("own.order").person_id
     return OrderLine.objects.filter(
         student__person=person, order__state__in=[Order.EXECUTED, Order.CANCELLED]
@@ -232,7 +233,7 @@ def _own_lines(request: HttpRequest):
 
 
 @page("own.order")
-def my_orders(request: HttpRequest) -> HttpResponse:
+def my_orders(request: Request) -> HttpResponse:
     """The orders that concern the student."""
     context = {"title": _("My orders"), "lines": _own_lines(request).order_by("-order__date", "-pk")}
     return render(request, "movement/my_orders.html", context)
@@ -240,13 +241,13 @@ def my_orders(request: HttpRequest) -> HttpResponse:
 
 @page("own.order")
 @require_POST
-def my_extract(request: HttpRequest, pk: int) -> HttpResponse:
+def my_extract(request: Request, pk: int) -> HttpResponse:
     """The extract from an order that concerns the student."""
     line = get_object_or_404(_own_lines(request), pk=pk)
     return redirect("document_pdf", pk=extract_for(line).pk)
 
 
-def _orders_of(request: HttpRequest, student) -> dict:
+def _orders_of(request: Request, student) -> dict:
     lines = OrderLine.objects.filter(student=student).select_related("order", "programme__speciality", "group")
     return {"lines": lines.order_by("-order__created_at")}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.guard import page
+from hemis.base import Request
 from hemis.documents.models import Document
 from hemis.pages import menu
 from hemis.pages.columns import Column
@@ -120,7 +121,7 @@ class Candidates(Register):
         return Candidate.objects.annotate(is_student=Exists(admitted))
 
 
-def _placements(request: HttpRequest, student: Student) -> dict:
+def _placements(request: Request, student: Student) -> dict:
     return {
         "placements": student.placements.select_related(
             "order", "closed_by", "faculty", "group", "programme__speciality", "academic_year"
@@ -128,7 +129,7 @@ def _placements(request: HttpRequest, student: Student) -> dict:
     }
 
 
-def _documents(request: HttpRequest, student: Student) -> dict:
+def _documents(request: Request, student: Student) -> dict:
     return {"documents": Document.objects.filter(owner=student.person).order_by("-issued_at")}
 
 
@@ -179,13 +180,13 @@ class Students(Register):
 
 
 @page("candidate.import")
-def import_admission(request: HttpRequest) -> HttpResponse:
+def import_admission(request: Request) -> HttpResponse:
     """The way into the import."""
     return redirect("sheet_upload", code="students.admission")
 
 
 @page("own.card")
-def my_card(request: HttpRequest) -> HttpResponse:
+def my_card(request: Request) -> HttpResponse:
     """The student's own card."""
     scope = request.access.scope("own.card")
     student = Student.objects.for_scope(scope).with_card().order_by("-entry_year").first()

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Model
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from hemis.access import duties
+from hemis.base import Request
 
 PUBLIC, SIGNED_IN, PERMISSION = "public", "signed in", "permission"
 
@@ -49,7 +49,7 @@ def rule_of(view: Callable) -> Rule | None:
     return getattr(view, "hemis_access", None) or getattr(getattr(view, "view_class", None), "hemis_access", None)
 
 
-def get_in_scope(model: type[Model], request: HttpRequest, permission: str, **lookup):
+def get_in_scope(model: type[Model], request: Request, permission: str, **lookup):
     """The object, if it lies in the scope of ``permission``; otherwise 404.
 
     Raises:

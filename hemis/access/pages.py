@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.forms import SetPasswordForm
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,11 +18,12 @@ from hemis.access.activation import find_activation, use_activation
 from hemis.access.guard import PERMISSION, public, rule_of, signed_in
 from hemis.access.middleware import SESSION_KEY
 from hemis.access.models import RoleAssignment
+from hemis.base import Request
 
 
 @signed_in
 @require_POST
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """Choose the role in use, or all together."""
     chosen = request.POST.get("assignment", "all")
     own = {str(one.pk) for one in request.access.assignments}
@@ -36,7 +37,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 @public
 @never_cache
-def activate(request: HttpRequest, token: str) -> HttpResponse:
+def activate(request: Request, token: str) -> HttpResponse:
     """Set the first password by a one-time link."""
     activation = find_activation(token)
     if activation is None:
@@ -70,7 +71,7 @@ def pages_by_permission() -> dict[str, int]:
 
 
 @signed_in
-def who_may_do_what(request: HttpRequest) -> HttpResponse:
+def who_may_do_what(request: Request) -> HttpResponse:
     """The duty table, live: from the data that the permissions come from."""
     holders = dict(
         RoleAssignment.objects.in_force().values_list("role").annotate(people=Count("user", distinct=True))

@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 
 from hemis.access.guard import public, signed_in
 from hemis.access.scope import Access
+from hemis.base import Request
 from hemis.documents import actions, batch, verification
 from hemis.documents.jobs import in_order
 from hemis.documents.kinds import KINDS
@@ -64,8 +65,8 @@ def readable(access: Access) -> Q:
     return found
 
 
-def _print(form: str) -> Callable[[HttpRequest, QuerySet], HttpResponse]:
-    def run(request: HttpRequest, rows: QuerySet) -> HttpResponse:
+def _print(form: str) -> Callable[[Request, QuerySet], HttpResponse]:
+    def run(request: Request, rows: QuerySet) -> HttpResponse:
         """A few at once; many as a job."""
         keys = list(rows.order_by("issued_at", "pk").values_list("pk", flat=True))
         if len(keys) > PRINTED_AT_ONCE:
@@ -83,7 +84,7 @@ def _print(form: str) -> Callable[[HttpRequest, QuerySet], HttpResponse]:
     return run
 
 
-def _state_tab(request: HttpRequest, document: Document) -> dict:
+def _state_tab(request: Request, document: Document) -> dict:
     kind = KINDS.get(document.kind)
     may = document.state == Document.ISSUED and may_end(request.access, document)
     return {
@@ -140,7 +141,7 @@ class Documents(Register):
 
 
 @signed_in
-def pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def pdf(request: Request, pk: int) -> HttpResponse:
     """The PDF as it was issued."""
     document = get_object_or_404(Document, pk=pk)
     if not may_read(request.access, document):
@@ -191,13 +192,13 @@ class CheckForm(forms.Form):
         return upload
 
 
-def _visitor(request: HttpRequest) -> str:
+def _visitor(request: Request) -> str:
     """The visitor's address; behind our own proxy, the one it has seen."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
     return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
 
 
-def _too_many(request: HttpRequest) -> bool:
+def _too_many(request: Request) -> bool:
     """More than ``CHECKS_PER_MINUTE`` from one address within a minute; without a cache nobody is refused."""
     key = "verify:" + hashlib.sha256(_visitor(request).encode()).hexdigest()[:32]
     try:
@@ -207,7 +208,7 @@ def _too_many(request: HttpRequest) -> bool:
         return False
 
 
-def _answer(request: HttpRequest, status: int = 200, **context) -> HttpResponse:
+def _answer(request: Request, status: int = 200, **context) -> HttpResponse:
     context.setdefault("form", CheckForm())
     response = render(request, "documents/verify.html", context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
@@ -228,7 +229,7 @@ def _facts(document: Document) -> dict:
 
 @public
 @never_cache
-def verify(request: HttpRequest, token: str) -> HttpResponse:
+def verify(request: Request, token: str) -> HttpResponse:
     """What the QR code leads to: genuine, replaced, revoked or unknown."""
     if _too_many(request):
         return _answer(request, 429, limited=True)
@@ -241,7 +242,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
 
 @public
 @never_cache
-def verify_form(request: HttpRequest) -> HttpResponse:
+def verify_form(request: Request) -> HttpResponse:
     """Check a code, or a PDF bit for bit."""
     if request.method != "POST":
         return _answer(request)
@@ -276,7 +277,7 @@ def may_end(access: Access, document: Document) -> bool:
     return Document.objects.for_scope(access.scope(permission)).filter(pk=document.pk).exists()
 
 
-def _end(request: HttpRequest, pk: int, *, act: Callable, template: str, done: str) -> HttpResponse:
+def _end(request: Request, pk: int, *, act: Callable, template: str, done: str) -> HttpResponse:
     """Ask for a reason and end the validity of a document with ``act``."""
     document = get_object_or_404(Document, pk=pk)
     if not may_end(request.access, document):
@@ -296,7 +297,7 @@ def _end(request: HttpRequest, pk: int, *, act: Callable, template: str, done: s
 
 
 @signed_in
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke(request: Request, pk: int) -> HttpResponse:
     """Revoke a document with a reason, by the duty that its kind names."""
     return _end(
         request,
@@ -308,7 +309,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-def issue_again(request: HttpRequest, pk: int) -> HttpResponse:
+def issue_again(request: Request, pk: int) -> HttpResponse:
     """Issue a document anew from today's facts; the older one says that it was replaced."""
     document = get_object_or_404(Document, pk=pk)
     kind = KINDS.get(document.kind)

@@ -7,18 +7,19 @@ import io
 import xlsxwriter
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hemis.access.guard import signed_in
+from hemis.base import Request
 from hemis.jobs import actions
 from hemis.jobs.models import Job
 
 
 @signed_in
-def my_jobs(request: HttpRequest) -> HttpResponse:
+def my_jobs(request: Request) -> HttpResponse:
     """All jobs of the user, newest first; opening the page empties the bell."""
     rows = Job.objects.filter(owner=request.user)
     page = Paginator(rows, 25).get_page(request.GET.get("page"))
@@ -27,12 +28,12 @@ def my_jobs(request: HttpRequest) -> HttpResponse:
     return render(request, "jobs/my_jobs.html", context)
 
 
-def _own(request: HttpRequest, pk: int) -> Job:
+def _own(request: Request, pk: int) -> Job:
     return get_object_or_404(Job, pk=pk, owner=request.user)
 
 
 @signed_in
-def job_page(request: HttpRequest, pk: int) -> HttpResponse:
+def job_page(request: Request, pk: int) -> HttpResponse:
     """Progress while it runs, then the result and what was set aside."""
     job = _own(request, pk)
     if not job.unfinished and not job.seen:
@@ -55,7 +56,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: Request, pk: int) -> HttpResponse:
     """Stop the job after the present chunk."""
     actions.cancel(_own(request, pk))
     return redirect("job", pk=pk)
@@ -63,7 +64,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: Request, pk: int) -> HttpResponse:
     """A new job for what this one did not do."""
     try:
         again = actions.retry(_own(request, pk))
@@ -74,7 +75,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-def failures(request: HttpRequest, pk: int) -> HttpResponse:
+def failures(request: Request, pk: int) -> HttpResponse:
     """All that was set aside, as a workbook."""
     job = _own(request, pk)
     out = io.BytesIO()
@@ -94,7 +95,7 @@ def failures(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-def result(request: HttpRequest, pk: int) -> HttpResponse:
+def result(request: Request, pk: int) -> HttpResponse:
     """The file that the job made."""
     job = _own(request, pk)
     if not job.result_file:
@@ -105,7 +106,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-def bell(request: HttpRequest) -> HttpResponse:
+def bell(request: Request) -> HttpResponse:
     """How many finished jobs have not been looked at."""
     count = Job.objects.filter(owner=request.user, seen=False).exclude(state__in=Job.UNFINISHED).count()
     return render(request, "jobs/_bell.html", {"unseen": count})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from hemis.base import Request
 from hemis.pages import menu
 
 
-def shell(request: HttpRequest) -> dict:
+def shell(request: Request) -> dict:
     """Navigation, roles, languages and theme; costs no query beyond the access itself."""
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     access = getattr(request, "access", None)

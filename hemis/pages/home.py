@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from hemis.access.guard import public, signed_in
 from hemis.access.scope import Access
+from hemis.base import Request
 from hemis.pages.menu import navigation
 
 YEAR = 365 * 24 * 3600
@@ -38,7 +39,7 @@ def register_todo(todo: Todo) -> None:
 
 
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """What needs doing first, then the menus."""
     todos = [
         {"title": one.title, "count": one.count(request.access), "url": one.url(), "icon": one.icon}
@@ -48,14 +49,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", {"todos": todos, "menus": navigation(request.access)})
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: Request) -> str:
     target = request.POST.get("next", "")
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "/"
 
 
 @public
 @require_POST
-def set_theme(request: HttpRequest) -> HttpResponse:
+def set_theme(request: Request) -> HttpResponse:
     """Light or dark, remembered by the browser."""
     response = redirect(_back(request))
     theme = request.POST.get("theme")

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 from django.db.models import Model, Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 
 from hemis.access.scope import Access
+from hemis.base import Request
 from hemis.pages import menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter
@@ -29,7 +30,7 @@ class Tab:
     code: str
     title: str | Promise
     template: str
-    context: Callable[[HttpRequest, Any], dict]
+    context: Callable[[Request, Any], dict]
     permission: str = ""
 
 
@@ -40,7 +41,7 @@ class BulkAction:
     code: str
     title: str | Promise
     permission: str
-    run: Callable[[HttpRequest, QuerySet], Any]
+    run: Callable[[Request, QuerySet], Any]
     icon: str = "check"
     confirm: str | Promise = ""
 
@@ -201,7 +202,7 @@ class Register:
         return []
 
     @classmethod
-    def detail_context(cls, request: HttpRequest, obj: Any) -> dict[str, Any]:
+    def detail_context(cls, request: Request, obj: Any) -> dict[str, Any]:
         """What a card template of one's own needs besides the usual."""
         return {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import ProtectedError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hemis.access.guard import page
+from hemis.base import Request
 from hemis.pages import export
 from hemis.pages.forms import StaleRow
 from hemis.pages.history import readable_history
@@ -22,7 +23,7 @@ from hemis.pages.register import PAGE_SIZES, Register
 PRINT_LIMIT = 2000
 
 
-def _preference(request: HttpRequest, register: type[Register]) -> ListPreference:
+def _preference(request: Request, register: type[Register]) -> ListPreference:
     found = ListPreference.objects.filter(user=request.user, register=register.key()).first()
     return found or ListPreference(user=request.user, register=register.key())
 
@@ -36,7 +37,7 @@ def list_view(register: type[Register]):
     """The list: filtered, searched, sorted and paged in SQL."""
 
     @page(register.view_permission())
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: Request) -> HttpResponse:
         preference = _preference(request, register)
         rows = register.filtered(request.access, request.GET)
         paginator = Paginator(rows, preference.page_size)
@@ -78,7 +79,7 @@ def export_view(register: type[Register]):
     """Excel or CSV of exactly what is filtered."""
 
     @page(register.view_permission())
-    def view(request: HttpRequest, kind: str) -> HttpResponse:
+    def view(request: Request, kind: str) -> HttpResponse:
         columns = _shown_columns(register, _preference(request, register))
         return export.response(register, columns, register.filtered(request.access, request.GET), kind)
 
@@ -89,7 +90,7 @@ def print_view(register: type[Register]):
     """The filtered list on paper."""
 
     @page(register.view_permission())
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: Request) -> HttpResponse:
         rows = register.filtered(request.access, request.GET)
         context = {
             "register": register,
@@ -109,7 +110,7 @@ def preferences_view(register: type[Register]):
 
     @page(register.view_permission())
     @require_POST
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: Request) -> HttpResponse:
         query = request.POST.get("query", "")
         if request.POST.get("save_view", "").strip():
             SavedView.objects.update_or_create(
@@ -137,7 +138,7 @@ def options_view(register: type[Register]):
     """Autocomplete: rows of the scope that match, at most twenty."""
 
     @page(register.view_permission())
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: Request) -> HttpResponse:
         rows = register.searched(register.rows(request.access), request.GET.get("q", ""))
         found = rows.order_by(*register.order(""))[:20]
         return JsonResponse({"results": [{"value": str(row.pk), "text": str(row)} for row in found]})
@@ -145,11 +146,11 @@ def options_view(register: type[Register]):
     return view
 
 
-def _object(register: type[Register], request: HttpRequest, pk: int, permission: str):
+def _object(register: type[Register], request: Request, pk: int, permission: str):
     return get_object_or_404(register.rows(request.access, permission), pk=pk)
 
 
-def _card_context(register: type[Register], request: HttpRequest, obj, active: str) -> dict:
+def _card_context(register: type[Register], request: Request, obj, active: str) -> dict:
     return {
         "register": register,
         "object": obj,
@@ -171,7 +172,7 @@ def detail_view(register: type[Register]):
     """The card with its tabs."""
 
     @page(register.view_permission())
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> HttpResponse:
         obj = _object(register, request, pk, register.view_permission())
         active = request.GET.get("tab", "card")
         context = _card_context(register, request, obj, active)
@@ -189,7 +190,7 @@ def history_view(register: type[Register]):
     """Who changed the row, when, what from and what to."""
 
     @page(register.view_permission())
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> HttpResponse:
         obj = _object(register, request, pk, register.view_permission())
         context = _card_context(register, request, obj, "history")
         paginator = Paginator(readable_history(obj), 50)
@@ -199,7 +200,7 @@ def history_view(register: type[Register]):
     return view
 
 
-def _form_response(register: type[Register], request: HttpRequest, form, obj=None, status: int = 200) -> HttpResponse:
+def _form_response(register: type[Register], request: Request, form, obj=None, status: int = 200) -> HttpResponse:
     context = {
         "register": register,
         "form": form,
@@ -215,7 +216,7 @@ def new_view(register: type[Register]):
     """A new row."""
 
     @page(register.edit_permission())
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: Request) -> HttpResponse:
         form = register.form(request.POST or None, request.FILES or None, access=request.access)  # type: ignore[misc]
         if request.method == "POST" and form.is_valid():
             obj = form.save()
@@ -232,7 +233,7 @@ def edit_view(register: type[Register]):
     """Change a row; a stale form shows both versions and keeps what was typed."""
 
     @page(register.edit_permission())
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> HttpResponse:
         obj = _object(register, request, pk, register.edit_permission())
         form = register.form(  # type: ignore[misc]
             request.POST or None, request.FILES or None, instance=obj, access=request.access
@@ -257,7 +258,7 @@ def delete_view(register: type[Register]):
     """Delete after a question; what still hangs on the row is named."""
 
     @page(register.edit_permission())
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> HttpResponse:
         obj = _object(register, request, pk, register.edit_permission())
         context = {"register": register, "object": obj, "title": str(obj), "back_url": register.url_of(obj)}
         if request.method != "POST":
@@ -277,7 +278,7 @@ def bulk_view(register: type[Register]):
     """An action on the ticked rows, or on all that are filtered."""
 
     @page(register.view_permission())
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: Request) -> HttpResponse:
         if request.method != "POST":
             return redirect(reverse(register.url_name("list")))
         back = request.POST.get("back", "")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django import template
-from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from hemis.base import Request
 from hemis.pages.columns import Column, display
 
 register = template.Library()
@@ -49,7 +49,7 @@ def page_url(register_class, page: str, *args) -> str:
 @register.simple_tag(takes_context=True)
 def query_with(context, **changes) -> str:
     """The present address's parameters with some of them changed; empty removes."""
-    request: HttpRequest = context["request"]
+    request: Request = context["request"]
     data = request.GET.copy()
     for name, value in changes.items():
         if value in (None, ""):
