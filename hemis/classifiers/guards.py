@@ -26,7 +26,7 @@ def guarded_columns() -> dict[str, list[tuple[str, str]]]:
             continue
         for field in model._meta.local_concrete_fields:
             if isinstance(field, ClassifierField):
-                tables[model._meta.db_table].append((field.column, field.list_code))
+                tables[model._meta.db_table].append((str(field.column), field.list_code))
     return tables
 
 

@@ -22,7 +22,7 @@ class RetiredFilter(Filter):
             "state",
             "retired_at",
             _("State"),
-            lambda access: [("used", _("in use")), ("retired", _("retired"))],
+            lambda access: [("used", str(_("in use"))), ("retired", str(_("retired")))],
         )
 
     def apply(self, rows, data):

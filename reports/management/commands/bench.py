@@ -49,6 +49,6 @@ class Command(BaseCommand):
             f"issued {found['issued']:.1f} s, bare {found['bare']:.1f} s, ratio {found['ratio']:.2f}"
         )
         self.stdout.write(
-            f"PDFs by one process {found['by_one']:.1f} s, by {found['workers']} {found['by_workers']:.1f} s: "
-            f"scaling {found['scaling']:.2f}"
+            f"PDFs by one process {found['by_one']:.1f} s, "
+            f"by {found['workers']} {found['by_workers']:.1f} s: scaling {found['scaling']:.2f}"
         )

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was written.")
 
     def _tell(self, change: Change, *, details: bool) -> None:
-        counts = {
+        counts: dict[str, list] = {
             "added": change.added, "renamed": change.renamed, "moved": change.moved,
             "retired": change.retired, "in use again": change.reinstated,
         }  # fmt: skip
