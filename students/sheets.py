@@ -1,9 +1,9 @@
-"""The admission list: an Excel sheet whose good rows become candidates (duty 2.1)."""
+"""The admission list: an Excel sheet whose good rows become candidates (duty 2.1, clause B4)."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -13,57 +13,16 @@ from django.utils.translation import gettext_lazy
 
 from hemis.classifiers import queries as classifiers
 from hemis.classifiers.models import ClassifierList
-from hemis.people import names
-from hemis.people.models import Person
-from hemis.sheets.declaration import Bad, Fault, Saved, Sheet, SheetColumn, sheet
-from hemis.sheets.widgets import (
-    CellWidget,
-    CodedWidget,
-    DateWidget,
-    DecimalWidget,
-    NameWidget,
-    PassportWidget,
-    PhoneWidget,
-    PinflWidget,
-    TextWidget,
-)
-from students import rules
-from students.models import Group, Placement, Programme
+from hemis.people import identifiers
+from hemis.people.names import fold
+from hemis.sheets import widgets
+from hemis.sheets.declaration import Bad, Fault, Notice, Sheet, SheetColumn, sheet
+from students import admission, rules
+from students.models import Group, Programme, Speciality
 
 MAX_SCORE = Decimal(189)
-PERSON_COLUMNS = (
-    "pinfl", "last_name", "first_name", "middle_name", "passport", "birth_date", "gender", "citizenship", "nationality",
-    "region", "district", "address", "phone", "search_text", "sort_key",
-)
-CANDIDATE_COLUMNS = ("programme_id", "group_id", "course", "language", "payment_form", "social_category", "score")
-
-
-class KnownWidget(CellWidget):
-    """A value among those that the database knows; the nearest is offered."""
-
-    def __init__(self, known: dict[str, Any], *, fault: str, message: str):
-        super().__init__()
-        self.known, self.fault, self.message = known, fault, message
-
-    def clean(self, value, row=None, **kwargs) -> str:
-        text = str(value).strip().removesuffix(".0")
-        if text in self.known:
-            return text
-        near = difflib.get_close_matches(text, self.known, n=1, cutoff=0.6)
-        raise Bad(self.fault, self.message % {"value": text}, _("Perhaps: %(name)s") % {"name": near[0]} if near else "")
-
-    def is_tidy(self, value, clean) -> bool:
-        return isinstance(value, str)
-
-
-class DistrictWidget(CellWidget):
-    """A district's code; a name that the list does not have stays a name, judged together with the region."""
-
-    def clean(self, value, row=None, **kwargs) -> str:
-        return classifiers.code_for("h_soato", str(value), among=rules.is_district) or f"?{str(value).strip()}"
-
-    def is_tidy(self, value, clean) -> bool:
-        return not clean.startswith("?")
+GONE = ("12", "14")  # expelled and graduated no longer study
+Columns = dict[str, list[Any]]
 
 
 @sheet
@@ -82,200 +41,507 @@ class AdmissionSheet(Sheet):
     def __init__(self, access, params):
         scope = access.scope(self.permission)
         self.year = int(params["year"])
-        programmes = Programme.objects.filter(is_active=True).for_scope(scope).select_related("speciality")
+        specialities = Speciality.objects.filter(is_active=True).for_scope(scope)
         groups = Group.objects.filter(is_active=True, entry_year=self.year).for_scope(scope)
         if params.get("faculty"):
-            programmes = programmes.filter(speciality__faculty=params["faculty"])
+            specialities = specialities.filter(faculty=params["faculty"])
             groups = groups.filter(faculty=params["faculty"])
-        self.programmes = {(p.speciality.code, p.speciality.education_type, p.education_form): p for p in programmes}
-        self.specialities = {p.speciality.code: p.speciality for p in programmes}
+        self.specialities: dict[str, list[Speciality]] = {}
+        for one in specialities:
+            self.specialities.setdefault(one.code, []).append(one)
+        programmes = Programme.objects.filter(is_active=True, speciality__in=specialities)
+        self.programmes = {(one.speciality_id, one.education_form): one.pk for one in programmes}
         self.groups = {group.name: group for group in groups}
-        self.districts_complete = ClassifierList.objects.filter(code="h_soato", loaded_at__isnull=False).exists()
+        self.group_names = {group.pk: group.name for group in groups}
+        # The program's own list of districts is short; only the ministry's is complete.
+        self.districts_complete = ClassifierList.objects.filter(
+            code="h_soato", loaded_at__isnull=False
+        ).exists()
         super().__init__(access, params)
 
     def columns(self) -> dict[str, SheetColumn]:
-        def coded(header, list_code, fault, aliases=(), among=None, example="", required=True):
-            widget = CodedWidget(list_code, fault=fault, among=among)
-            return SheetColumn(header, widget, aliases=aliases, choices=lambda sheet: widget.names(), example=example, required=required)
-
+        name, text = widgets.NameWidget, widgets.TextWidget
+        score = widgets.DecimalWidget(low=Decimal(0), high=MAX_SCORE, fault="score_out_of_range")
         return {
-            "last_name": SheetColumn("Familiya", NameWidget(), aliases=("Фамилия", "Surname"), missing="missing_name", example="Karimov"),
-            "first_name": SheetColumn("Ism", NameWidget(), aliases=("Имя", "Ismi", "First name"), missing="missing_name", example="Akmal"),
-            "middle_name": SheetColumn("Otasining ismi", NameWidget(), aliases=("Отчество", "Sharifi", "Patronymic"), required=False, example="Komil oʻgʻli"),
-            "pinfl": SheetColumn("JSHSHIR", PinflWidget(), aliases=("ПИНФЛ", "PINFL", "ЖШШИР", "JShShIR"), missing="missing_pinfl", example="51211040876250"),
-            "passport": SheetColumn("Pasport", PassportWidget(), aliases=("Паспорт", "Passport", "Pasport seriyasi va raqami"), missing="bad_passport", example="AB1234567"),
-            "birth_date": SheetColumn("Tug‘ilgan sana", DateWidget(), aliases=("Tug‘ilgan sanasi", "Дата рождения", "Birth date"), missing="bad_date", example="12.11.2004"),
-            "gender": coded("Jinsi", "h_gender", "unknown_gender", ("Jins", "Пол", "Gender"), example="Erkak"),
-            "citizenship": coded("Fuqarolik", "h_citizenship_type", "unknown_citizenship", ("Fuqaroligi", "Гражданство"), example="O‘zbekiston Respublikasi fuqarosi"),
-            "nationality": coded("Millati", "h_nationality", "unknown_nationality", ("Millat", "Национальность"), example="O‘zbeklar"),
-            "region": coded("Viloyat", "h_soato", "unknown_region", ("Viloyati", "Область", "Region"), rules.is_region, "Toshkent shahri"),
-            "district": SheetColumn("Tuman", DistrictWidget(), aliases=("Tumani", "Район", "Tuman (shahar)"), missing="missing_district", example="Chilonzor tumani"),
-            "address": SheetColumn("Manzil", TextWidget(255), aliases=("Manzili", "Адрес", "Yashash manzili"), required=False, example="Navoiy koʻchasi, 1"),
-            "phone": SheetColumn("Telefon", PhoneWidget(), aliases=("Telefon raqami", "Телефон"), required=False, example="+998901234567"),
-            "education_type": coded("Ta’lim turi", "h_education_type", "unknown_education_type", ("Вид образования",), example="Bakalavriat"),
-            "education_form": coded("Ta’lim shakli", "h_education_form", "unknown_education_form", ("Форма обучения",), example="Kunduzgi"),
-            "payment_form": coded("To‘lov shakli", "h_payment_form", "unknown_payment_form", ("To‘lov turi", "Форма оплаты"), example="To‘lov-shartnoma"),
+            "last_name": SheetColumn(
+                "Familiya",
+                name(),
+                aliases=("Familiyasi", "Фамилия", "Surname"),
+                missing="missing_name",
+                example="Karimov",
+            ),
+            "first_name": SheetColumn(
+                "Ism", name(), aliases=("Ismi", "Имя", "First name"), missing="missing_name", example="Akmal"
+            ),
+            "middle_name": SheetColumn(
+                "Otasining ismi",
+                name(),
+                aliases=("Sharifi", "Отчество", "Patronymic"),
+                required=False,
+                example="Komil oʻgʻli",
+            ),
+            "pinfl": SheetColumn(
+                "JSHSHIR",
+                widgets.PinflWidget(),
+                aliases=("ПИНФЛ", "PINFL", "JSHIR", "ЖШШИР"),
+                missing="missing_pinfl",
+                example="51211040876250",
+            ),
+            "passport": SheetColumn(
+                "Pasport",
+                widgets.PassportWidget(),
+                aliases=("Pasport seriyasi va raqami", "Паспорт", "Passport"),
+                missing="bad_passport",
+                example="AB1234567",
+            ),
+            "birth_date": SheetColumn(
+                "Tug‘ilgan sana",
+                widgets.DateWidget(),
+                aliases=("Tug‘ilgan sanasi", "Дата рождения", "Birth date"),
+                missing="missing_birth_date",
+                example="12.11.2004",
+            ),
+            "gender": _coded("Jinsi", "h_gender", "gender", "Jins", "Пол", "Gender", example="11"),
+            "citizenship": _coded(
+                "Fuqarolik", "h_citizenship_type", "citizenship", "Fuqaroligi", "Гражданство", example="11"
+            ),
+            "country": _coded(
+                "Davlat", "h_country", "country", "Страна", "Country", required=False, example="UZ"
+            ),
+            "nationality": _coded(
+                "Millati",
+                "h_nationality",
+                "nationality",
+                "Millat",
+                "Национальность",
+                required=False,
+                example="1161",
+            ),
+            "region": _coded(
+                "Viloyat",
+                "h_soato",
+                "region",
+                "Viloyati",
+                "Область",
+                "Регион",
+                "Region",
+                among=rules.is_region,
+                example="1726",
+            ),
+            "district": SheetColumn(
+                "Tuman",
+                text(128),
+                aliases=("Tumani", "Tuman (shahar)", "Район", "District"),
+                required=False,
+                choices=lambda: [
+                    label for code, label in classifiers.choices("h_soato") if rules.is_district(code)
+                ],
+                example=classifiers.label("h_soato", "1726294"),
+            ),
+            "address": SheetColumn(
+                "Manzil",
+                text(200),
+                aliases=("Manzili", "Yashash manzili", "Адрес", "Address"),
+                required=False,
+                example="Navoiy koʻchasi, 1",
+            ),
+            "phone": SheetColumn(
+                "Telefon",
+                widgets.PhoneWidget(),
+                aliases=("Telefon raqami", "Телефон", "Phone"),
+                required=False,
+                example="+998901234567",
+            ),
+            "education_type": _coded(
+                "Ta’lim turi",
+                "h_education_type",
+                "education_type",
+                "Вид образования",
+                "Тип образования",
+                required=False,
+                example="11",
+            ),
+            "education_form": _coded(
+                "Ta’lim shakli", "h_education_form", "education_form", "Форма обучения", example="11"
+            ),
+            "payment_form": _coded(
+                "To‘lov shakli", "h_payment_form", "payment_form", "To‘lov turi", "Форма оплаты", example="12"
+            ),
             "speciality": SheetColumn(
                 "Mutaxassislik kodi",
-                KnownWidget(self.specialities, fault="unknown_speciality", message=_("The faculty teaches no speciality %(value)s.")),
-                aliases=("Код специальности", "Yo‘nalish kodi"), missing="unknown_speciality",
-                choices=lambda sheet: sorted(self.specialities), example="60610100",
+                self._speciality_widget(),
+                aliases=("Yo‘nalish kodi", "Код специальности", "Код направления"),
+                missing="unknown_speciality",
+                choices=lambda: sorted(self.specialities),
+                example=min(self.specialities, default="60610100"),
             ),
-            "speciality_name": SheetColumn("Mutaxassislik", TextWidget(256), aliases=("Специальность", "Yo‘nalish"), required=False),
-            "course": coded("Kurs", "h_course", "unknown_course", ("Курс",), example="1-kurs"),
+            "speciality_name": SheetColumn(
+                "Mutaxassislik",
+                text(256),
+                aliases=("Yo‘nalish", "Специальность"),
+                required=False,
+                example=self._example_speciality(),
+            ),
+            "course": _coded("Kurs", "h_course", "course", "Курс", "Course", required=False, example="11"),
             "group": SheetColumn(
-                "Guruh", KnownWidget(self.groups, fault="unknown_group", message=_("There is no group %(value)s of this entry year.")),
-                aliases=("Группа", "Guruhi"), missing="unknown_group", choices=lambda sheet: sorted(self.groups),
+                "Guruh",
+                self._group_widget(),
+                aliases=("Guruhi", "Группа", "Group"),
+                missing="unknown_group",
+                choices=lambda: sorted(self.groups),
+                example=min(self.groups, default="610-26.01"),
             ),
-            "language": coded("O‘quv tili", "h_language", "unknown_language", ("Ta’lim tili", "Язык обучения"), example="O‘zbek tili"),
-            "social_category": coded("Ijtimoiy toifa", "h_social_category", "unknown_social_category", ("Социальная категория",), example="Boshqa", required=False),
+            "language": _coded(
+                "O‘quv tili", "h_language", "language", "Ta’lim tili", "Язык обучения", example="11"
+            ),
+            "social_category": _coded(
+                "Ijtimoiy toifa",
+                "h_social_category",
+                "social_category",
+                "Ijtimoiy toifasi",
+                "Социальная категория",
+                required=False,
+                example="10",
+            ),
             "score": SheetColumn(
-                "Ball", DecimalWidget(low=Decimal(0), high=MAX_SCORE, fault="score_out_of_range"), aliases=("Балл", "To‘plagan bali"),
-                missing="score_out_of_range", example="120.5",
+                "Ball",
+                score,
+                aliases=("Bali", "To‘plagan bali", "Балл", "Score"),
+                missing="score_out_of_range",
+                example="120.5",
             ),
         }
+
+    def _speciality_widget(self) -> widgets.KnownWidget:
+        message = _("The faculty teaches no speciality %(value)s.")
+        return widgets.KnownWidget(self.specialities, fault="unknown_speciality", message=message)
+
+    def _group_widget(self) -> widgets.KnownWidget:
+        message = _("There is no group %(value)s of this entry year.")
+        if not self.groups:
+            message += " " + _("No groups of this entry year are entered yet.")
+        return widgets.KnownWidget(self.groups, fault="unknown_group", message=message)
+
+    def _example_speciality(self) -> str:
+        code = min(self.specialities, default="")
+        return self.specialities[code][0].name if code else ""
 
     # --- checks between columns and against the database
 
-    def check_rows(self, rows, numbers):
-        faults: list[Fault] = []
-        known = self._known_people(rows)
-        seen: dict[str, int] = {}
-        passports: dict[str, int] = {}
-        for row, number in zip(rows, numbers, strict=True):
-            first = seen.setdefault(row["pinfl"], number)
-            if first != number:
-                message = _("The same PINFL stands in row %(row)d.") % {"row": first}
-                faults.append(self.fault(number, "pinfl", "duplicate_pinfl", message, row["pinfl"]))
+    def check_columns(self, columns: Columns, numbers: list[int]) -> list[Fault]:
+        columns["country"] = [
+            country or (admission.DEFAULTS["country"] if citizenship == rules.UZBEK_CITIZEN else "")
+            for country, citizenship in zip(columns["country"], columns["citizenship"], strict=True)
+        ]
+        faults = list(self._duplicates(columns, numbers))
+        faults += self._contradictions(columns, numbers)
+        faults += self._wrong_passports(columns, numbers)
+        faults += self._wrong_districts(columns, numbers)
+        faults += self._wrong_places(columns, numbers)
+        faults += self._known_people(columns, numbers)
+        return faults
+
+    def _duplicates(self, columns: Columns, numbers: list[int]) -> Iterator[Fault]:
+        """The second and later rows of one person; their other checks on the PINFL would only repeat it."""
+        pinfls = columns["pinfl"]
+        if len(set(pinfls)) == len(pinfls):
+            return
+        first: dict[str, int] = {}
+        for at, pinfl in enumerate(pinfls):
+            if type(pinfl) is Bad:
                 continue
-            faults += self._row_faults(row, number, known, passports)
-        return faults
+            if pinfl not in first:
+                first[pinfl] = numbers[at]
+                continue
+            message = _("The same PINFL stands in row %(row)d.") % {"row": first[pinfl]}
+            bad = pinfls[at] = Bad("duplicate_pinfl", message)
+            yield self.fault(numbers[at], "pinfl", bad.fault, message, pinfl)
 
-    def _row_faults(self, row, number, known, passports) -> list[Fault]:
-        faults = []
-        contradiction = rules.pinfl_contradiction(
-            pinfl=row["pinfl"], birth_date=row["birth_date"], gender=row["gender"]
+    def _contradictions(self, columns: Columns, numbers: list[int]) -> Iterator[Fault]:
+        """Birth date and gender against the PINFL."""
+        births, genders = columns["birth_date"], columns["gender"]
+        expected: dict[tuple, str] = {}
+        for at, (pinfl, birth, gender) in enumerate(zip(columns["pinfl"], births, genders, strict=True)):
+            beginning = expected.get((birth, gender))
+            if beginning is None:
+                sound = type(birth) is not Bad and type(gender) is not Bad
+                beginning = expected[birth, gender] = (
+                    identifiers.pinfl_beginning(birth, gender) if sound else "-"
+                )
+            if type(pinfl) is Bad or pinfl[:7] == beginning:
+                continue
+            if gender == rules.UNKNOWN_GENDER:
+                genders[at] = gender = identifiers.pinfl_gender(pinfl)
+            yield from self._contradiction(pinfl, birth, gender, numbers[at])
+
+    def _contradiction(self, pinfl: str, birth, gender, number: int) -> Iterator[Fault]:
+        told = identifiers.pinfl_birth_date(pinfl)
+        if type(birth) is not Bad and told and birth != told:
+            hint = _("The PINFL says %(value)s.") % {"value": f"{told:%d.%m.%Y}"}
+            message = _("The PINFL tells another birth date.")
+            yield self.fault(number, "birth_date", "pinfl_birth_mismatch", message, birth, hint)
+        if type(gender) is not Bad and gender != identifiers.pinfl_gender(pinfl):
+            says = classifiers.label("h_gender", identifiers.pinfl_gender(pinfl))
+            hint = _("The PINFL says %(value)s.") % {"value": says}
+            message = _("The PINFL tells another gender.")
+            shown = classifiers.label("h_gender", gender)
+            yield self.fault(number, "gender", "pinfl_gender_mismatch", message, shown, hint)
+
+    def _wrong_passports(self, columns: Columns, numbers: list[int]) -> Iterator[Fault]:
+        """Passports that do not fit the citizenship, and one passport of two people."""
+        first: dict[tuple, tuple[str, int]] = {}
+        people = zip(
+            columns["passport"], columns["citizenship"], columns["country"], columns["pinfl"], strict=True
         )
-        if contradiction == "birth":
-            faults.append(self.fault(number, "birth_date", "pinfl_birth_mismatch", _("The PINFL tells another birth date."), row["birth_date"].strftime("%d.%m.%Y")))
-        if contradiction == "gender":
-            faults.append(self.fault(number, "gender", "pinfl_gender_mismatch", _("The PINFL tells another gender.")))
-        faults += self._passport_faults(row, number, known, passports)
-        if row["pinfl"] in known["studying"]:
-            faults.append(self.fault(number, "pinfl", "already_student", _("This person studies here already."), row["pinfl"]))
-        faults += self._place_faults(row, number)
-        return faults
+        for at, (passport, citizenship, country, pinfl) in enumerate(people):
+            if type(passport) is Bad:
+                continue
+            if len(passport) != 9 or not passport[2:].isdigit():
+                if type(citizenship) is not Bad and not rules.passport_fits(
+                    passport=passport, citizenship=citizenship
+                ):
+                    bad = columns["passport"][at] = widgets.bad_passport()
+                    yield self.fault(numbers[at], "passport", bad.fault, bad.message, passport, bad.hint)
+                    continue
+            if type(pinfl) is Bad:
+                continue
+            owner, row = first.setdefault((country, passport), (pinfl, numbers[at]))
+            if owner != pinfl:
+                message = _("The same passport stands in row %(row)d.") % {"row": row}
+                yield self.fault(numbers[at], "passport", "duplicate_passport", message, passport)
 
-    def _passport_faults(self, row, number, known, passports) -> list[Fault]:
-        first = passports.setdefault(row["passport"], number)
-        if first != number:
-            message = _("The same passport stands in row %(row)d.") % {"row": first}
-        elif known["passports"].get(row["passport"], row["pinfl"]) != row["pinfl"]:
-            message = _("Another person has this passport.")
-        else:
+    def _wrong_districts(self, columns: Columns, numbers: list[int]) -> Iterator[Fault]:
+        """Districts by their region; each pair of names is looked up once."""
+        found: dict[tuple, tuple[str, Bad | None]] = {}
+        unknown: list[str] = []
+        districts, addresses = columns["district"], columns["address"]
+        for at, pair in enumerate(zip(columns["region"], districts, strict=True)):
+            if pair not in found:
+                found[pair] = self._district(*pair)
+            code, bad = found[pair]
+            districts[at] = code
+            if bad is None:
+                continue
+            if bad.fault == "unknown_district" and not self.districts_complete:
+                unknown.append(pair[1])
+                if type(addresses[at]) is not Bad:
+                    addresses[at] = f"{pair[1]}, {addresses[at]}".rstrip(", ")[:255]
+            else:
+                yield self.fault(numbers[at], "district", bad.fault, bad.message, pair[1], bad.hint)
+        if unknown:
+            kind = _("not in the list of districts; kept in the address")
+            self.notices.append(Notice(self.fields["district"].header, len(unknown), unknown[0], "", kind))
+
+    @staticmethod
+    def _district(region: Any, text: Any) -> tuple[str, Bad | None]:
+        if type(text) is Bad or type(region) is Bad or not text:
+            return "", None
+
+        def inside(code: str) -> bool:
+            return rules.is_district(code) and code.startswith(region)
+
+        code = classifiers.code_for("h_soato", text, among=inside)
+        if code:
+            return code, None
+        near = widgets.perhaps(classifiers.closest("h_soato", text, among=inside))
+        elsewhere = classifiers.code_for("h_soato", text, among=rules.is_district)
+        if elsewhere:
+            right = _("It lies in: %(region)s") % {"region": classifiers.label("h_soato", elsewhere[:4])}
+            return "", Bad("district_region_mismatch", _("This district lies in another region."), right)
+        return "", Bad("unknown_district", _("“%(value)s” is not in the list.") % {"value": text}, near)
+
+    def _wrong_places(self, columns: Columns, numbers: list[int]) -> Iterator[Fault]:
+        """Speciality, form and group together: each combination is judged once."""
+        found: dict[tuple, tuple[int | None, list[tuple[str, Bad]]]] = {}
+        programmes: list[int | None] = []
+        keys = ("speciality", "education_type", "education_form", "group")
+        for at, key in enumerate(zip(*(columns[name] for name in keys), strict=True)):
+            if key not in found:
+                found[key] = self._place(*key)
+            programme, bads = found[key]
+            programmes.append(programme)
+            for name, bad in bads:
+                yield self.fault(
+                    numbers[at], name, bad.fault, bad.message, self._said(name, columns[name][at]), bad.hint
+                )
+        columns["programme_id"] = programmes
+        columns["group_id"] = [
+            None if type(name) is Bad else self.groups[name].pk for name in columns["group"]
+        ]
+        self._other_names(columns)
+
+    def _place(self, code: Any, kind: Any, form: Any, group: Any) -> tuple[int | None, list[tuple[str, Bad]]]:
+        """The programme of a row, or what is wrong with the combination."""
+        if type(code) is Bad or type(kind) is Bad:
+            return None, []
+        taught = self.specialities[code]
+        fitting = [one for one in taught if not kind or one.education_type == kind]
+        if not fitting:
+            right = widgets.perhaps(classifiers.label("h_education_type", taught[0].education_type))
+            return None, [
+                (
+                    "education_type",
+                    Bad("speciality_of_other_type", _("The speciality is of another education type."), right),
+                )
+            ]
+        if type(group) is not Bad:
+            own = [one for one in fitting if one.pk == self.groups[group].speciality_id]
+            if not own:
+                near = widgets.perhaps(self._group_of(fitting[0], group))
+                return None, [
+                    (
+                        "group",
+                        Bad("group_of_other_speciality", _("The group belongs to another speciality."), near),
+                    )
+                ]
+            fitting = own
+        if type(form) is Bad:
+            return None, []
+        programme = self.programmes.get((fitting[0].pk, form))
+        if programme:
+            return programme, []
+        forms = [
+            classifiers.label("h_education_form", one) for pk, one in self.programmes if pk == fitting[0].pk
+        ]
+        hint = _("Taught: %(forms)s") % {"forms": ", ".join(forms)} if forms else ""
+        return None, [
+            (
+                "education_form",
+                Bad("unknown_programme", _("The faculty does not teach this speciality in this form."), hint),
+            )
+        ]
+
+    def _group_of(self, speciality: Speciality, group: str) -> str | None:
+        names = [name for name, one in self.groups.items() if one.speciality_id == speciality.pk]
+        return (difflib.get_close_matches(group, names, n=1, cutoff=0) or [None])[0]
+
+    def _said(self, name: str, value: Any) -> str:
+        lists = {"education_form": "h_education_form", "education_type": "h_education_type"}
+        return classifiers.label(lists[name], value) if name in lists else str(value)
+
+    def _other_names(self, columns: Columns) -> None:
+        """Names of specialities that differ from the register: the code decides, and it is said."""
+        differing: dict[tuple[str, str], int] = {}
+        for code, name in zip(columns["speciality"], columns["speciality_name"], strict=True):
+            if name and type(code) is not Bad and type(name) is not Bad:
+                differing[code, name] = differing.get((code, name), 0) + 1
+        for (code, name), count in differing.items():
+            known = self.specialities[code][0]
+            if fold(name) not in {fold(known.name), fold(known.name_ru), fold(known.name_en)}:
+                kind = _("another name; the code decides")
+                self.notices.append(
+                    Notice(self.fields["speciality_name"].header, count, name, known.name, kind)
+                )
+
+    # --- people who are known already
+
+    def _known_people(self, columns: Columns, numbers: list[int]) -> Iterator[Fault]:
+        """Who studies here, whose passport is another's, who is on another faculty's list: three queries."""
+        rows = {pinfl: at for at, pinfl in enumerate(columns["pinfl"]) if type(pinfl) is not Bad}
+        for pinfl in self._studying(columns, rows):
+            message = _("This person studies here already.")
+            yield self.fault(numbers[rows[pinfl]], "pinfl", "already_student", message, pinfl)
+        for pinfl, faculty in self._elsewhere(rows):
+            message = _("This person is on the admission list of another faculty: %(faculty)s.") % {
+                "faculty": faculty
+            }
+            yield self.fault(numbers[rows[pinfl]], "pinfl", "candidate_elsewhere", message, pinfl)
+        for country, passport, owner in self._taken(columns):
+            for pinfl, at in rows.items():
+                if (columns["country"][at] or admission.DEFAULTS["country"], columns["passport"][at]) == (
+                    country,
+                    passport,
+                ):
+                    if pinfl != owner:
+                        message = _("Another person has this passport.")
+                        yield self.fault(numbers[at], "passport", "passport_of_another", message, passport)
+
+    def _studying(self, columns: Columns, rows: dict[str, int]) -> Iterator[str]:
+        """Students of today, except those whom this very row made students."""
+        for pinfl, year, *facts in _query(STUDYING, [list(rows), list(GONE)]):
+            at = rows[pinfl]
+            said = [
+                columns[name][at] or admission.DEFAULTS.get(name, "") for name in admission.CANDIDATE_COLUMNS
+            ]
+            if year != self.year or facts != said:
+                yield pinfl
+
+    def _elsewhere(self, rows: dict[str, int]) -> list[tuple[str, str]]:
+        """Candidates of the same year in groups outside the scope: nobody takes them over by an import."""
+        scope = self.access.scope(self.permission)
+        if scope.everything:
             return []
-        return [self.fault(number, "passport", "duplicate_passport", message, row["passport"])]
+        return _query(ELSEWHERE, [list(rows), self.year, list(scope.faculty_ids)])
 
-    def _place_faults(self, row, number) -> list[Fault]:
-        faults = []
-        district = row["district"]
-        if district.startswith("?"):
-            if self.districts_complete:
-                near = classifiers.closest("h_soato", district[1:], among=lambda code: code.startswith(row["region"]) and rules.is_district(code))
-                hint = _("Perhaps: %(name)s") % {"name": near} if near else ""
-                faults.append(self.fault(number, "district", "unknown_district", _("“%(value)s” is not in the list.") % {"value": district[1:]}, district[1:], hint))
-        elif not district.startswith(row["region"]):
-            faults.append(self.fault(number, "district", "district_region_mismatch", _("This district lies in another region.")))
-        if (row["speciality"], row["education_type"], row["education_form"]) not in self.programmes:
-            faults.append(self.fault(number, "education_form", "unknown_programme", _("The faculty does not teach this speciality in this form.")))
-        elif self.groups[row["group"]].speciality_id != self.specialities[row["speciality"]].pk:
-            faults.append(self.fault(number, "group", "group_of_other_speciality", _("The group belongs to another speciality."), row["group"]))
-        return faults
-
-    def _known_people(self, rows) -> dict[str, Any]:
-        """Who studies here already, and whose passports are known: two queries whatever the size."""
-        pinfls = [row["pinfl"] for row in rows]
-        studying = Placement.objects.filter(valid_to=None, student__person__pinfl__in=pinfls).exclude(status__in=["12", "14"])
-        passports = Person.objects.filter(passport__in=[row["passport"] for row in rows])
-        return {
-            "studying": set(studying.values_list("student__person__pinfl", flat=True)),
-            "passports": dict(passports.values_list("passport", "pinfl")),
-        }
+    def _taken(self, columns: Columns) -> list[tuple[str, str, str | None]]:
+        """Passports of the file that the database knows as somebody's who has another PINFL."""
+        pairs = [
+            (pinfl, passport, country or admission.DEFAULTS["country"])
+            for pinfl, passport, country in zip(
+                columns["pinfl"], columns["passport"], columns["country"], strict=True
+            )
+            if Bad not in (type(pinfl), type(passport), type(country))
+        ]
+        pinfls, passports, countries = zip(*pairs, strict=True) if pairs else ((), (), ())
+        return _query(TAKEN, [list(pinfls), list(passports), list(countries)])
 
     # --- saving, set by set
 
+    def plan(self, rows):
+        return admission.plan(rows, self.year)
+
     def save(self, rows):
-        """People and candidates of the good rows; what is there already and equal stays untouched."""
-        with connection.cursor() as cursor:
-            cursor.execute(CREATE_STAGE)
-            with cursor.copy(f"COPY admission_stage ({', '.join(PERSON_COLUMNS + CANDIDATE_COLUMNS)}) FROM STDIN") as copy:
-                for record in self._records(rows):
-                    copy.write_row(record)
-            cursor.execute("ANALYZE admission_stage")
-            people = self._counted(cursor, SAVE_PEOPLE)
-            candidates = self._counted(cursor, SAVE_CANDIDATES, [self.year])
-            cursor.execute("DROP TABLE admission_stage")
-        added = candidates["added"]
-        changed = max(people["changed"], candidates["changed"])
-        return Saved(added=added, changed=changed, unchanged=len(rows) - added - changed if changed + added <= len(rows) else 0)
+        return admission.save(rows, self.year)
 
-    def _counted(self, cursor, sql: str, params: Iterable = ()) -> dict[str, int]:
+
+def _coded(
+    header: str,
+    list_code: str,
+    what: str,
+    *aliases: str,
+    among=None,
+    required: bool = True,
+    example: str = "",
+) -> SheetColumn:
+    """A column of a national list; its fault is ``unknown_<what>``, its example an option of the list."""
+    widget = widgets.CodedWidget(list_code, fault=f"unknown_{what}", among=among)
+    shown = classifiers.label(list_code, example) if example else ""
+    return SheetColumn(
+        header,
+        widget,
+        aliases=aliases,
+        required=required,
+        missing=f"unknown_{what}",
+        choices=widget.names,
+        example=shown,
+    )
+
+
+def _query(sql: str, params: list) -> list[tuple]:
+    with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        added, changed = cursor.fetchone()
-        return {"added": added, "changed": changed}
-
-    def _records(self, rows):
-        """Rows of the stage table, keys computed once per distinct name part."""
-        for row in rows:
-            full = " ".join(filter(None, (row["last_name"], row["first_name"], row["middle_name"])))
-            district = row["district"]
-            address = row["address"]
-            if district.startswith("?"):
-                address, district = f"{district[1:]}, {address}".strip(", ")[:255], ""
-            programme = self.programmes[(row["speciality"], row["education_type"], row["education_form"])]
-            yield (
-                row["pinfl"], row["last_name"], row["first_name"], row["middle_name"], row["passport"], row["birth_date"],
-                row["gender"], row["citizenship"], row["nationality"], row["region"], district, address, row["phone"],
-                names.search_text(row["last_name"], row["first_name"], row["middle_name"], row["pinfl"], row["passport"], row["phone"]),
-                names.sort_key(full)[:400],
-                programme.pk, self.groups[row["group"]].pk, row["course"], row["language"], row["payment_form"],
-                row["social_category"] or "10", row["score"],
-            )
+        return cursor.fetchall()
 
 
-CREATE_STAGE = """
-CREATE TEMP TABLE admission_stage (
-    pinfl text, last_name text, first_name text, middle_name text, passport text, birth_date date, gender text,
-    citizenship text, nationality text, region text, district text, address text, phone text, search_text text,
-    sort_key text, programme_id bigint, group_id bigint, course text, language text, payment_form text,
-    social_category text, score numeric
-) ON COMMIT DROP
+STUDYING = """
+SELECT p.pinfl, c.entry_year, c.programme_id, c.group_id, c.course, c.language, c.payment_form, c.social_category, c.score
+  FROM people_person p
+  JOIN students_student st ON st.person_id = p.id
+  JOIN students_placement pl ON pl.id = st.current_id
+  LEFT JOIN students_candidate c ON c.id = st.candidate_id
+ WHERE p.pinfl = ANY(%s) AND pl.status <> ALL(%s)
 """
-
-_SET = ", ".join(f"{name} = EXCLUDED.{name}" for name in PERSON_COLUMNS[1:])
-_OLD = ", ".join(f"people_person.{name}" for name in PERSON_COLUMNS[1:])
-_NEW = ", ".join(f"EXCLUDED.{name}" for name in PERSON_COLUMNS[1:])
-SAVE_PEOPLE = f"""
-WITH saved AS (
-    INSERT INTO people_person ({", ".join(PERSON_COLUMNS)}, version, passport_last_name, passport_first_name, country, email, photo)
-    SELECT {", ".join(PERSON_COLUMNS)}, 1, '', '', 'UZ', '', '' FROM admission_stage
-    ON CONFLICT (pinfl) DO UPDATE SET {_SET}, version = people_person.version + 1
-    WHERE ({_OLD}) IS DISTINCT FROM ({_NEW})
-    RETURNING (xmax = 0) AS added
-)
-SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added) FROM saved
+ELSEWHERE = """
+SELECT p.pinfl, u.name
+  FROM people_person p
+  JOIN students_candidate c ON c.person_id = p.id
+  JOIN students_group g ON g.id = c.group_id
+  JOIN structure_unit u ON u.id = g.faculty_id
+ WHERE p.pinfl = ANY(%s) AND c.entry_year = %s AND g.faculty_id <> ALL(%s)
 """
-_C_SET = ", ".join(f"{name} = EXCLUDED.{name}" for name in CANDIDATE_COLUMNS)
-_C_OLD = ", ".join(f"students_candidate.{name}" for name in CANDIDATE_COLUMNS)
-_C_NEW = ", ".join(f"EXCLUDED.{name}" for name in CANDIDATE_COLUMNS)
-SAVE_CANDIDATES = f"""
-WITH saved AS (
-    INSERT INTO students_candidate (person_id, entry_year, version, student_type, {", ".join(CANDIDATE_COLUMNS)})
-    SELECT p.id, %s, 1, '11', {", ".join("s." + name for name in CANDIDATE_COLUMNS)}
-      FROM admission_stage s JOIN people_person p ON p.pinfl = s.pinfl
-    ON CONFLICT (person_id, entry_year) DO UPDATE SET {_C_SET}, version = students_candidate.version + 1
-    WHERE ({_C_OLD}) IS DISTINCT FROM ({_C_NEW})
-    RETURNING (xmax = 0) AS added
-)
-SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added) FROM saved
+TAKEN = """
+SELECT p.country, p.passport, p.pinfl
+  FROM people_person p
+  JOIN unnest(%s::text[], %s::text[], %s::text[]) AS said(pinfl, passport, country)
+    ON p.passport = said.passport AND p.country = said.country AND p.pinfl IS DISTINCT FROM said.pinfl
 """

@@ -24,7 +24,12 @@ def pinfl_check_digit(first13: str) -> str:
 
 def pinfl_is_valid(pinfl: str) -> bool:
     """Fourteen digits with a right control digit."""
-    return len(pinfl) == 14 and pinfl.isascii() and pinfl.isdigit() and pinfl_check_digit(pinfl[:13]) == pinfl[13]
+    return (
+        len(pinfl) == 14
+        and pinfl.isascii()
+        and pinfl.isdigit()
+        and pinfl_check_digit(pinfl[:13]) == pinfl[13]
+    )
 
 
 def pinfl_birth_date(pinfl: str) -> datetime.date | None:

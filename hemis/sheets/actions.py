@@ -1,20 +1,54 @@
-"""Checking and confirming uploaded sheets."""
+"""Uploading, checking and confirming sheets."""
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import asdict
+from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hemis.access.scope import Access
+from hemis.jobs.actions import start
+from hemis.jobs.models import Job
 from hemis.sheets.declaration import SHEETS, Checked, Saved
 from hemis.sheets.models import SheetFault, SheetImport
-from hemis.sheets.reading import SheetRefused, Table, read_table
+from hemis.sheets.reading import SheetRefused, read_table
 
 
-def read_and_check(found: SheetImport, access: Access) -> tuple[Table, Checked]:
-    """The file's table and what the check finds in it now.
+def upload(
+    *, access: Access, code: str, file: UploadedFile, params: dict[str, Any]
+) -> tuple[SheetImport, Job]:
+    """Keep the file and start its check; uploads past their time are removed on the way.
+
+    Raises:
+        PermissionDenied: without the duty of this sheet.
+    """
+    access.require(SHEETS[code].permission)
+    assert access.user is not None  # the duty is somebody's
+    remove_old()
+    name = (file.name or "")[:255]
+    found = SheetImport.objects.create(sheet=code, owner=access.user, name=name, file=file, params=params)
+    title = _("Checking: %(file)s") % {"file": name}
+    return found, start("sheets.check", user=access.user, params={"import": found.pk}, title=title)
+
+
+def remove_old(now: datetime.datetime | None = None) -> int:
+    """Remove uploads older than ``SHEETS_KEEP_DAYS`` with their files: they hold personal data."""
+    before = (now or timezone.now()) - datetime.timedelta(days=settings.SHEETS_KEEP_DAYS)
+    old = list(SheetImport.objects.filter(created_at__lt=before))
+    for one in old:
+        one.file.delete(save=False)
+        one.delete()
+    return len(old)
+
+
+def read_and_check(found: SheetImport, access: Access) -> Checked:
+    """What the check finds in the file now.
 
     Raises:
         SheetRefused: the file cannot be taken.
@@ -22,38 +56,67 @@ def read_and_check(found: SheetImport, access: Access) -> tuple[Table, Checked]:
     """
     declared = SHEETS[found.sheet]
     access.require(declared.permission)
-    with found.file.open("rb") as file:
-        table = read_table(file.read())
-    return table, declared(access, found.params).check(table)
+    try:
+        with found.file.open("rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise SheetRefused(_("The file is no longer kept; upload it again.")) from error
+    return declared(access, found.params).check(read_table(content))
 
 
 @transaction.atomic
 def check(found: SheetImport, access: Access) -> None:
-    """Keep what the check finds, or why the file is refused."""
+    """Keep what the check finds and what confirming would change, or why the file is refused."""
     try:
-        _table, checked = read_and_check(found, access)
+        checked = read_and_check(found, access)
     except SheetRefused as refusal:
         found.state, found.refusal = SheetImport.REFUSED, str(refusal)
         found.save(update_fields=["state", "refusal"])
         return
+    _keep(found, checked, SHEETS[found.sheet](access, found.params).plan(checked.good))
+
+
+def _keep(found: SheetImport, checked: Checked, planned: Saved) -> None:
     found.faults.all().delete()
     SheetFault.objects.bulk_create(
         [SheetFault(sheet_import=found, **asdict(fault)) for fault in checked.faults], batch_size=2000
     )
     found.state, found.total, found.good = SheetImport.CHECKED, checked.total, len(checked.good)
     found.notices = [asdict(notice) for notice in checked.notices]
-    found.save(update_fields=["state", "total", "good", "notices"])
+    _count(found, planned)
+    found.save()
+
+
+def _count(found: SheetImport, saved: Saved) -> None:
+    found.added, found.changed, found.unchanged = saved.added, saved.changed, saved.unchanged
 
 
 @transaction.atomic
-def confirm(found: SheetImport, access: Access) -> Saved:
-    """Save the good rows, checked anew, in one transaction; twice is once."""
+def confirm(found: SheetImport, access: Access) -> Saved | None:
+    """Save the good rows in one transaction; twice is once.
+
+    The file is checked anew, for others work meanwhile. When that finds other
+    faults than the preview showed, nothing is saved, the preview is made anew and
+    the answer is None.
+
+    Raises:
+        SheetRefused: somebody saved the same people at the same moment.
+    """
     locked = SheetImport.objects.select_for_update().get(pk=found.pk)
     if locked.state != SheetImport.CHECKED:
         return Saved(locked.added, locked.changed, locked.unchanged)
-    _table, checked = read_and_check(locked, access)
-    saved = SHEETS[locked.sheet](access, locked.params).save(checked.good)
+    checked = read_and_check(locked, access)
+    declared = SHEETS[locked.sheet](access, locked.params)
+    shown = set(locked.faults.values_list("row", "column", "fault"))
+    if shown != {(one.row, one.column, one.fault) for one in checked.faults}:
+        _keep(locked, checked, declared.plan(checked.good))
+        return None
+    try:
+        with transaction.atomic():
+            saved = declared.save(checked.good)
+    except IntegrityError as error:
+        raise SheetRefused(_("Somebody saved the same people at this moment; confirm once more.")) from error
+    _count(locked, saved)
     locked.state, locked.confirmed_at = SheetImport.CONFIRMED, timezone.now()
-    locked.added, locked.changed, locked.unchanged = saved.added, saved.changed, saved.unchanged
-    locked.save(update_fields=["state", "confirmed_at", "added", "changed", "unchanged"])
+    locked.save()
     return saved

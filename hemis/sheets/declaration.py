@@ -1,10 +1,17 @@
-"""A sheet: columns declared once give template, check, faults and import."""
+"""A sheet: columns declared once give template, check, faults and import.
+
+The declaration is that of django-import-export: a sheet is a ``Resource``, a
+column a ``Field``, a kind of cell a ``Widget`` whose ``clean`` gives the value
+or raises. What is ours is the pace and the manners: each column is cleaned as a
+whole, every distinct value once; all faults of a row are named together; and
+rows are saved as one set.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -18,7 +25,8 @@ from hemis.people.names import fold
 from hemis.sheets.reading import SheetRefused, Table
 
 SHEETS: dict[str, type[Sheet]] = {}
-MISSING = object()
+# How many rows may stand above the header: a title, a date, the name of the faculty.
+HEADER_WITHIN = 20
 
 
 class Bad(ValueError):
@@ -46,12 +54,25 @@ class Fault:
 
 @dataclass(frozen=True)
 class Notice:
-    """Harmless untidiness that was put right: where, how often, and an example."""
+    """Harmless untidiness that was put right: where, what kind, how often, and an example."""
 
     column: str
     count: int
     before: str
     after: str
+    kind: str = ""
+
+
+class CellWidget(Widget):
+    """A kind of cell. ``clean`` gives the value or raises ``Bad``."""
+
+    def untidy(self, value: Any, clean: Any) -> str:
+        """What was put right, in words; empty when the cell stood as it should."""
+        return "" if str(value) == str(clean) else _("written differently")
+
+    def shown(self, clean: Any) -> str:
+        """The cleaned value as a person would write it."""
+        return str(clean)
 
 
 class SheetColumn(Field):
@@ -61,27 +82,24 @@ class SheetColumn(Field):
     of the template.
     """
 
+    widget: CellWidget
+
     def __init__(
-        self, header: str, widget: Widget, *, aliases: Sequence[str] = (), required: bool = True, missing: str = "missing",
-        choices: Callable[[Any], list[str]] | None = None, example: str = "",
-    ):
+        self, header: str, widget: CellWidget, *, aliases: Sequence[str] = (), required: bool = True,
+        missing: str = "missing_value", choices: Callable[[], list[str]] | None = None, example: str = "",
+    ):  # fmt: skip
         super().__init__(column_name=header, widget=widget)
         self.header, self.aliases, self.required, self.missing = header, tuple(aliases), required, missing
         self.choices, self.example = choices, example
 
-    def clean_all(self, values: list[Any], memo: dict) -> list[Any]:
-        """Every value cleaned once per distinct value; a bad one is its ``Bad``."""
-        cleaned = []
-        for value in values:
-            key = (value.__class__, value)
-            found = memo.get(key, MISSING)
-            if found is MISSING:
-                found = memo[key] = self._clean_one(value)
-            cleaned.append(found)
-        return cleaned
+    def clean_all(self, values: list[Any]) -> dict[Any, Any]:
+        """Each distinct value with what it is cleaned to; a bad one with its ``Bad``."""
+        return {value: self._clean_one(value) for value in set(values)}
 
     def _clean_one(self, value: Any) -> Any:
-        if value is None or not str(value).strip():
+        if isinstance(value, str) and not value.isprintable():
+            value = "".join(char if char.isprintable() else " " for char in value)
+        if value is None or value == "" or isinstance(value, str) and not value.strip():
             return Bad(self.missing, _("The cell is empty.")) if self.required else ""
         try:
             return self.widget.clean(value)
@@ -91,17 +109,21 @@ class SheetColumn(Field):
 
 @dataclass
 class Checked:
-    """What the check found."""
+    """What the check found. ``table`` begins at the header that was found."""
 
-    total: int
+    table: Table
     good: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
+    @property
+    def total(self) -> int:
+        return len(self.table.rows)
+
 
 @dataclass(frozen=True)
 class Saved:
-    """What confirming changed."""
+    """What confirming changes: rows added, changed, and there already."""
 
     added: int
     changed: int
@@ -109,7 +131,11 @@ class Saved:
 
 
 class Sheet(Resource):
-    """Declare columns in ``columns()``; override ``check_rows`` and ``save``."""
+    """Declare columns in ``columns()``; override ``check_columns``, ``plan`` and ``save``.
+
+    ``params`` are what the uploader chose, as JSON; ``access`` narrows everything
+    to the scope of ``permission``.
+    """
 
     code: ClassVar[str]
     title: ClassVar[str | Promise]
@@ -119,15 +145,24 @@ class Sheet(Resource):
     def __init__(self, access: Access, params: dict[str, Any]):
         super().__init__()
         self.access, self.params = access, params
-        self.sheet_columns: dict[str, SheetColumn] = self.columns()
+        self.notices: list[Notice] = []
+        self.fields = self.columns()
 
     def columns(self) -> dict[str, SheetColumn]:
         """Columns by field name."""
         raise TypeError(f"{type(self).__name__} declares no columns.")
 
-    def check_rows(self, rows: list[dict[str, Any]], numbers: list[int]) -> list[Fault]:
-        """Faults between columns, of rows whose cells are good by themselves."""
+    def check_columns(self, columns: dict[str, list[Any]], numbers: list[int]) -> list[Fault]:
+        """Faults between columns and against the database.
+
+        ``columns`` hold cleaned values, a ``Bad`` where the cell is a fault
+        already; columns added here reach the rows that are saved.
+        """
         return []
+
+    def plan(self, rows: list[dict[str, Any]]) -> Saved:
+        """What saving would change; writes nothing that lasts."""
+        raise TypeError(f"{type(self).__name__} does not say what saving changes.")
 
     def save(self, rows: list[dict[str, Any]]) -> Saved:
         """Write the good rows; called inside one transaction."""
@@ -141,77 +176,133 @@ class Sheet(Resource):
         Raises:
             SheetRefused: required columns are missing or stand twice.
         """
+        self.notices = []
+        table, places = self._located(table)
+        columns: dict[str, list[Any]] = {}
+        faults: list[Fault] = []
+        for name, column in self.fields.items():
+            values = self._values(table, places.get(name))
+            memo = column.clean_all(values)
+            columns[name] = list(map(memo.__getitem__, values))
+            self._notice(column, values, memo)
+            if any(type(clean) is Bad for clean in memo.values()):
+                faults += self._cell_faults(column, table, values, columns[name])
+        faults += self.check_columns(columns, table.numbers)
+        faults.sort(key=lambda one: one.row)
+        spoiled = {one.row for one in faults}
+        names = list(columns)
+        good = [
+            dict(zip(names, row, strict=True))
+            for number, row in zip(table.numbers, zip(*columns.values(), strict=True), strict=True)
+            if number not in spoiled
+        ]
+        return Checked(table, good, faults, self.notices)
+
+    @staticmethod
+    def _values(table: Table, at: int | None) -> list[Any]:
+        if at is None:
+            return [""] * len(table.rows)
+        values = list(map(itemgetter(at), table.rows))
+        # True equals 1, so a truth value must not share its place in the memo.
+        return (
+            [str(one) if isinstance(one, bool) else one for one in values]
+            if bool in set(map(type, values))
+            else values
+        )
+
+    def _located(self, table: Table) -> tuple[Table, dict[str, int]]:
+        """The sheet from its header on, and where each column stands there."""
         places = self._places(table.headers)
-        checked = Checked(total=len(table.rows))
-        cleaned: dict[str, list[Any]] = {}
-        for name, column in self.sheet_columns.items():
-            at = places.get(name)
-            values = [row[at] for row in table.rows] if at is not None else [""] * len(table.rows)
-            cleaned[name] = column.clean_all(values, {})
-            checked.notices += self._notices(column, values, cleaned[name])
-        bad_rows = self._cell_faults(table, places, cleaned, checked)
-        names = list(cleaned)
-        rows, numbers = [], []
-        for at, values in enumerate(zip(*cleaned.values(), strict=True)):
-            if at not in bad_rows:
-                rows.append(dict(zip(names, values, strict=True)))
-                numbers.append(table.numbers[at])
-        found = self.check_rows(rows, numbers)
-        checked.faults += found
-        checked.faults.sort(key=lambda one: (one.row, one.column))
-        spoiled = {one.row for one in found}
-        checked.good = [row for row, number in zip(rows, numbers, strict=True) if number not in spoiled]
-        return checked
+        if self._absent(places):
+            for at in range(min(HEADER_WITHIN, len(table.rows))):
+                below = table.from_row(at)
+                lower = self._places(below.headers)
+                if len(lower) > len(places) and not self._absent(lower):
+                    self.notices.append(
+                        Notice(_("Header"), at + 1, "", "", _("rows above the header were passed over"))
+                    )
+                    return below, lower
+        self._require(table, places)
+        return table, places
 
     def _places(self, headers: list[str]) -> dict[str, int]:
         """Where each column stands, whatever the order, case, apostrophes or script of the headers."""
-        known = {fold(text): name for name, column in self.sheet_columns.items() for text in (column.header, *column.aliases)}
+        known = {
+            fold(text): name
+            for name, column in self.fields.items()
+            for text in (column.header, *column.aliases)
+        }
         places: dict[str, int] = {}
         for at, header in enumerate(headers):
-            name = known.get(fold(header))
+            name = known.get(fold(header)) or known.get(fold(header.rstrip(" *:.")))
             if name is None:
                 continue
             if name in places:
                 raise SheetRefused(_("The column “%(column)s” stands twice.") % {"column": header})
             places[name] = at
-        absent = [column.header for name, column in self.sheet_columns.items() if column.required and name not in places]
-        if absent:
-            raise SheetRefused(_("These columns are missing: %(columns)s. Download the template.") % {"columns": ", ".join(absent)})
         return places
 
-    def _cell_faults(self, table: Table, places: dict[str, int], cleaned: dict[str, list], checked: Checked) -> set[int]:
-        bad_rows: set[int] = set()
-        for name, values in cleaned.items():
-            column = self.sheet_columns[name]
-            for at, value in enumerate(values):
-                if isinstance(value, Bad):
-                    bad_rows.add(at)
-                    shown = str(table.rows[at][places[name]]) if name in places else ""
-                    checked.faults.append(
-                        Fault(table.numbers[at], column.header, value.fault, value.message, shown, value.hint)
-                    )
-        return bad_rows
+    def _absent(self, places: dict[str, int]) -> list[str]:
+        return [
+            column.header for name, column in self.fields.items() if column.required and name not in places
+        ]
 
-    def _notices(self, column: SheetColumn, values: list[Any], cleaned: list[Any]) -> list[Notice]:
-        """Cells that were tidied, counted per column."""
-        shown = getattr(column.widget, "shown", str)
-        count, example = 0, None
-        seen: Counter = Counter()
-        for value, clean in zip(values, cleaned, strict=True):
-            if isinstance(clean, Bad) or clean == "":
+    def _require(self, table: Table, places: dict[str, int]) -> None:
+        absent = self._absent(places)
+        if not absent:
+            return
+        text = _("These columns are missing: %(columns)s. Download the template.") % {
+            "columns": ", ".join(absent)
+        }
+        if table.merged:
+            text += " " + _("The sheet has merged cells; the header must be one row without them.")
+        raise SheetRefused(text)
+
+    def _cell_faults(
+        self, column: SheetColumn, table: Table, values: list[Any], cleaned: list[Any]
+    ) -> list[Fault]:
+        return [
+            Fault(number, column.header, clean.fault, clean.message, _written(value), clean.hint)
+            for number, value, clean in zip(table.numbers, values, cleaned, strict=True)
+            if type(clean) is Bad
+        ]
+
+    def _notice(self, column: SheetColumn, values: list[Any], memo: dict[Any, Any]) -> None:
+        """Cells that were tidied, counted by what was put right."""
+        widget = column.widget
+        kinds: dict[Any, str] = {}
+        for value, clean in memo.items():
+            if type(clean) is Bad or clean == "" or clean is value:
                 continue
-            if value.__class__ is str and value == clean:
-                continue
-            seen[(value.__class__, value, clean)] += 1
-        for (_kind, value, clean), times in seen.items():
-            if not column.widget.is_tidy(value, clean):  # type: ignore[attr-defined]
-                count += times
-                example = example or (str(value), shown(clean))
-        return [Notice(column.header, count, *example)] if example else []
+            if (value.__class__ is not str or value != clean) and (kind := widget.untidy(value, clean)):
+                kinds[value] = kind
+        if not kinds:
+            return
+        counts: dict[str, int] = {}
+        examples: dict[str, Any] = {}
+        for value in values:
+            if value in kinds:
+                kind = kinds[value]
+                counts[kind] = counts.get(kind, 0) + 1
+                examples.setdefault(kind, value)
+        for kind, count in counts.items():
+            value = examples[kind]
+            self.notices.append(
+                Notice(column.header, count, _written(value), widget.shown(memo[value]), kind)
+            )
 
     def fault(self, row: int, name: str, code: str, message: str, value: Any = "", hint: str = "") -> Fault:
         """A fault at a column, named by the field."""
-        return Fault(row, self.sheet_columns[name].header, code, message, str(value), hint)
+        return Fault(row, self.fields[name].header, code, message, _written(value), hint)
+
+
+def _written(value: Any) -> str:
+    """A cell as its reader saw it."""
+    if hasattr(value, "strftime"):
+        return value.strftime("%d.%m.%Y")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def sheet(declared: type[Sheet]) -> type[Sheet]:

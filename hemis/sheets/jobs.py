@@ -42,6 +42,13 @@ class Confirm(_OneImport):
             saved = actions.confirm(SheetImport.objects.get(pk=keys[0]), Access.for_user(job.owner))
         except SheetRefused as refusal:
             raise JobError(str(refusal)) from refusal
+        if saved is None:
+            job.message = _(
+                "The data changed since the check. Nothing was saved; look at the preview once more."
+            )
+            return
         job.message = _("Added: %(added)d, changed: %(changed)d, already there: %(unchanged)d.") % {
-            "added": saved.added, "changed": saved.changed, "unchanged": saved.unchanged,
+            "added": saved.added,
+            "changed": saved.changed,
+            "unchanged": saved.unchanged,
         }

@@ -19,7 +19,10 @@ class SheetImport(models.Model):
 
     CHECKING, REFUSED, CHECKED, CONFIRMED = "checking", "refused", "checked", "confirmed"
     STATES = [
-        (CHECKING, _("being checked")), (REFUSED, _("refused")), (CHECKED, _("checked")), (CONFIRMED, _("confirmed")),
+        (CHECKING, _("being checked")),
+        (REFUSED, _("refused")),
+        (CHECKED, _("checked")),
+        (CONFIRMED, _("confirmed")),
     ]
 
     sheet = models.CharField(max_length=64)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import datetime
+import io
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Count
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from hemis.access.guard import signed_in
+from hemis.base import Request
 from hemis.jobs.actions import start
+from hemis.jobs.models import Job
 from hemis.sheets import actions, writing
-from hemis.sheets.declaration import SHEETS, Sheet
+from hemis.sheets.declaration import SHEETS, Fault, Sheet
 from hemis.sheets.models import SheetImport
-from hemis.sheets.reading import MAX_BYTES, SheetRefused
+from hemis.sheets.reading import SheetRefused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -30,19 +35,20 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["year"].initial = datetime.date.today().year
+        self.fields["year"].initial = timezone.localdate().year
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
         self.fields["file"].widget.attrs["accept"] = ".xlsx,.xls,.csv"
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is larger than %(size)d MB.") % {"size": MAX_BYTES // 1024 // 1024})
+        if file.size > settings.SHEETS_MAX_BYTES:
+            size = settings.SHEETS_MAX_BYTES // 2**20
+            raise forms.ValidationError(_("The file is larger than %(size)d MB.") % {"size": size})
         return file
 
 
-def _declared(request: HttpRequest, code: str) -> type[Sheet]:
+def _declared(request: Request, code: str) -> type[Sheet]:
     declared = SHEETS.get(code)
     if declared is None:
         raise Http404(code)
@@ -51,80 +57,97 @@ def _declared(request: HttpRequest, code: str) -> type[Sheet]:
 
 
 @signed_in
-def upload(request: HttpRequest, code: str) -> HttpResponse:
+def upload(request: Request, code: str) -> HttpResponse:
     """Take a file and hand it to the check."""
     declared = _declared(request, code)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        found = SheetImport.objects.create(
-            sheet=code, owner=request.user, name=file.name[:255], file=file, params={"year": form.cleaned_data["year"]}
+        params = {"year": form.cleaned_data["year"]}
+        _found, job = actions.upload(
+            access=request.access, code=code, file=form.cleaned_data["file"], params=params
         )
-        job = start("sheets.check", user=request.user, params={"import": found.pk}, title=_("Checking: %(file)s") % {"file": found.name})
         return redirect("job", pk=job.pk)
     context = {
-        "title": declared.title, "form": form, "code": code,
+        "title": declared.title,
+        "form": form,
+        "code": code,
         "recent": SheetImport.objects.filter(sheet=code, owner=request.user)[:10],
     }
     return render(request, "sheets/upload.html", context, status=422 if form.errors else 200)
 
 
 @signed_in
-def template(request: HttpRequest, code: str) -> HttpResponse:
+def template(request: Request, code: str) -> HttpResponse:
     """The sheet to fill, with drop-downs."""
     declared = _declared(request, code)
     year = request.GET.get("year", "")
-    params = {"year": int(year) if year.isdigit() else datetime.date.today().year}
-    return _file(writing.template(declared(request.access, params)), f"{code}-template.xlsx")
+    params = {"year": int(year) if year.isdigit() else timezone.localdate().year}
+    return _file(
+        writing.template(declared(request.access, params)), f"{code.replace('.', '-')}-template.xlsx"
+    )
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def _file(content: bytes, name: str) -> FileResponse:
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
 
 
-def _own(request: HttpRequest, pk: int) -> SheetImport:
+def _own(request: Request, pk: int) -> SheetImport:
     found = get_object_or_404(SheetImport, pk=pk, owner=request.user)
     request.access.require(SHEETS[found.sheet].permission)
     return found
 
 
+def _job(found: SheetImport) -> Job | None:
+    """The job that checks or saves this file, while there is something to say about it."""
+    jobs = Job.objects.filter(owner=found.owner_id, kind__startswith="sheets.", params__import=found.pk)
+    last = jobs.order_by("-pk").first()
+    return last if last and (last.unfinished or last.state == Job.FAILED) else None
+
+
 @signed_in
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: Request, pk: int) -> HttpResponse:
     """What was found: good rows, every bad cell, what was tidied."""
     found = _own(request, pk)
     faults = found.faults.all()
+    kinds = faults.values_list("fault").annotate(count=Count("pk")).order_by("-count", "fault")
     wanted = request.GET.get("fault", "")
     if wanted:
         faults = faults.filter(fault=wanted)
     context = {
         "title": found.name, "found": found, "faults": Paginator(faults, 50).get_page(request.GET.get("page")),
-        "fault_rows": found.total - found.good, "fault_count": found.faults.count(),
+        "kinds": list(kinds), "wanted": wanted, "fault_rows": found.total - found.good,
+        "fault_count": sum(count for _kind, count in kinds),
+        "changes": found.added + found.changed, "job": _job(found),
         "upload_url": reverse("sheet_upload", args=[found.sheet]),
         "result_url": reverse(SHEETS[found.sheet].result_url_name),
-    }
+    }  # fmt: skip
     return render(request, "sheets/preview.html", context)
 
 
 @signed_in
 @require_POST
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: Request, pk: int) -> HttpResponse:
     """Save the good rows."""
     found = _own(request, pk)
     if found.state != SheetImport.CHECKED:
         messages.warning(request, _("This file is confirmed already, or was refused."))
         return redirect("sheet_import", pk=pk)
-    job = start("sheets.confirm", user=request.user, params={"import": found.pk}, title=_("Importing: %(file)s") % {"file": found.name})
+    title = _("Importing: %(file)s") % {"file": found.name}
+    job = start("sheets.confirm", user=request.user, params={"import": found.pk}, title=title)
     return redirect("job", pk=job.pk)
 
 
 @signed_in
-def faulty(request: HttpRequest, pk: int) -> HttpResponse:
+def faulty(request: Request, pk: int) -> HttpResponse:
     """The faulty rows as a workbook with the cells marked and commented."""
     found = _own(request, pk)
     try:
-        table, checked = actions.read_and_check(found, request.access)
+        checked = actions.read_and_check(found, request.access)
     except SheetRefused as refusal:
         raise Http404 from refusal
-    return _file(writing.faulty_rows(table, checked.faults), "faults.xlsx")
+    faults = [
+        Fault(one.row, one.column, one.fault, one.message, one.value, one.hint) for one in found.faults.all()
+    ]
+    return _file(
+        writing.faulty_rows(checked.table, faults), f"{found.name.rsplit('.', 1)[0][:80]}-faults.xlsx"
+    )

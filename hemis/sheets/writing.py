@@ -10,79 +10,107 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from xlsxwriter.utility import xl_col_to_name
 
+from hemis.people.names import fold
 from hemis.sheets.declaration import Fault, Sheet
 from hemis.sheets.reading import Table
 
-TEMPLATE_ROWS = 1000
+TEMPLATE_ROWS = 5000
+# Excel shows longer whole numbers rounded; they are written as text.
+LARGEST_NUMBER = 10**10
 
 
-def _workbook() -> tuple[io.BytesIO, xlsxwriter.Workbook]:
-    out = io.BytesIO()
-    return out, xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+class _Book:
+    """A workbook in memory with the few formats that both files share."""
+
+    def __init__(self) -> None:
+        self.out = io.BytesIO()
+        # What a user typed stays text: never a formula, never a link.
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self.book = xlsxwriter.Workbook(self.out, options)
+        self.head = self.book.add_format({"bold": True, "bg_color": "#D9E8F6", "border": 1})
+        self.plain = {
+            "date": self.book.add_format({"num_format": "dd.mm.yyyy"}),
+            "text": self.book.add_format({"num_format": "@"}),
+        }
+        self.bad = {
+            "date": self.book.add_format({"num_format": "dd.mm.yyyy", "bg_color": "#F8C9C4"}),
+            "text": self.book.add_format({"num_format": "@", "bg_color": "#F8C9C4"}),
+        }
+
+    def page(self, name: str, headers: list[str]):
+        page = self.book.add_worksheet(name[:31])
+        for at, header in enumerate(headers):
+            page.write_string(0, at, header, self.head)
+            page.set_column(at, at, max(12, min(len(header) + 4, 40)), self.plain["text"])
+        page.freeze_panes(1, 0)
+        return page
+
+    def content(self) -> bytes:
+        self.book.close()
+        return self.out.getvalue()
 
 
-def _put(sheet, row: int, column: int, value: Any, style=None) -> None:
-    """A cell with its own type; text stays text, so nothing becomes a formula."""
-    if isinstance(value, datetime.datetime | datetime.date):
-        sheet.write_string(row, column, value.strftime("%d.%m.%Y"), style)
-    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool) and abs(value) < 10**10:
-        sheet.write_number(row, column, value, style)
+def _put(page, row: int, column: int, value: Any, styles: dict) -> None:
+    """A cell with its own type; dates that Excel cannot hold and long numbers are text."""
+    if isinstance(value, datetime.date) and value.year >= 1900:
+        page.write_datetime(row, column, value, styles["date"])
+    elif (
+        isinstance(value, int | float | Decimal)
+        and not isinstance(value, bool)
+        and abs(value) < LARGEST_NUMBER
+    ):
+        page.write_number(row, column, value, styles["text"])
     elif isinstance(value, float) and value.is_integer():
-        sheet.write_string(row, column, str(int(value)), style)
+        page.write_string(row, column, str(int(value)), styles["text"])
+    elif value == "":
+        page.write_blank(row, column, None, styles["text"])
     else:
-        sheet.write_string(row, column, str(value), style)
+        page.write_string(row, column, str(value)[:32_000], styles["text"])
 
 
 def template(declared: Sheet) -> bytes:
     """The sheet to fill: headers, one example row, drop-downs from the lists."""
-    out, workbook = _workbook()
-    bold = workbook.add_format({"bold": True, "bg_color": "#D9E8F6", "border": 1})
-    page, lists = workbook.add_worksheet(_("Rows")), workbook.add_worksheet(_("Lists"))
+    book = _Book()
+    columns = list(declared.fields.values())
+    page = book.page(_("Rows"), [column.header for column in columns])
+    lists = book.book.add_worksheet(_("Lists")[:31])
     lists.hide()
-    for at, column in enumerate(declared.sheet_columns.values()):
-        page.write_string(0, at, column.header, bold)
-        page.set_column(at, at, max(14, len(column.header) + 2))
-        _put(page, 1, at, column.example)
-        names = column.choices(declared) if column.choices else []
+    for at, column in enumerate(columns):
+        page.write_string(1, at, column.example, book.plain["text"])
+        if not column.required:
+            page.write_comment(0, at, _("May be empty."))
+        names = column.choices() if column.choices else []
         if not names:
             continue
         for line, name in enumerate(names):
             lists.write_string(line, at, name)
-        source = f"={lists.get_name()!r}!{xlsxwriter.utility.xl_rowcol_to_cell(0, at, True, True)}:{xlsxwriter.utility.xl_rowcol_to_cell(len(names) - 1, at, True, True)}"
-        page.data_validation(1, at, TEMPLATE_ROWS, at, {"validate": "list", "source": source, "error_type": "warning"})
-    page.freeze_panes(1, 0)
-    workbook.close()
-    return out.getvalue()
+        letter = xl_col_to_name(at)
+        source = f"='{lists.get_name()}'!${letter}$1:${letter}${len(names)}"
+        page.data_validation(
+            1, at, TEMPLATE_ROWS, at, {"validate": "list", "source": source, "error_type": "warning"}
+        )
+    return book.content()
 
 
 def faulty_rows(table: Table, faults: list[Fault]) -> bytes:
-    """The rows with faults as they were, each bad cell marked and commented."""
-    out, workbook = _workbook()
-    bold, bad = workbook.add_format({"bold": True}), workbook.add_format({"bg_color": "#F8C9C4"})
-    page = workbook.add_worksheet(_("Faults"))
-    for at, header in enumerate(table.headers):
-        page.write_string(0, at, header, bold)
-        page.set_column(at, at, max(12, len(header) + 2))
-    by_row: dict[int, dict[str, list[Fault]]] = defaultdict(lambda: defaultdict(list))
+    """The rows with faults as they were, each bad cell marked and commented.
+
+    The headers are those of the file, so the mended workbook can be uploaded as it is.
+    """
+    book = _Book()
+    page = book.page(_("Faults"), table.headers)
+    by_row: dict[int, dict[int, list[Fault]]] = defaultdict(lambda: defaultdict(list))
+    places = {fold(header): at for at, header in enumerate(table.headers)}
     for fault in faults:
-        by_row[fault.row][_key(fault.column)].append(fault)
-    places = {_key(header): at for at, header in enumerate(table.headers)}
+        by_row[fault.row][places.get(fold(fault.column), 0)].append(fault)
     originals = dict(zip(table.numbers, table.rows, strict=True))
     for line, number in enumerate(sorted(by_row), start=1):
         for at, value in enumerate(originals[number]):
-            _put(page, line, at, value)
-        for column, found in by_row[number].items():
-            at = places.get(column, 0)
-            _put(page, line, at, originals[number][at], bad)
+            _put(page, line, at, value, book.bad if at in by_row[number] else book.plain)
+        for at, found in by_row[number].items():
             text = "\n".join(f"{one.message} {one.hint}".strip() for one in found)
-            page.write_comment(line, at, _("Row %(row)d: %(text)s") % {"row": number, "text": text}, {"x_scale": 2})
-    page.freeze_panes(1, 0)
-    workbook.close()
-    return out.getvalue()
-
-
-def _key(header: str) -> str:
-    from hemis.people.names import fold
-
-    return fold(header)
+            comment = _("Row %(row)d: %(text)s") % {"row": number, "text": text}
+            page.write_comment(line, at, comment, {"x_scale": 2, "author": "HEMIS"})
+    return book.content()

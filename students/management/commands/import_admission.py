@@ -56,7 +56,7 @@ class Command(BaseCommand):
             report = json.dumps([fault.as_json() for fault in checked.faults], ensure_ascii=False, indent=1)
             Path(options["report"]).write_text(report + "\n", encoding="utf-8")
         for notice in checked.notices:
-            self.stdout.write(f"{notice.column}: {notice.count} × “{notice.before}” → “{notice.after}”")
+            self.stdout.write(f"{notice.column}: {notice.kind}: {notice.count} × “{notice.before}” → “{notice.after}”")
         for fault in checked.faults:
             self.stdout.write(f"{fault.row} {fault.column}: {fault.message} {fault.hint}".rstrip())
         self.stdout.write(f"{checked.total} rows, {len(checked.good)} good, {len(checked.faults)} faults")

@@ -1,0 +1,198 @@
+"""Saving an admission list as one set: people and candidates of forty thousand rows in a few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from hemis.people import names
+from hemis.sheets.declaration import Saved
+
+LOCK = 73_002
+PERSON_COLUMNS = (
+    "pinfl",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "passport",
+    "birth_date",
+    "gender",
+    "citizenship",
+    "country",
+    "nationality",
+    "region",
+    "district",
+    "address",
+    "phone",
+    "search_text",
+    "sort_key",
+)
+CANDIDATE_COLUMNS = (
+    "programme_id",
+    "group_id",
+    "course",
+    "language",
+    "payment_form",
+    "social_category",
+    "score",
+)
+# An empty cell of these says nothing; what is known of the person already stays.
+MAY_BE_EMPTY = ("middle_name", "country", "nationality", "district", "address", "phone")
+DEFAULTS = {"country": "UZ", "course": "11", "social_category": "10"}
+
+
+def plan(rows: list[dict[str, Any]], year: int) -> Saved:
+    """What saving these rows would change. Needs a transaction; leaves nothing behind."""
+    with connection.cursor() as cursor:
+        _stage(cursor, rows)
+        planned = _planned(cursor, year)
+        cursor.execute("DROP TABLE admission_stage")
+    return planned
+
+
+def save(rows: list[dict[str, Any]], year: int) -> Saved:
+    """Write people and candidates; what is there already and equal stays untouched.
+
+    Order: two imports of one year wait for each other; the rows go to a stage
+    table; people are added or changed, then candidates. Runs in the caller's
+    transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, year])
+        _stage(cursor, rows)
+        planned = _planned(cursor, year)
+        if planned.added or planned.changed:
+            cursor.execute(SAVE_PEOPLE)
+            cursor.execute(SAVE_CANDIDATES, [year])
+        cursor.execute("DROP TABLE admission_stage")
+    return planned
+
+
+def _stage(cursor, rows: list[dict[str, Any]]) -> None:
+    # Before COPY begins: while it runs, the connection answers no other question.
+    known = _known(row["pinfl"] for row in rows if not all(row[name] for name in MAY_BE_EMPTY))
+    cursor.execute(CREATE_STAGE)
+    with cursor.copy(
+        f"COPY admission_stage ({', '.join(PERSON_COLUMNS + CANDIDATE_COLUMNS)}) FROM STDIN"
+    ) as copy:
+        lines: list[str] = []
+        for record in _records(rows, known):
+            lines.append("\t".join(record))
+            if len(lines) == 2000:
+                copy.write(_copied(lines))
+                lines.clear()
+        copy.write(_copied(lines))
+    cursor.execute("ANALYZE admission_stage")
+
+
+def _copied(lines: list[str]) -> str:
+    """Lines of COPY's text format; cleaned values hold neither tabs nor line ends."""
+    return "".join(line + "\n" for line in lines).replace("\\", "\\\\")
+
+
+def _planned(cursor, year: int) -> Saved:
+    cursor.execute(COUNT, [year])
+    added, changed, total = cursor.fetchone()
+    return Saved(added, changed, total - added - changed)
+
+
+def _records(rows: list[dict[str, Any]], known: dict[str, dict[str, str]]) -> Iterator[tuple[str, ...]]:
+    """Rows of the stage table; keys are computed once for each distinct part of a name."""
+    sort_part, search_part = lru_cache(maxsize=None)(names.sort_key), lru_cache(maxsize=None)(_tokens)
+    for row in rows:
+        if row["pinfl"] in known:
+            row = row | {name: row[name] or value for name, value in known[row["pinfl"]].items()}
+        last, first, middle, pinfl = row["last_name"], row["first_name"], row["middle_name"], row["pinfl"]
+        tokens = dict.fromkeys(
+            (*search_part(last), *search_part(first), *search_part(middle), pinfl, *_tokens(row["passport"]))
+        )
+        tokens.update(dict.fromkeys(_tokens(row["phone"])))
+        sort_key = " ".join(filter(None, (sort_part(last), sort_part(first), sort_part(middle))))
+        yield (
+            pinfl,
+            last,
+            first,
+            middle,
+            row["passport"],
+            row["birth_date"].isoformat(),
+            row["gender"],
+            row["citizenship"],
+            row["country"] or DEFAULTS["country"],
+            row["nationality"],
+            row["region"],
+            row["district"],
+            row["address"],
+            row["phone"],
+            " ".join(tokens),
+            sort_key[:400],
+            str(row["programme_id"]),
+            str(row["group_id"]),
+            row["course"] or DEFAULTS["course"],
+            row["language"],
+            row["payment_form"],
+            row["social_category"] or DEFAULTS["social_category"],
+            str(row["score"]),
+        )
+
+
+def _tokens(part: str) -> list[str]:
+    """What the search index holds for one part: the same words as for all parts together."""
+    return names.search_text(part).split() if part else []
+
+
+def _known(pinfls: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What is known already of people whose rows leave something open."""
+    wanted = list(pinfls)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT pinfl, {', '.join(MAY_BE_EMPTY)} FROM people_person WHERE pinfl = ANY(%s)",  # noqa: S608
+            [wanted],
+        )
+        return {pinfl: dict(zip(MAY_BE_EMPTY, rest, strict=True)) for pinfl, *rest in cursor.fetchall()}
+
+
+CREATE_STAGE = """
+CREATE TEMP TABLE admission_stage (
+    pinfl text COLLATE "C", last_name text, first_name text, middle_name text, passport text, birth_date date,
+    gender text, citizenship text, country text, nationality text, region text, district text, address text,
+    phone text, search_text text, sort_key text, programme_id bigint, group_id bigint, course text, language text,
+    payment_form text, social_category text, score numeric
+) ON COMMIT DROP
+"""
+
+
+def _of(table: str, columns: Iterable[str]) -> str:
+    return ", ".join(f"{table}.{name}" for name in columns)
+
+
+# Table and column names are the constants above, never anything a user typed.
+COUNT = f"""
+SELECT count(*) FILTER (WHERE c.id IS NULL),
+       count(*) FILTER (WHERE c.id IS NOT NULL AND (
+           ({_of("p", PERSON_COLUMNS)}) IS DISTINCT FROM ({_of("s", PERSON_COLUMNS)})
+           OR ({_of("c", CANDIDATE_COLUMNS)}) IS DISTINCT FROM ({_of("s", CANDIDATE_COLUMNS)}))),
+       count(*)
+  FROM admission_stage s
+  LEFT JOIN people_person p ON p.pinfl = s.pinfl
+  LEFT JOIN students_candidate c ON c.person_id = p.id AND c.entry_year = %s
+"""  # noqa: S608
+SAVE_PEOPLE = f"""
+INSERT INTO people_person ({", ".join(PERSON_COLUMNS)}, version, passport_last_name, passport_first_name, email, photo)
+SELECT {", ".join(PERSON_COLUMNS)}, 1, '', '', '', '' FROM admission_stage
+ON CONFLICT (pinfl) DO UPDATE
+   SET {", ".join(f"{name} = EXCLUDED.{name}" for name in PERSON_COLUMNS[1:])}, version = people_person.version + 1
+ WHERE ({_of("people_person", PERSON_COLUMNS)}) IS DISTINCT FROM ({_of("EXCLUDED", PERSON_COLUMNS)})
+"""  # noqa: S608
+SAVE_CANDIDATES = f"""
+INSERT INTO students_candidate (person_id, entry_year, version, student_type, {", ".join(CANDIDATE_COLUMNS)})
+SELECT p.id, %s, 1, '11', {_of("s", CANDIDATE_COLUMNS)}
+  FROM admission_stage s JOIN people_person p ON p.pinfl = s.pinfl
+ON CONFLICT (person_id, entry_year) DO UPDATE
+   SET {", ".join(f"{name} = EXCLUDED.{name}" for name in CANDIDATE_COLUMNS)}, version = students_candidate.version + 1
+ WHERE ({_of("students_candidate", CANDIDATE_COLUMNS)}) IS DISTINCT FROM ({_of("EXCLUDED", CANDIDATE_COLUMNS)})
+"""  # noqa: S608

@@ -1,0 +1,207 @@
+"""How fast an admission list is taken, against a bare limit measured in the same run."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import time
+from typing import Any
+
+import python_calamine
+import xlsxwriter
+from django.db import connection, transaction
+
+from hemis.access.scope import Access, Scope
+from hemis.people.identifiers import pinfl_beginning, pinfl_check_digit
+from hemis.sheets.reading import read_table
+from structure.models import Unit
+from students.models import Group, Programme, Speciality
+from students.sheets import AdmissionSheet
+
+YEAR = 2099
+CODE = "303-999"
+SURNAMES = (
+    "Karimov",
+    "Yusupov",
+    "Rahimov",
+    "Toʻrayev",
+    "Abdullayev",
+    "Hakimov",
+    "Ergashev",
+    "Sobirov",
+    "Shodiyev",
+)
+FIRST_NAMES = (
+    "Akmal",
+    "Botir",
+    "Sherzod",
+    "Oʻtkir",
+    "Jasur",
+    "Aziz",
+    "Bekzod",
+    "Doston",
+    "Eldor",
+    "Farrux",
+    "Gʻayrat",
+)
+FATHERS = ("Komil", "Ravshan", "Gʻulom", "Zafar", "Olim", "Tohir", "Rustam", "Norbek", "Alisher", "Shavkat")
+REGIONS = (
+    ("Andijon viloyati", "Asaka tumani"),
+    ("Buxoro viloyati", "Gʻijduvon tumani"),
+    ("Xorazm viloyati", "Xiva tumani"),
+    ("Samarqand viloyati", "Urgut tumani"),
+    ("Fargʻona viloyati", "Quva tumani"),
+    ("Toshkent shahri", "Chilonzor tumani"),
+)
+HEADERS = (
+    "Familiya",
+    "Ism",
+    "Otasining ismi",
+    "JSHSHIR",
+    "Pasport",
+    "Tug‘ilgan sana",
+    "Jinsi",
+    "Fuqarolik",
+    "Millati",
+    "Viloyat",
+    "Tuman",
+    "Manzil",
+    "Telefon",
+    "Ta’lim turi",
+    "Ta’lim shakli",
+    "To‘lov shakli",
+    "Mutaxassislik kodi",
+    "Mutaxassislik",
+    "Kurs",
+    "Guruh",
+    "O‘quv tili",
+    "Ijtimoiy toifa",
+    "Ball",
+)
+
+
+class _Rollback(Exception):
+    """Undoes everything the measurement wrote."""
+
+
+class _University(Access):
+    """The operator at the console."""
+
+    def can(self, permission: str) -> bool:
+        return True
+
+    def scope(self, permission: str) -> Scope:
+        return Scope(everything=True)
+
+
+def bench_import(rows: int = 40_000) -> dict[str, Any]:
+    """Read, check and save ``rows`` admitted applicants; nothing is kept.
+
+    Seconds are wall-clock. ``bare`` reads the same workbook with the same reader
+    and copies its cells into a temporary (so unlogged) table of text; ``again`` is the same file
+    a second time, which changes nothing. ``ratio`` is seconds / bare.
+    """
+    content = _workbook(rows)
+    result: dict[str, Any] = {"size": rows}
+    try:
+        with transaction.atomic():
+            _setting()
+            result["bare_seconds"] = min(_timed(lambda: _bare(content)) for _ in range(2))
+            result["seconds"] = _timed(lambda: _import(content, rows, added=rows))
+            result["again_seconds"] = _timed(lambda: _import(content, rows, added=0))
+            raise _Rollback
+    except _Rollback:
+        pass
+    result["ratio"] = result["seconds"] / result["bare_seconds"]
+    return result
+
+
+def _timed(work) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _import(content: bytes, rows: int, added: int) -> None:
+    sheet = AdmissionSheet(_University(), {"year": YEAR})
+    checked = sheet.check(read_table(content))
+    saved = sheet.save(checked.good)
+    if (len(checked.good), saved.added) != (rows, added):
+        raise RuntimeError(f"{len(checked.faults)} faults, {saved}")
+
+
+def _bare(content: bytes) -> None:
+    found = (
+        python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE bare_import ({', '.join(f'c{at} text' for at in range(len(HEADERS)))})"
+        )
+        out = io.StringIO()
+        csv.writer(out).writerows(found)
+        with cursor.copy("COPY bare_import FROM STDIN WITH (FORMAT csv)") as copy:
+            copy.write(out.getvalue())
+        cursor.execute("DROP TABLE bare_import")
+
+
+def _setting() -> None:
+    """A faculty, a speciality in one form and its groups, for the length of the measurement."""
+    faculty = Unit.objects.create(code=CODE, name="Bench", kind=Unit.FACULTY)
+    speciality = Speciality.objects.create(code="60999998", name="Bench", faculty=faculty)
+    Programme.objects.create(speciality=speciality, education_form="11")
+    Group.objects.bulk_create(
+        [
+            Group(name=f"bench-{number}", faculty=faculty, speciality=speciality, entry_year=YEAR)
+            for number in range(100)
+        ]
+    )
+
+
+def _workbook(rows: int) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    page = book.add_worksheet()
+    dates = book.add_format({"num_format": "dd.mm.yyyy"})
+    page.write_row(0, 0, HEADERS)
+    for number in range(rows):
+        for at, value in enumerate(_row(number)):
+            if isinstance(value, datetime.date):
+                page.write_datetime(number + 1, at, value, dates)
+            else:
+                page.write(number + 1, at, value)
+    book.close()
+    return out.getvalue()
+
+
+def _row(number: int) -> tuple:
+    """A made-up man; names repeat as names do, numbers never."""
+    birth = datetime.date(2000, 1, 1) + datetime.timedelta(days=number % 2500)
+    body = f"{pinfl_beginning(birth, '11')}{number:06d}"
+    region, district = REGIONS[number % len(REGIONS)]
+    return (
+        SURNAMES[number % 9] + "bc"[number % 2] * (number % 3),
+        FIRST_NAMES[number % 11],
+        f"{FATHERS[number % 10]} oʻgʻli",
+        body + pinfl_check_digit(body),
+        f"Z{chr(65 + number // 1_000_000)}{number % 1_000_000 + 1_000_000:07d}",
+        birth,
+        "Erkak",
+        "Oʻzbekiston Respublikasi fuqarosi",
+        "Oʻzbeklar",
+        region,
+        district,
+        f"Navoiy koʻchasi, {number % 300}",
+        f"+9989{number:08d}",
+        "Bakalavr",
+        "Kunduzgi",
+        "Toʻlov-shartnoma",
+        "60999998",
+        "Bench",
+        "1-kurs",
+        f"bench-{number % 100}",
+        "Oʻzbek tili",
+        "Boshqa",
+        round(56 + number % 1300 / 10, 1),
+    )
