@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,11 +16,10 @@ from hemis.people import identifiers
 from hemis.people.names import fold
 from hemis.sheets import widgets
 from hemis.sheets.declaration import Bad, Fault, Notice, Sheet, SheetColumn, sheet
-from students import admission, rules
+from students import admission, queries, rules
 from students.models import Group, Programme, Speciality
 
 MAX_SCORE = Decimal(189)
-GONE = ("12", "14")  # expelled and graduated no longer study
 Columns = dict[str, list[Any]]
 
 
@@ -296,13 +294,12 @@ class AdmissionSheet(Sheet):
         for at, (passport, citizenship, country, pinfl) in enumerate(people):
             if type(passport) is Bad:
                 continue
-            if len(passport) != 9 or not passport[2:].isdigit():
-                if type(citizenship) is not Bad and not rules.passport_fits(
-                    passport=passport, citizenship=citizenship
-                ):
-                    bad = columns["passport"][at] = widgets.bad_passport()
-                    yield self.fault(numbers[at], "passport", bad.fault, bad.message, passport, bad.hint)
-                    continue
+            odd = len(passport) != 9 or not passport[2:].isdigit()
+            fits = not odd or type(citizenship) is Bad
+            if not (fits or rules.passport_fits(passport=passport, citizenship=citizenship)):
+                bad = columns["passport"][at] = widgets.bad_passport()
+                yield self.fault(numbers[at], "passport", bad.fault, bad.message, passport, bad.hint)
+                continue
             if type(pinfl) is Bad:
                 continue
             owner, row = first.setdefault((country, passport), (pinfl, numbers[at]))
@@ -436,7 +433,7 @@ class AdmissionSheet(Sheet):
     # --- people who are known already
 
     def _known_people(self, columns: Columns, numbers: list[int]) -> Iterator[Fault]:
-        """Who studies here, whose passport is another's, who is on another faculty's list: three queries."""
+        """Who studies here, whose passport is another's, who is on another faculty's list: four queries."""
         rows = {pinfl: at for at, pinfl in enumerate(columns["pinfl"]) if type(pinfl) is not Bad}
         for pinfl in self._studying(columns, rows):
             message = _("This person studies here already.")
@@ -446,19 +443,16 @@ class AdmissionSheet(Sheet):
                 "faculty": faculty
             }
             yield self.fault(numbers[rows[pinfl]], "pinfl", "candidate_elsewhere", message, pinfl)
-        for country, passport, owner in self._taken(columns):
-            for pinfl, at in rows.items():
-                if (columns["country"][at] or admission.DEFAULTS["country"], columns["passport"][at]) == (
-                    country,
-                    passport,
-                ):
-                    if pinfl != owner:
-                        message = _("Another person has this passport.")
-                        yield self.fault(numbers[at], "passport", "passport_of_another", message, passport)
+        for pinfl, name in self._of_others(columns, rows):
+            message = _("This PINFL is known as another person's: %(name)s.") % {"name": name}
+            yield self.fault(numbers[rows[pinfl]], "pinfl", "pinfl_of_another", message, pinfl)
+        for pinfl, passport in self._taken(columns):
+            message = _("Another person has this passport.")
+            yield self.fault(numbers[rows[pinfl]], "passport", "passport_of_another", message, passport)
 
     def _studying(self, columns: Columns, rows: dict[str, int]) -> Iterator[str]:
         """Students of today, except those whom this very row made students."""
-        for pinfl, year, *facts in _query(STUDYING, [list(rows), list(GONE)]):
+        for pinfl, year, *facts in queries.studying(rows):
             at = rows[pinfl]
             said = [
                 columns[name][at] or admission.DEFAULTS.get(name, "") for name in admission.CANDIDATE_COLUMNS
@@ -471,19 +465,30 @@ class AdmissionSheet(Sheet):
         scope = self.access.scope(self.permission)
         if scope.everything:
             return []
-        return _query(ELSEWHERE, [list(rows), self.year, list(scope.faculty_ids)])
+        return queries.candidates_elsewhere(rows, self.year, scope.faculty_ids)
 
-    def _taken(self, columns: Columns) -> list[tuple[str, str, str | None]]:
-        """Passports of the file that the database knows as somebody's who has another PINFL."""
-        pairs = [
+    def _of_others(self, columns: Columns, rows: dict[str, int]) -> list[tuple[str, str]]:
+        """PINFLs that the database knows under another surname and another first name.
+
+        One of the two may change by marriage or a mended slip; both mean a wrong number.
+        """
+        said = [
+            (pinfl, columns["last_name"][at], columns["first_name"][at])
+            for pinfl, at in rows.items()
+            if type(columns["last_name"][at]) is not Bad and type(columns["first_name"][at]) is not Bad
+        ]
+        return queries.other_names(said)
+
+    def _taken(self, columns: Columns) -> list[tuple[str, str]]:
+        """PINFLs whose passport in the file is known as that of somebody with another PINFL."""
+        said = [
             (pinfl, passport, country or admission.DEFAULTS["country"])
             for pinfl, passport, country in zip(
                 columns["pinfl"], columns["passport"], columns["country"], strict=True
             )
             if Bad not in (type(pinfl), type(passport), type(country))
         ]
-        pinfls, passports, countries = zip(*pairs, strict=True) if pairs else ((), (), ())
-        return _query(TAKEN, [list(pinfls), list(passports), list(countries)])
+        return queries.passports_of_others(said)
 
     # --- saving, set by set
 
@@ -515,33 +520,3 @@ def _coded(
         choices=widget.names,
         example=shown,
     )
-
-
-def _query(sql: str, params: list) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
-
-
-STUDYING = """
-SELECT p.pinfl, c.entry_year, c.programme_id, c.group_id, c.course, c.language, c.payment_form, c.social_category, c.score
-  FROM people_person p
-  JOIN students_student st ON st.person_id = p.id
-  JOIN students_placement pl ON pl.id = st.current_id
-  LEFT JOIN students_candidate c ON c.id = st.candidate_id
- WHERE p.pinfl = ANY(%s) AND pl.status <> ALL(%s)
-"""
-ELSEWHERE = """
-SELECT p.pinfl, u.name
-  FROM people_person p
-  JOIN students_candidate c ON c.person_id = p.id
-  JOIN students_group g ON g.id = c.group_id
-  JOIN structure_unit u ON u.id = g.faculty_id
- WHERE p.pinfl = ANY(%s) AND c.entry_year = %s AND g.faculty_id <> ALL(%s)
-"""
-TAKEN = """
-SELECT p.country, p.passport, p.pinfl
-  FROM people_person p
-  JOIN unnest(%s::text[], %s::text[], %s::text[]) AS said(pinfl, passport, country)
-    ON p.passport = said.passport AND p.country = said.country AND p.pinfl IS DISTINCT FROM said.pinfl
-"""
