@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -107,9 +107,15 @@ def _records(rows: list[dict[str, Any]], known: dict[str, dict[str, str]]) -> It
             row = row | {name: row[name] or value for name, value in known[row["pinfl"]].items()}
         last, first, middle, pinfl = row["last_name"], row["first_name"], row["middle_name"], row["pinfl"]
         tokens = dict.fromkeys(
-            (*search_part(last), *search_part(first), *search_part(middle), pinfl, *_tokens(row["passport"]))
+            (
+                *search_part(last),
+                *search_part(first),
+                *search_part(middle),
+                pinfl,
+                *_passport_tokens(row["passport"]),
+                *_phone_tokens(row["phone"]),
+            )
         )
-        tokens.update(dict.fromkeys(_tokens(row["phone"])))
         sort_key = " ".join(filter(None, (sort_part(last), sort_part(first), sort_part(middle))))
         yield (
             pinfl,
@@ -143,6 +149,18 @@ def _tokens(part: str) -> list[str]:
     return names.search_text(part).split() if part else []
 
 
+def _passport_tokens(passport: str) -> Sequence[str]:
+    """As ``names.search_text`` has them, without looking for words in an Uzbek passport."""
+    if len(passport) == 9 and passport[2:].isdigit():
+        return passport.lower(), passport[2:]
+    return _tokens(passport)
+
+
+def _phone_tokens(phone: str) -> Sequence[str]:
+    """With the code of the country and without it."""
+    return (phone[1:], phone[4:]) if phone else ()
+
+
 def _known(pinfls: Iterable[str]) -> dict[str, dict[str, str]]:
     """What is known already of people whose rows leave something open."""
     wanted = list(pinfls)
@@ -160,14 +178,19 @@ CREATE_STAGE = """
 CREATE TEMP TABLE admission_stage (
     pinfl text COLLATE "C", last_name text, first_name text, middle_name text, passport text, birth_date date,
     gender text, citizenship text, country text, nationality text, region text, district text, address text,
-    phone text, search_text text, sort_key text, programme_id bigint, group_id bigint, course text, language text,
-    payment_form text, social_category text, score numeric
+    phone text, search_text text, sort_key text, programme_id bigint, group_id bigint, course text,
+    language text, payment_form text, social_category text, score numeric
 ) ON COMMIT DROP
 """
 
 
 def _of(table: str, columns: Iterable[str]) -> str:
     return ", ".join(f"{table}.{name}" for name in columns)
+
+
+def _set(table: str, columns: Iterable[str]) -> str:
+    assignments = [f"{name} = EXCLUDED.{name}" for name in columns]
+    return ", ".join([*assignments, f"version = {table}.version + 1"])
 
 
 # Table and column names are the constants above, never anything a user typed.
@@ -182,17 +205,18 @@ SELECT count(*) FILTER (WHERE c.id IS NULL),
   LEFT JOIN students_candidate c ON c.person_id = p.id AND c.entry_year = %s
 """  # noqa: S608
 SAVE_PEOPLE = f"""
-INSERT INTO people_person ({", ".join(PERSON_COLUMNS)}, version, passport_last_name, passport_first_name, email, photo)
+INSERT INTO people_person
+       ({", ".join(PERSON_COLUMNS)}, version, passport_last_name, passport_first_name, email, photo)
 SELECT {", ".join(PERSON_COLUMNS)}, 1, '', '', '', '' FROM admission_stage
-ON CONFLICT (pinfl) DO UPDATE
-   SET {", ".join(f"{name} = EXCLUDED.{name}" for name in PERSON_COLUMNS[1:])}, version = people_person.version + 1
+ON CONFLICT (pinfl) DO UPDATE SET {_set("people_person", PERSON_COLUMNS[1:])}
  WHERE ({_of("people_person", PERSON_COLUMNS)}) IS DISTINCT FROM ({_of("EXCLUDED", PERSON_COLUMNS)})
 """  # noqa: S608
 SAVE_CANDIDATES = f"""
-INSERT INTO students_candidate (person_id, entry_year, version, student_type, {", ".join(CANDIDATE_COLUMNS)})
+INSERT INTO students_candidate
+       (person_id, entry_year, version, student_type, {", ".join(CANDIDATE_COLUMNS)})
 SELECT p.id, %s, 1, '11', {_of("s", CANDIDATE_COLUMNS)}
   FROM admission_stage s JOIN people_person p ON p.pinfl = s.pinfl
-ON CONFLICT (person_id, entry_year) DO UPDATE
-   SET {", ".join(f"{name} = EXCLUDED.{name}" for name in CANDIDATE_COLUMNS)}, version = students_candidate.version + 1
- WHERE ({_of("students_candidate", CANDIDATE_COLUMNS)}) IS DISTINCT FROM ({_of("EXCLUDED", CANDIDATE_COLUMNS)})
+ON CONFLICT (person_id, entry_year) DO UPDATE SET {_set("students_candidate", CANDIDATE_COLUMNS)}
+ WHERE ({_of("students_candidate", CANDIDATE_COLUMNS)})
+       IS DISTINCT FROM ({_of("EXCLUDED", CANDIDATE_COLUMNS)})
 """  # noqa: S608

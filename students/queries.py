@@ -62,7 +62,8 @@ SELECT p.pinfl, u.name
 OTHER_NAMES = """
 SELECT p.pinfl, concat_ws(' ', p.last_name, p.first_name, p.middle_name)
   FROM people_person p
-  JOIN unnest(%s::text[], %s::text[], %s::text[]) AS said(pinfl, last_name, first_name) ON p.pinfl = said.pinfl
+  JOIN unnest(%s::text[], %s::text[], %s::text[]) AS said(pinfl, last_name, first_name)
+    ON p.pinfl = said.pinfl
  WHERE p.last_name <> said.last_name AND p.first_name <> said.first_name
 """
 PASSPORTS = """

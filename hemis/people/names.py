@@ -79,7 +79,7 @@ def fold(text: str) -> str:
     text = to_latin(unicodedata.normalize("NFC", text).lower())
     text = _APOSTROPHE.sub("", text)
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
     return " ".join(text.split())
 
 
@@ -122,7 +122,8 @@ def search_text(*parts: str) -> str:
         for word in _words(part):
             key = fold(word)
             tokens[key] = None
-            tokens[_sound(word)] = None
+            if not any(char.isdigit() for char in key):
+                tokens[_sound(word)] = None
             if passport := _PASSPORT.match(key):
                 tokens[passport[1]] = None
     return " ".join(token for token in tokens if token)

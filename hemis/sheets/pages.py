@@ -114,13 +114,14 @@ def preview(request: Request, pk: int) -> HttpResponse:
     if wanted:
         faults = faults.filter(fault=wanted)
     context = {
-        "title": found.name, "found": found, "faults": Paginator(faults, 50).get_page(request.GET.get("page")),
+        "title": found.name, "found": found,
+        "faults": Paginator(faults, 50).get_page(request.GET.get("page")),
         "kinds": list(kinds), "wanted": wanted, "fault_rows": found.total - found.good,
         "fault_count": sum(count for _kind, count in kinds),
         "changes": found.added + found.changed, "job": _job(found),
         "upload_url": reverse("sheet_upload", args=[found.sheet]),
         "result_url": reverse(SHEETS[found.sheet].result_url_name),
-    }  # fmt: skip
+    }
     return render(request, "sheets/preview.html", context)
 
 

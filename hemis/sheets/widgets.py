@@ -191,7 +191,7 @@ class CodedWidget(CellWidget):
         return code
 
     def untidy(self, value, clean) -> str:
-        """The name of the list in any language is as it should be; a short form or another spelling is said."""
+        """The list's name in any language is as it should be; a short or other form is said."""
         option = classifiers.options(self.list_code)[clean]
         known = (option.name_uz, option.name_ru, option.name_en, option.name_cyrl)
         if isinstance(value, str) and value.translate(_ONE_APOSTROPHE) in [

@@ -211,7 +211,7 @@ COLUMNS = [
 
 @given(st.lists(ANYTHING, max_size=8), st.sampled_from(COLUMNS), st.booleans())
 def test_no_cell_crashes_a_column(values, widget, required):
-    """Whatever stands in a cell, it is cleaned, empty or a fault; what is kept is plain text for the database."""
+    """Whatever stands in a cell, it is cleaned, empty or a fault; what is kept is plain text."""
     column = SheetColumn("Ustun", widget, required=required)
     for value, clean in column.clean_all(values).items():
         if not isinstance(clean, Bad):
