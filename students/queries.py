@@ -6,8 +6,17 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
+
+from students.models import AcademicYear
 
 EXPELLED, GRADUATED = "12", "14"
+
+
+def current_year() -> int:
+    """The academic year in which people are admitted now; by the calendar when none is marked."""
+    marked = AcademicYear.objects.filter(is_current=True).values_list("year", flat=True).first()
+    return marked or timezone.localdate().year
 
 
 def studying(pinfls: Collection[str]) -> list[tuple]:

@@ -57,6 +57,10 @@ class AdmissionSheet(Sheet):
         ).exists()
         super().__init__(access, params)
 
+    @classmethod
+    def default_year(cls) -> int:
+        return queries.current_year()
+
     def columns(self) -> dict[str, SheetColumn]:
         name, text = widgets.NameWidget, widgets.TextWidget
         score = widgets.DecimalWidget(low=Decimal(0), high=MAX_SCORE, fault="score_out_of_range")
@@ -99,14 +103,16 @@ class AdmissionSheet(Sheet):
                 missing="missing_birth_date",
                 example="12.11.2004",
             ),
-            "gender": _coded("Jinsi", "h_gender", "gender", "Jins", "Пол", "Gender", example="11"),
-            "citizenship": _coded(
+            "gender": widgets.coded_column(
+                "Jinsi", "h_gender", "gender", "Jins", "Пол", "Gender", example="11"
+            ),
+            "citizenship": widgets.coded_column(
                 "Fuqarolik", "h_citizenship_type", "citizenship", "Fuqaroligi", "Гражданство", example="11"
             ),
-            "country": _coded(
+            "country": widgets.coded_column(
                 "Davlat", "h_country", "country", "Страна", "Country", required=False, example="UZ"
             ),
-            "nationality": _coded(
+            "nationality": widgets.coded_column(
                 "Millati",
                 "h_nationality",
                 "nationality",
@@ -115,7 +121,7 @@ class AdmissionSheet(Sheet):
                 required=False,
                 example="1161",
             ),
-            "region": _coded(
+            "region": widgets.coded_column(
                 "Viloyat",
                 "h_soato",
                 "region",
@@ -150,7 +156,7 @@ class AdmissionSheet(Sheet):
                 required=False,
                 example="+998901234567",
             ),
-            "education_type": _coded(
+            "education_type": widgets.coded_column(
                 "Ta’lim turi",
                 "h_education_type",
                 "education_type",
@@ -159,10 +165,10 @@ class AdmissionSheet(Sheet):
                 required=False,
                 example="11",
             ),
-            "education_form": _coded(
+            "education_form": widgets.coded_column(
                 "Ta’lim shakli", "h_education_form", "education_form", "Форма обучения", example="11"
             ),
-            "payment_form": _coded(
+            "payment_form": widgets.coded_column(
                 "To‘lov shakli", "h_payment_form", "payment_form", "To‘lov turi", "Форма оплаты", example="12"
             ),
             "speciality": SheetColumn(
@@ -178,9 +184,10 @@ class AdmissionSheet(Sheet):
                 text(256),
                 aliases=("Yo‘nalish", "Специальность"),
                 required=False,
-                example=self._example_speciality(),
             ),
-            "course": _coded("Kurs", "h_course", "course", "Курс", "Course", required=False, example="11"),
+            "course": widgets.coded_column(
+                "Kurs", "h_course", "course", "Курс", "Course", required=False, example="11"
+            ),
             "group": SheetColumn(
                 "Guruh",
                 self._group_widget(),
@@ -189,10 +196,10 @@ class AdmissionSheet(Sheet):
                 choices=lambda: sorted(self.groups),
                 example=min(self.groups, default="610-26.01"),
             ),
-            "language": _coded(
+            "language": widgets.coded_column(
                 "O‘quv tili", "h_language", "language", "Ta’lim tili", "Язык обучения", example="11"
             ),
-            "social_category": _coded(
+            "social_category": widgets.coded_column(
                 "Ijtimoiy toifa",
                 "h_social_category",
                 "social_category",
@@ -219,10 +226,6 @@ class AdmissionSheet(Sheet):
         if not self.groups:
             message += " " + _("No groups of this entry year are entered yet.")
         return widgets.KnownWidget(self.groups, fault="unknown_group", message=message)
-
-    def _example_speciality(self) -> str:
-        code = min(self.specialities, default="")
-        return self.specialities[code][0].name if code else ""
 
     # --- checks between columns and against the database
 
@@ -424,7 +427,7 @@ class AdmissionSheet(Sheet):
                 differing[code, name] = differing.get((code, name), 0) + 1
         for (code, name), count in differing.items():
             known = self.specialities[code][0]
-            if fold(name) not in {fold(known.name), fold(known.name_ru), fold(known.name_en)}:
+            if fold(name) not in map(fold, (known.name, known.name_ru, known.name_en)):
                 kind = _("another name; the code decides")
                 self.notices.append(
                     Notice(self.fields["speciality_name"].header, count, name, known.name, kind)
@@ -497,26 +500,3 @@ class AdmissionSheet(Sheet):
 
     def save(self, rows):
         return admission.save(rows, self.year)
-
-
-def _coded(
-    header: str,
-    list_code: str,
-    what: str,
-    *aliases: str,
-    among=None,
-    required: bool = True,
-    example: str = "",
-) -> SheetColumn:
-    """A column of a national list; its fault is ``unknown_<what>``, its example an option of the list."""
-    widget = widgets.CodedWidget(list_code, fault=f"unknown_{what}", among=among)
-    shown = classifiers.label(list_code, example) if example else ""
-    return SheetColumn(
-        header,
-        widget,
-        aliases=aliases,
-        required=required,
-        missing=f"unknown_{what}",
-        choices=widget.names,
-        example=shown,
-    )

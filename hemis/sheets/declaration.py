@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from import_export.fields import Field
@@ -147,6 +148,11 @@ class Sheet(Resource):
         self.access, self.params = access, params
         self.notices: list[Notice] = []
         self.fields = self.columns()
+
+    @classmethod
+    def default_year(cls) -> int:
+        """The year that the upload form offers."""
+        return timezone.localdate().year
 
     def columns(self) -> dict[str, SheetColumn]:
         """Columns by field name."""

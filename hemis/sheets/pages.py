@@ -12,7 +12,6 @@ from django.db.models import Count
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -35,7 +34,6 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["year"].initial = timezone.localdate().year
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
         self.fields["file"].widget.attrs["accept"] = ".xlsx,.xls,.csv"
@@ -60,7 +58,8 @@ def _declared(request: Request, code: str) -> type[Sheet]:
 def upload(request: Request, code: str) -> HttpResponse:
     """Take a file and hand it to the check."""
     declared = _declared(request, code)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    initial = {"year": declared.default_year()}
+    form = UploadForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         params = {"year": form.cleaned_data["year"]}
         _found, job = actions.upload(
@@ -77,11 +76,11 @@ def upload(request: Request, code: str) -> HttpResponse:
 
 
 @signed_in
-def template(request: Request, code: str) -> HttpResponse:
+def template(request: Request, code: str) -> FileResponse:
     """The sheet to fill, with drop-downs."""
     declared = _declared(request, code)
     year = request.GET.get("year", "")
-    params = {"year": int(year) if year.isdigit() else timezone.localdate().year}
+    params = {"year": int(year) if year.isdigit() else declared.default_year()}
     return _file(
         writing.template(declared(request.access, params)), f"{code.replace('.', '-')}-template.xlsx"
     )
@@ -114,11 +113,15 @@ def preview(request: Request, pk: int) -> HttpResponse:
     if wanted:
         faults = faults.filter(fault=wanted)
     context = {
-        "title": found.name, "found": found,
+        "title": found.name,
+        "found": found,
         "faults": Paginator(faults, 50).get_page(request.GET.get("page")),
-        "kinds": list(kinds), "wanted": wanted, "fault_rows": found.total - found.good,
+        "kinds": list(kinds),
+        "wanted": wanted,
+        "fault_rows": found.total - found.good,
         "fault_count": sum(count for _kind, count in kinds),
-        "changes": found.added + found.changed, "job": _job(found),
+        "changes": found.added + found.changed,
+        "job": _job(found),
         "upload_url": reverse("sheet_upload", args=[found.sheet]),
         "result_url": reverse(SHEETS[found.sheet].result_url_name),
     }
@@ -139,7 +142,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
 
 
 @signed_in
-def faulty(request: Request, pk: int) -> HttpResponse:
+def faulty(request: Request, pk: int) -> FileResponse:
     """The faulty rows as a workbook with the cells marked and commented."""
     found = _own(request, pk)
     try:

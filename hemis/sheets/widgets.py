@@ -17,7 +17,7 @@ from hemis.classifiers import queries as classifiers
 from hemis.people import identifiers
 from hemis.people.names import clean_name, fold
 from hemis.people.transliteration import APOSTROPHES, fix_apostrophes
-from hemis.sheets.declaration import Bad, CellWidget
+from hemis.sheets.declaration import Bad, CellWidget, SheetColumn
 
 DATE_STYLES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y.%m.%d", "%Y/%m/%d", "%d.%m.%y")
 # Excel counts days from here; a number outside these years is no date of a living person.
@@ -275,3 +275,26 @@ class DecimalWidget(CellWidget):
         if isinstance(value, str):
             return _("number written as text")
         return "" if abs(float(value) - float(clean)) < 1e-6 else _("rounded")
+
+
+def coded_column(
+    header: str,
+    list_code: str,
+    what: str,
+    *aliases: str,
+    among: Callable[[str], bool] | None = None,
+    required: bool = True,
+    example: str = "",
+) -> SheetColumn:
+    """A column of a national list; its fault is ``unknown_<what>``, its example an option's code."""
+    fault = f"unknown_{what}"
+    widget = CodedWidget(list_code, fault=fault, among=among)
+    return SheetColumn(
+        header,
+        widget,
+        aliases=aliases,
+        required=required,
+        missing=fault,
+        choices=widget.names,
+        example=classifiers.label(list_code, example) if example else "",
+    )

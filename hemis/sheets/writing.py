@@ -52,15 +52,11 @@ class _Book:
         return self.out.getvalue()
 
 
-def _put(page, row: int, column: int, value: Any, styles: dict) -> None:
+def _put(page: Any, row: int, column: int, value: Any, styles: dict[str, Any]) -> None:
     """A cell with its own type; dates that Excel cannot hold and long numbers are text."""
     if isinstance(value, datetime.date) and value.year >= 1900:
         page.write_datetime(row, column, value, styles["date"])
-    elif (
-        isinstance(value, int | float | Decimal)
-        and not isinstance(value, bool)
-        and abs(value) < LARGEST_NUMBER
-    ):
+    elif isinstance(value, int | float | Decimal) and _is_small(value):
         page.write_number(row, column, value, styles["text"])
     elif isinstance(value, float) and value.is_integer():
         page.write_string(row, column, str(int(value)), styles["text"])
@@ -68,6 +64,10 @@ def _put(page, row: int, column: int, value: Any, styles: dict) -> None:
         page.write_blank(row, column, None, styles["text"])
     else:
         page.write_string(row, column, str(value)[:32_000], styles["text"])
+
+
+def _is_small(value: int | float | Decimal) -> bool:
+    return not isinstance(value, bool) and abs(float(value)) < LARGEST_NUMBER
 
 
 def template(declared: Sheet) -> bytes:

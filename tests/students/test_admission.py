@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from hemis.people.models import Person
 from hemis.sheets.reading import read_table
@@ -129,3 +129,25 @@ def test_command_writes_the_report(faculty, tmp_path, capsys):
     assert Candidate.objects.count() == 0
     call_command("import_admission", str(SAMPLE), "--year", "2026", "--faculty", "303-101")
     assert Candidate.objects.count() == 454
+
+
+@pytest.mark.duty("2.1")
+def test_command_takes_the_current_year_and_says_when_nothing_changes(faculty, capsys):
+    call_command("import_admission", str(SAMPLE), "--dry-run")
+    assert "to add 454" in capsys.readouterr().out
+    call_command("import_admission", str(SAMPLE))
+    assert "added 454, changed 0" in capsys.readouterr().out
+    call_command("import_admission", str(SAMPLE))
+    assert "nothing to change" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("import_admission", str(DATA / "admission.faults.json"))
+    with pytest.raises(CommandError):
+        call_command("import_admission", str(SAMPLE), "--faculty", "999")
+
+
+def test_the_measurement_leaves_nothing_behind(db):
+    from students.bench import bench_import
+
+    found = bench_import(rows=30)
+    assert set(found) >= {"size", "seconds", "bare_seconds", "ratio"}
+    assert not Person.objects.exists()

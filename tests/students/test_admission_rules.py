@@ -33,13 +33,31 @@ from tests.factories import (
 from tests.sheets.books import xlsx
 
 GOOD = {
-    "Familiya": "Karimov", "Ism": "Akmal", "Otasining ismi": "Komil oʻgʻli", "JSHSHIR": "", "Pasport": "",
-    "Tug‘ilgan sana": datetime.date(2007, 5, 21), "Jinsi": "Erkak", "Fuqarolik": "Oʻzbekiston Respublikasi fuqarosi",
-    "Davlat": "", "Millati": "Oʻzbeklar", "Viloyat": "Toshkent shahri", "Tuman": "Chilonzor tumani",
-    "Manzil": "Navoiy koʻchasi, 1", "Telefon": "+998901234567", "Ta’lim turi": "Bakalavriat", "Ta’lim shakli": "Kunduzgi",
-    "To‘lov shakli": "Davlat granti", "Mutaxassislik kodi": "60610100", "Mutaxassislik": "", "Kurs": "1-kurs",
-    "Guruh": "610-26.01", "O‘quv tili": "Oʻzbek tili", "Ijtimoiy toifa": "Boshqa", "Ball": 120.5,
-}  # fmt: skip
+    "Familiya": "Karimov",
+    "Ism": "Akmal",
+    "Otasining ismi": "Komil oʻgʻli",
+    "JSHSHIR": "",
+    "Pasport": "",
+    "Tug‘ilgan sana": datetime.date(2007, 5, 21),
+    "Jinsi": "Erkak",
+    "Fuqarolik": "Oʻzbekiston Respublikasi fuqarosi",
+    "Davlat": "",
+    "Millati": "Oʻzbeklar",
+    "Viloyat": "Toshkent shahri",
+    "Tuman": "Chilonzor tumani",
+    "Manzil": "Navoiy koʻchasi, 1",
+    "Telefon": "+998901234567",
+    "Ta’lim turi": "Bakalavriat",
+    "Ta’lim shakli": "Kunduzgi",
+    "To‘lov shakli": "Davlat granti",
+    "Mutaxassislik kodi": "60610100",
+    "Mutaxassislik": "",
+    "Kurs": "1-kurs",
+    "Guruh": "610-26.01",
+    "O‘quv tili": "Oʻzbek tili",
+    "Ijtimoiy toifa": "Boshqa",
+    "Ball": 120.5,
+}
 _passports = iter(f"KA{number:07d}" for number in range(1, 10**6))
 
 
@@ -311,7 +329,7 @@ def test_the_whole_university_tells_faculties_apart_by_the_group(faculty):
 @given(st.lists(st.tuples(st.integers(0, 3), st.decimals(0, 189, places=1)), min_size=1, max_size=6))
 def test_saving_is_the_same_in_one_go_or_in_parts(parts):
     """Records for COPY hold as many fields as the stage table, whatever is empty."""
-    base = {name: "" for name in admission.PERSON_COLUMNS + admission.CANDIDATE_COLUMNS}
+    base = dict.fromkeys(admission.PERSON_COLUMNS + admission.CANDIDATE_COLUMNS, "")
     rows = [
         base | {"pinfl": "5" * 14, "last_name": "A", "first_name": "B", "birth_date": datetime.date(2005, 1, 1),
                 "programme_id": number, "group_id": number, "score": score}
