@@ -1,18 +1,27 @@
 #!/usr/bin/env bash
 # Everything the project promises, in the order in which mistakes are cheapest to see.
+# Its servers live in a folder of their own, so that `make run` beside it goes on undisturbed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export HEMIS_HOME="${HEMIS_HOME:-$PWD/.hemis}/test"
-mkdir -p "$HEMIS_HOME"
+unset DATABASE_URL DATABASE_OWNER_URL REDIS_URL HEMIS_ENV
 py=.venv/bin/python
 
-stop() { $py -c "from hemis import embedded; embedded.stop_postgres()" >/dev/null 2>&1 || true; }
+stop() { $py -c "from hemis import embedded; embedded.stop_postgres(); embedded.stop_valkey()" || true; }
 trap stop EXIT
 
-echo "── lint";         $py -m ruff check . && $py -m ruff format --check .
-echo "── types";        $py -m mypy
-echo "── floors";       .venv/bin/lint-imports
-echo "── translations"; $py manage.py messages --compile
-echo "── migrations";   $py manage.py makemigrations --check --dry-run
-echo "── tests"
+say() { echo "── $*"; }
+
+say lint
+$py -m ruff check --quiet .
+$py -m ruff format --check --quiet .
+say types
+$py -m mypy
+say floors
+.venv/bin/lint-imports --no-logo --no-cache
+say translations
+$py manage.py messages --compile
+say migrations
+$py manage.py makemigrations --check --dry-run
+say tests
 $py -m pytest -n 2 --dist loadfile "$@"

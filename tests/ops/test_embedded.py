@@ -24,7 +24,10 @@ def test_valkey_starts_once_keeps_data_and_asks_for_its_password(home):
         assert embedded.start_valkey() == url == embedded.valkey_url()
         with redis.from_url(url) as client:
             client.set("kept", "yes")
-        with pytest.raises(redis.AuthenticationError), redis.from_url(url.replace("://:", "://:x")) as stranger:
+        with (
+            pytest.raises(redis.AuthenticationError),
+            redis.from_url(url.replace("://:", "://:x")) as stranger,
+        ):
             stranger.ping()
         for name in ("url", "valkey.conf"):
             assert stat.S_IMODE((home / "valkey" / name).stat().st_mode) == 0o600
@@ -56,13 +59,16 @@ def test_postgres_starts_in_an_awkward_folder_with_an_unknown_locale_and_survive
     try:
         with psycopg.connect(address) as connection:
             owned = connection.execute(
-                "SELECT pg_get_userbyid(datdba), datcollate FROM pg_database WHERE datname = %s", [embedded.DATABASE]
+                "SELECT pg_get_userbyid(datdba), datcollate FROM pg_database WHERE datname = %s",
+                [embedded.DATABASE],
             ).fetchone()
             may = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
         assert owned is not None
         assert owned[0] == embedded.OWNER_ROLE
         assert may == (False,)
-        assert embedded.postgres_dsn(role=embedded.OWNER_ROLE).startswith(f"postgresql://{embedded.OWNER_ROLE}:")
+        assert embedded.postgres_dsn(role=embedded.OWNER_ROLE).startswith(
+            f"postgresql://{embedded.OWNER_ROLE}:"
+        )
     finally:
         embedded.stop_postgres()
     # A killed server's number, which another program has now.
@@ -83,7 +89,12 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path, monkeypatch):
 
 def test_database_addresses():
     found = database_from_url("postgresql://u%40x:p%3A1@db.example:6432/hemis?sslmode=require")
-    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == ("u@x", "p:1", "db.example", "6432")
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"]) == (
+        "u@x",
+        "p:1",
+        "db.example",
+        "6432",
+    )
     assert found["OPTIONS"] == {"sslmode": "require"}
     assert database_from_url("postgresql://u@/hemis?host=/run/pg")["HOST"] == "/run/pg"
     with pytest.raises(ValueError, match="postgresql"):
