@@ -11,7 +11,8 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils import formats
-from django.utils.functional import Promise
+from django.utils.functional import Promise, keep_lazy_text
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 
@@ -69,15 +70,21 @@ def follow(row: Any, path: str) -> Any:
     return shown() if shown else getattr(row, last, None)
 
 
-def field_label(model: type[Model], path: str) -> str:
-    """The verbose name of the field at the end of a path."""
+def field_label(model: type[Model], path: str) -> str | Promise:
+    """The verbose name of the field at the end of a path, in the language of whoever reads it."""
     *steps, last = path.split("__")
     try:
         for step in steps:
             model = model._meta.get_field(step).related_model  # type: ignore[assignment]
-        return str(model._meta.get_field(last).verbose_name)  # type: ignore[union-attr]
+        name = model._meta.get_field(last).verbose_name  # type: ignore[union-attr]
     except FieldDoesNotExist:
-        return last.replace("_", " ")
+        name = last.replace("_", " ")
+    return _begin_large(name)
+
+
+@keep_lazy_text
+def _begin_large(text: str) -> str:
+    return capfirst(text)
 
 
 def display(value: Any) -> str:

@@ -7,11 +7,29 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.db.models import F
-from django.forms.models import ModelChoiceField
+from django.forms.models import ModelChoiceField, ModelChoiceIterator
+from django.http import QueryDict
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.scope import Access
 from hemis.pages.columns import display, follow
+
+
+FIRST_CHOICES = 100
+
+
+class _FirstChoices(ModelChoiceIterator):
+    """The chosen row and the first others, however many there are."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield ("", self.field.empty_label)
+        chosen = getattr(self.field, "chosen", None)
+        rows = list(self.queryset[:FIRST_CHOICES])
+        if chosen and str(chosen).isdigit() and all(str(row.pk) != str(chosen) for row in rows):
+            rows += self.queryset.filter(pk=chosen)
+        yield from (self.choice(row) for row in rows)
 
 
 class RegisterForm(forms.ModelForm):
@@ -20,6 +38,9 @@ class RegisterForm(forms.ModelForm):
     row_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     # Permission whose scope limits what may be chosen in related fields.
     choice_permission: dict[str, str] = {}
+    # Fields with too many choices for a page, and the address that searches them: Tom Select asks it;
+    # without JavaScript the first ones are offered.
+    remote_choices: dict[str, str] = {}
 
     def __init__(self, *args, access: Access, **kwargs):
         self.access = access
@@ -33,6 +54,8 @@ class RegisterForm(forms.ModelForm):
                 scope = access.scope(self.choice_permission[name])
                 field.queryset = field.queryset.for_scope(scope)  # type: ignore[union-attr]
             self._dress(name, field)
+        for name in self.remote_choices:
+            self.fields[name].chosen = self[name].value()  # type: ignore[attr-defined]
         self.conflict: list[dict[str, Any]] = []
 
     def _dress(self, name: str, field: forms.Field) -> None:
@@ -48,6 +71,14 @@ class RegisterForm(forms.ModelForm):
         widget.attrs.setdefault("class", css)
         if isinstance(widget, forms.Select) and getattr(field, "queryset", None) is not None:
             widget.attrs["data-autocomplete"] = "1"
+            if name in self.remote_choices:
+                widget.attrs["data-options-url"] = reverse_lazy(self.remote_choices[name])
+                field.iterator = _FirstChoices  # type: ignore[attr-defined]
+                field.choices = field.iterator(field)  # type: ignore[attr-defined]
+        if isinstance(widget, forms.Select) and not isinstance(field, ModelChoiceField):
+            field.choices = [("", "—") if value == "" else (value, text) for value, text in field.choices]  # type: ignore[attr-defined]
+        elif isinstance(field, ModelChoiceField) and field.empty_label:
+            field.empty_label = "—"
         if isinstance(widget, forms.Textarea):
             widget.attrs["rows"] = 3
         if name in self.errors_at_fields():
@@ -87,9 +118,32 @@ class RegisterForm(forms.ModelForm):
         for name in self.fields:
             if name == "row_version":
                 continue
-            mine, theirs = display(follow(self.instance, name)), display(follow(stored, name))
+            mine, theirs = self._as_read(name, self.cleaned_data.get(name)), display(self.stored_value(stored, name))
             if mine != theirs:
-                self.conflict.append({"label": self.fields[name].label, "mine": mine, "theirs": theirs})
+                label = self[name].label
+                self.conflict.append({"name": name, "label": label, "mine": mine, "theirs": theirs})
+
+    def stored_value(self, row, name: str) -> Any:
+        """What ``row`` holds for a field; a form whose fields live elsewhere says where."""
+        return follow(row, name)
+
+    def _as_read(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            return display(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+        return display(value)
+
+    @classmethod
+    def taking_theirs(cls, data: QueryDict, unbound: RegisterForm) -> QueryDict:
+        """``data`` with the stored value wherever ``take_<field>`` says "theirs"."""
+        chosen = [name for name in unbound.fields if data.get(f"take_{name}") == "theirs"]
+        data = data.copy()
+        for name in chosen:
+            value = unbound[name].value()
+            data.pop(name, None)
+            if value not in (None, False, ""):
+                data[name] = unbound.fields[name].prepare_value(value)
+        return data
 
 
 class StaleRow(Exception):

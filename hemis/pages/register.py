@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q, QuerySet
-from django.forms import ModelForm
 from django.http import QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -17,6 +16,7 @@ from hemis.base import Request
 from hemis.pages import menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter
+from hemis.pages.forms import RegisterForm
 from hemis.people import names
 
 PAGE_SIZES = (25, 50, 100)
@@ -64,7 +64,7 @@ class Register:
     filters: ClassVar[list[Filter]] = []
     search: ClassVar[Sequence[str]] = ()
     search_person: ClassVar[str | None] = None
-    form: ClassVar[type[ModelForm] | None] = None
+    form: ClassVar[type[RegisterForm] | None] = None
     fields: ClassVar[Sequence[str]] = ()
     tabs: ClassVar[list[Tab]] = []
     actions: ClassVar[list[BulkAction]] = []

@@ -235,11 +235,11 @@ def edit_view(register: type[Register]):
     @page(register.edit_permission())
     def view(request: Request, pk: int) -> HttpResponse:
         obj = _object(register, request, pk, register.edit_permission())
-        form = register.form(  # type: ignore[misc]
-            request.POST or None, request.FILES or None, instance=obj, access=request.access
-        )
+        unbound = register.form(instance=obj, access=request.access)  # type: ignore[misc]
         if request.method != "POST":
-            return _form_response(register, request, form, obj)
+            return _form_response(register, request, unbound, obj)
+        data = register.form.taking_theirs(request.POST, unbound)  # type: ignore[union-attr]
+        form = register.form(data, request.FILES or None, instance=obj, access=request.access)  # type: ignore[misc]
         if not form.is_valid():
             return _form_response(register, request, form, obj, status=422)
         try:
