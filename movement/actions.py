@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
 from hemis.documents.actions import next_number, reserve_numbers
 from hemis.people.models import User
 from movement import queries, rules
-from movement.documents import issue_order
-from movement.kinds import kind_of
+from movement.documents import issue_order, void_documents
+from movement.kinds import KINDS, TARGET, kind_of
 from movement.models import Order, OrderLine
+from movement.rules import STUDYING
 from structure.models import Unit, University
 from students.models import AcademicYear, Candidate, Placement, Student
 
 ADMISSION = "21"
-STUDYING = "11"
-TARGET = (
-    "status", "faculty_id", "programme_id", "group_id", "academic_year_id", "course", "semester", "education_form",
-    "language", "payment_form",
-)
+OUT_OF_THE_WAY = 1_000_000
 
 
 class OrderError(Exception):
@@ -45,66 +45,136 @@ def _locked(order: Order, *, access: Access, permission: str, state: str) -> Ord
     return found
 
 
-@transaction.atomic
 def create_admission_order(
     *, access: Access, faculty: Unit, candidates: QuerySet[Candidate], title: str, basis: str,
     effective_date: datetime.date,
-) -> Order:
+) -> Order:  # fmt: skip
     """A draft admission order for the candidates of the faculty who are on no other order.
 
     Raises:
         PermissionDenied: without the duty.
         OrderError: out of scope, or no candidate is free.
     """
-    access.require("order.create")
-    scope = access.scope("order.create")
+    return create_order(
+        kind=ADMISSION, access=access, faculty=faculty, people=candidates, title=title, basis=basis,
+        effective_date=effective_date,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def create_order(
+    *, kind: str, access: Access, faculty: Unit, people: QuerySet, title: str, basis: str,
+    effective_date: datetime.date, choices: Mapping[str, Any] | None = None,
+) -> Order:  # fmt: skip
+    """A draft of any kind: names those of ``people`` whom the kind may name and who are on no other order.
+
+    ``people`` are candidates or students, as the kind says; ``choices`` is what its
+    effect asks for (a group, a reason …). In order: locks the people, reads again
+    who is free, writes the order and its list.
+
+    Raises:
+        KeyError: no such kind.
+        PermissionDenied: without the duty.
+        OrderError: out of scope, or nobody is free.
+    """
+    declared = KINDS[kind]
+    access.require(declared.start_permission)
+    scope = access.scope(declared.start_permission)
     if not (scope.everything or faculty.pk in scope.faculty_ids):
         raise OrderError(_("The faculty is not in your scope."))
-    mine = candidates.filter(group__faculty=faculty).select_for_update(of=("self",))
-    found = list(
-        queries.free_candidates(mine).select_related("person", "programme", "group")
-        .order_by("programme__speciality__code", "group__name", "person__sort_key")
-    )
-    if not found:
-        raise OrderError(_("There is no candidate who is not on an order yet."))
     order = Order.objects.create(
-        kind=ADMISSION, faculty=faculty, title=title, basis=basis, effective_date=effective_date,
-        created_by=access.user,
+        kind=kind, faculty=faculty, title=title, basis=basis, effective_date=effective_date, created_by=access.user
     )
-    year = rules.academic_year(effective_date)
-    AcademicYear.objects.get_or_create(year=year)
-    OrderLine.objects.bulk_create(
-        [
-            OrderLine(
-                order=order, position=position, candidate=one, status=STUDYING, faculty=faculty,
-                programme=one.programme, group=one.group, academic_year_id=year, course=one.course,
-                semester=rules.first_semester(one.course), education_form=one.programme.education_form,
-                language=one.language, payment_form=one.payment_form,
-            )
-            for position, one in enumerate(found, start=1)
-        ],
-        batch_size=2000,
-    )
+    if not _list_people(order, people, choices or {}):
+        raise OrderError(
+            _("There is no candidate who is not on an order yet.")
+            if declared.makes_students
+            else _("There is nobody whom this order may name and who is on no other order.")
+        )
     return order
+
+
+@transaction.atomic
+def add_people(order: Order, *, access: Access, people: QuerySet, choices: Mapping[str, Any] | None = None) -> int:
+    """Put more people on a draft, after those who stand there; how many.
+
+    Raises:
+        OrderError: not a draft, a cancelling order, or nobody is free.
+    """
+    order = _draft_list(order, access=access)
+    added = _list_people(order, people, choices or {})
+    if not added:
+        raise OrderError(_("There is nobody whom this order may name and who is on no other order."))
+    return added
+
+
+def _list_people(order: Order, people: QuerySet, choices: Mapping[str, Any]) -> int:
+    """Lock, then look: who waited for the lock sees what the other has written meanwhile."""
+    kind = kind_of(order)
+    found = kind.people(people.order_by("pk"), order.faculty)
+    keys = list(found.select_for_update(of=("self",)).values_list("pk", flat=True))
+    year = _academic_year(order.effective_date)
+    first = (order.lines.order_by("-position").values_list("position", flat=True).first() or 0) + 1
+    lines = [kind.line(one, year=year, choices=choices) for one in kind.listed(keys)]
+    for position, line in enumerate(lines, start=first):
+        line.order, line.position = order, position
+    OrderLine.objects.bulk_create(lines, batch_size=2000)
+    return len(lines)
+
+
+def _academic_year(day: datetime.date) -> int:
+    year = rules.academic_year(day)
+    AcademicYear.objects.get_or_create(year=year)
+    return year
+
+
+def _draft_list(order: Order, *, access: Access) -> Order:
+    """A draft whose list may be changed: a cancelling order undoes all of the other or nothing."""
+    order = _locked(order, access=access, permission="order.create", state=Order.DRAFT)
+    if order.cancels_id:
+        raise OrderError(_("The list of a cancelling order is that of the order it cancels."))
+    return order
+
+
+@transaction.atomic
+def follow_date(order: Order, *, access: Access, before: datetime.date) -> None:
+    """After the date of a draft was changed: an admission goes to the academic year of the new one.
+
+    Raises:
+        OrderError: the list of an order on students was formed for another academic year.
+    """
+    order = _locked(order, access=access, permission="order.create", state=Order.DRAFT)
+    year = rules.academic_year(order.effective_date)
+    if order.cancels_id or year == rules.academic_year(before):
+        return
+    if not kind_of(order).makes_students:
+        raise OrderError(_("The list was formed for another academic year; form the order anew."))
+    order.lines.update(academic_year_id=_academic_year(order.effective_date))
 
 
 @transaction.atomic
 def remove_lines(order: Order, *, access: Access, line_ids: list[int]) -> int:
     """Take people off a draft; the rest is numbered anew."""
-    order = _locked(order, access=access, permission="order.create", state=Order.DRAFT)
+    order = _draft_list(order, access=access)
     removed = order.lines.filter(pk__in=line_ids).delete()[0]
-    for position, line in enumerate(order.lines.order_by("position"), start=1):
-        if line.position != position:
-            OrderLine.objects.filter(pk=line.pk).update(position=position)
+    with connection.cursor() as cursor:
+        # First out of the way of each other, then one after another.
+        cursor.execute(
+            "UPDATE movement_orderline SET position = position + %s WHERE order_id = %s", [OUT_OF_THE_WAY, order.pk]
+        )
+        cursor.execute(
+            "UPDATE movement_orderline l SET position = n.position FROM (SELECT id, row_number() OVER "
+            "(ORDER BY position) AS position FROM movement_orderline WHERE order_id = %s) n WHERE l.id = n.id",
+            [order.pk],
+        )
     return removed
 
 
 def failures(order: Order) -> dict[int, list[rules.Check]]:
     """Blocking checks that fail, by line."""
-    lines = list(queries.lines_of(order))
     if order.cancels_id:
         return {}
-    found = kind_of(order).checks(order, lines)
+    found = kind_of(order).checks(order, list(queries.lines_of(order)))
     return {
         pk: bad for pk, checks in found.items() if (bad := [one for one in checks if one.blocking and not one.ok])
     }
@@ -113,10 +183,10 @@ def failures(order: Order) -> dict[int, list[rules.Check]]:
 def _refuse_failures(order: Order) -> None:
     bad = failures(order)
     if bad:
-        first = next(iter(bad.values()))[0]
+        line = queries.lines_of(order).get(pk=next(iter(bad)))
         raise OrderError(
             _("%(count)d people on the list do not pass the checks; the first: %(text)s")
-            % {"count": len(bad), "text": first.text}
+            % {"count": len(bad), "text": f"{line.person}: {bad[line.pk][0].text}"}
         )
 
 
@@ -145,19 +215,39 @@ def return_with_remarks(order: Order, *, access: Access, remark: str) -> Order:
 
 @transaction.atomic
 def sign(order: Order, *, access: Access, date: datetime.date) -> Order:
-    """Submitted → signed: number, date, signer; the PDF is issued. The author does not sign (four eyes)."""
+    """Submitted → signed: number, date, signer; the PDF is issued.
+
+    Raises:
+        OrderError: the author signs (four eyes), the date lies in the future or
+            before the last one in the journal, or a check fails.
+    """
     order = _locked(order, access=access, permission="order.sign", state=Order.SUBMITTED)
     if order.created_by_id == access.user.pk:
         raise OrderError(_("Who formed the order does not sign it."))
     if date > timezone.localdate():
         raise OrderError(_("An order is not signed in the future."))
     _refuse_failures(order)
+    _university()
     order.number = str(next_number(f"order-{order.kind}", date.year))
+    # Under the lock of the series, so that dates in the journal follow its numbers.
+    last = Order.objects.filter(kind=order.kind, date__year=date.year).order_by("-date").first()
+    if last and last.date > date:
+        raise OrderError(
+            _("The journal holds order № %(number)s of %(date)s; a later number has no earlier date.")
+            % {"number": last.number, "date": last.date.strftime("%d.%m.%Y")}
+        )
     order.date, order.signed_by, order.signed_at = date, access.user, timezone.now()
     order.state, order.remark = Order.SIGNED, ""
     order.document = issue_order(order)
     order.save(update_fields=["state", "remark", "number", "date", "signed_by", "signed_at", "document"])
     return order
+
+
+def _university() -> University:
+    university = University.objects.first()
+    if university is None:
+        raise OrderError(_("The facts about the university are not entered yet."))
+    return university
 
 
 @transaction.atomic
@@ -166,7 +256,10 @@ def execute(order: Order, *, access: Access) -> Order:
 
     In order: locks the order and the people, checks again, makes students of
     candidates, closes placements, opens new ones, opens or closes accounts,
-    ends the order that this one cancels.
+    ends the order that this one cancels and declares its papers void.
+
+    Raises:
+        OrderError: not signed, not yet in force, a check fails, or somebody was moved meanwhile.
     """
     order = _locked(order, access=access, permission="order.execute", state=Order.SIGNED)
     if order.effective_date > timezone.localdate():
@@ -182,6 +275,7 @@ def execute(order: Order, *, access: Access) -> Order:
     _accounts(lines)
     if order.cancels_id:
         Order.objects.filter(pk=order.cancels_id).update(state=Order.CANCELLED)
+        void_documents(order, by=access.user)
     order.state, order.executed_by, order.executed_at = Order.EXECUTED, access.user, timezone.now()
     order.save(update_fields=["state", "executed_by", "executed_at"])
     return order
@@ -189,8 +283,11 @@ def execute(order: Order, *, access: Access) -> Order:
 
 def _lock_people(lines: list[OrderLine]) -> None:
     """Always in the order of ids, so that two orders wait for each other instead of dying."""
-    list(Candidate.objects.filter(pk__in=[x.candidate_id for x in lines if x.candidate_id]).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
-    list(Student.objects.filter(pk__in=[x.student_id for x in lines if x.student_id]).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    for model, keys in (
+        (Candidate, [line.candidate_id for line in lines if line.candidate_id]),
+        (Student, [line.student_id for line in lines if line.student_id]),
+    ):
+        list(model.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 def _make_students(lines: list[OrderLine]) -> None:
@@ -224,13 +321,15 @@ def _make_students(lines: list[OrderLine]) -> None:
 
 def _student_numbers(lines: list[OrderLine]) -> list[str]:
     """Numbers in the order of the list, each series under one lock."""
-    university = University.objects.get().code
+    university = _university().code
     series: dict[tuple[int, str, str], list[int]] = defaultdict(list)
     for at, line in enumerate(lines):
         series[(line.candidate.entry_year, line.programme.speciality.education_type, line.education_form)].append(at)
     numbers = [""] * len(lines)
     for (year, kind, form), places in sorted(series.items()):
         serials = reserve_numbers(f"student-{kind[-1]}{form[-1]}", year, len(places))
+        if serials[-1] > rules.LAST_SERIAL:
+            raise OrderError(_("The series of student numbers of %(year)d is exhausted.") % {"year": year})
         for at, serial in zip(places, serials, strict=True):
             numbers[at] = rules.student_number(
                 university=university, entry_year=year, education_type=kind, education_form=form, serial=serial
@@ -240,22 +339,22 @@ def _student_numbers(lines: list[OrderLine]) -> list[str]:
 
 def _move(order: Order, lines: list[OrderLine]) -> None:
     """Close the placements that the order closes and open those that it gives."""
-    open_now = dict(
-        Placement.objects.filter(student__in=[line.student_id for line in lines], valid_to=None).values_list("student", "pk")
-    )
+    keys = [line.student_id for line in lines]
+    open_now = dict(Placement.objects.filter(student__in=keys, valid_to=None).values_list("student", "pk"))
     for line in lines:
         check = rules.check_current(expected=line.closes_id, actual=open_now.get(line.student_id))
         if not check.ok:
             raise OrderError(f"{line.person}: {check.text}")
+    day = order.effective_date
     closing = [line.closes_id for line in lines if line.closes_id]
-    if closing:
-        if Placement.objects.filter(pk__in=closing, valid_from__gt=order.effective_date).exists():
-            raise OrderError(_("The order comes into force before the placement that it ends."))
-        Placement.objects.filter(pk__in=closing).update(valid_to=order.effective_date, closed_by=order)
+    too_early = Placement.objects.filter(student__in=keys).filter(Q(pk__in=closing, valid_from__gt=day) | Q(valid_to__gt=day))
+    if too_early.exists():
+        raise OrderError(_("The order comes into force before the placement that it follows."))
+    Placement.objects.filter(pk__in=closing).update(valid_to=day, closed_by=order)
     Placement.objects.bulk_create(
         [
             Placement(
-                student_id=line.student_id, order=order, valid_from=order.effective_date,
+                student_id=line.student_id, order=order, valid_from=day,
                 **{name: getattr(line, name) for name in TARGET},
             )
             for line in lines
@@ -282,21 +381,24 @@ def _accounts(lines: list[OrderLine]) -> None:
         ],
         batch_size=2000,
     )
-    accounts = list(User.objects.filter(person__in=[person for person, _number in students]).values_list("pk", flat=True))
+    people = [person for person, _number in students]
+    accounts = list(User.objects.filter(person__in=people).values_list("pk", flat=True))
     User.objects.filter(pk__in=accounts, is_active=False).update(is_active=True)
-    holders = set(RoleAssignment.objects.filter(user__in=accounts, role="student", valid_to=None).values_list("user", flat=True))
+    student_role = RoleAssignment.objects.filter(user__in=accounts, role="student", valid_to=None)
+    holders = set(student_role.values_list("user", flat=True))
     RoleAssignment.objects.bulk_create(
         [RoleAssignment(user_id=pk, role="student") for pk in accounts if pk not in holders],
         ignore_conflicts=True, batch_size=2000,
-    )
+    )  # fmt: skip
     _close_accounts(leaving)
 
 
 def _close_accounts(student_ids: list[int]) -> None:
-    """End the student's role; an account without any other role is closed."""
+    """End the student's role of those with no study left; an account without any other role is closed."""
     if not student_ids:
         return
-    accounts = User.objects.filter(person__studies__in=student_ids)
+    still = Placement.objects.filter(valid_to=None).values("student__person")
+    accounts = User.objects.filter(person__studies__in=student_ids).exclude(person__in=still)
     pks = list(accounts.values_list("pk", flat=True))
     RoleAssignment.objects.filter(user__in=pks, role="student").delete()
     User.objects.filter(pk__in=pks).exclude(assignments__isnull=False).update(is_active=False)
@@ -316,15 +418,19 @@ def create_cancelling_order(order: Order, *, access: Access, reason: str, effect
         raise OrderError(_("A cancelling order is not cancelled; form the right order anew."))
     if order.cancelled_by.exclude(state=Order.CANCELLED).exists():
         raise OrderError(_("A cancelling order exists already."))
+    later = order.placements.exclude(valid_to=None).select_related("closed_by").first()
+    if later:
+        raise OrderError(_("A later order stands on it, cancel that one first: %(order)s.") % {"order": later.closed_by})
     if effective_date < order.effective_date:
         raise OrderError(_("The cancelling order cannot come into force before the order itself."))
+    with override("uz"):  # the order is a paper in Uzbek, whoever forms it
+        title = _("Cancelling order № %(number)s of %(date)s") % {
+            "number": order.number, "date": order.date.strftime("%d.%m.%Y"),
+        }  # fmt: skip
     undo = Order.objects.create(
         kind=order.kind, faculty=order.faculty, effective_date=effective_date, cancels=order, created_by=access.user,
-        title=_("Cancelling order № %(number)s of %(date)s") % {
-            "number": order.number, "date": order.date.strftime("%d.%m.%Y"),
-        },
-        basis=reason.strip(),
-    )
+        title=title, basis=reason.strip(),
+    )  # fmt: skip
     made = {placement.student_id: placement for placement in order.placements.all()}
     OrderLine.objects.bulk_create(
         [_undoing_line(undo, line, made[line.student_id]) for line in order.lines.select_related("closes")],

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from hemis.documents.actions import issue
-from hemis.documents.kinds import DocumentKind, register
+from hemis.documents.actions import issue, revoke
+from hemis.documents.kinds import DocumentKind, masked_name, register
 from hemis.documents.models import Document
+from hemis.people.models import User
 from movement import queries
+from movement.kinds import kind_of
 from movement.models import Order, OrderLine
 from structure.models import University
 
@@ -48,13 +52,8 @@ class OrderExtract(DocumentKind):
         return [
             (str(_("Order")), f"№ {payload['number']}, {payload['date']}"),
             (str(_("Title")), payload["title"]),
-            (str(_("Student")), mask(payload["line"]["name"])),
+            (str(_("Student")), masked_name(payload["line"]["name"])),
         ]
-
-
-def mask(name: str) -> str:
-    """``Karimov Akmal`` → ``K*** A***``: enough to compare, not enough to learn."""
-    return " ".join(f"{word[0]}***" for word in name.split() if word)
 
 
 def _heading(order: Order) -> dict[str, Any]:
@@ -87,22 +86,48 @@ def _line(line: OrderLine) -> dict[str, Any]:
 
 
 def issue_order(order: Order) -> Document:
-    """Issue the PDF of an order that is being signed."""
-    payload = _heading(order) | {"lines": [_line(line) for line in queries.lines_of(order)]}
+    """Issue the PDF of an order that is being signed.
+
+    The paper is in Uzbek, whatever language the signer's screen has. Its series is
+    that of the order's own year, which may differ from the year of signing.
+    """
+    with override("uz"):
+        payload = _heading(order) | {"lines": [_line(line) for line in queries.lines_of(order)]}
     return issue(
-        kind="order", title=order.title, payload=payload, series=f"order-{order.kind}", number=order.number,
-        faculty=order.faculty, issued_by=order.signed_by,
-    )
+        kind=kind_of(order).document, title=order.title, payload=payload,
+        series=f"order-{order.kind}-{order.date.year}", number=order.number, faculty=order.faculty,
+        issued_by=order.signed_by,
+    )  # fmt: skip
 
 
+def _extract_series(order: Order) -> str:
+    return f"order-extract-{order.kind}-{order.pk}"
+
+
+@transaction.atomic
 def extract_for(line: OrderLine) -> Document:
-    """The student's extract; issued when first asked for."""
+    """The student's extract; issued when first asked for, and only once however often one clicks."""
+    OrderLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
     number = f"{line.order.number}/{line.position}"
-    series = f"order-extract-{line.order.kind}-{line.order.pk}"
+    series = _extract_series(line.order)
     found = Document.objects.filter(kind="order_extract", series=series, number=number, owner=line.person).first()
     if found:
         return found
+    with override("uz"):
+        payload = _heading(line.order) | {"line": _line(line)}
     return issue(
-        kind="order_extract", title=line.order.title, payload=_heading(line.order) | {"line": _line(line)},
-        series=series, number=number, owner=line.person, faculty=line.order.faculty,
-    )
+        kind="order_extract", title=line.order.title, payload=payload, series=series, number=number,
+        owner=line.person, faculty=line.order.faculty,
+    )  # fmt: skip
+
+
+def void_documents(undo: Order, *, by: User | None) -> None:
+    """The papers of an order that ``undo`` cancels are void from now on, and say so when checked."""
+    order = undo.cancels
+    with override("uz"):
+        reason = str(_("Cancelled by order № %(number)s of %(date)s.")) % {
+            "number": undo.number, "date": undo.date.strftime("%d.%m.%Y"),
+        }  # fmt: skip
+    papers = Document.objects.filter(pk=order.document_id) | Document.objects.filter(series=_extract_series(order))
+    for paper in papers.filter(state=Document.ISSUED).order_by("pk"):
+        revoke(paper, reason=reason, by=by)

@@ -91,6 +91,10 @@ class Order(BaseModel):
                 condition=~models.Q(state__in=["executed", "cancelled"]) | models.Q(executed_at__isnull=False),
                 name="executed_order_has_moment",
             ),
+            models.CheckConstraint(
+                condition=models.Q(signed_by=None) | ~models.Q(signed_by=models.F("created_by")),
+                name="author_does_not_sign",
+            ),
             models.UniqueConstraint(
                 fields=["cancels"], condition=models.Q(cancels__isnull=False), name="order_cancelled_once"
             ),

@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+STUDYING = "11"
 SEMESTERS_A_YEAR = 2
 FIRST_CODE = 11
+LAST_SERIAL = 99_999
 NEW_YEAR_MONTH = 7
 
 
@@ -39,9 +41,16 @@ def student_number(*, university: str, entry_year: int, education_type: str, edu
     Raises:
         ValueError: the serial needs more than five digits.
     """
-    if serial > 99_999:
+    if serial > LAST_SERIAL:
         raise ValueError("The series of student numbers is exhausted.")
     return f"{university}{entry_year % 100:02d}{education_type[-1]}{education_form[-1]}{serial:05d}"
+
+
+def check_status(*, status: str, allowed: frozenset[str], title: str = "") -> Check:
+    """The student's status (`h_student_status`) is one that this kind of order may start from."""
+    ok = status in allowed
+    text = _("Status: %(status)s.") if ok else _("An order of this kind is not for the status: %(status)s.")
+    return Check(ok, text % {"status": title or status or "—"}, "B8")
 
 
 def check_not_studying(*, active_status: str) -> Check:
