@@ -17,7 +17,11 @@ class Step:
     source: str = ""
 
     def as_json(self) -> dict[str, str]:
-        return {"text": str(self.text), "value": "" if self.value is None else str(self.value), "source": self.source}
+        return {
+            "text": str(self.text),
+            "value": "" if self.value is None else str(self.value),
+            "source": self.source,
+        }
 
 
 @dataclass(frozen=True)

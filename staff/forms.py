@@ -39,7 +39,9 @@ class EmployeeForm(RegisterForm):
             self.fields[name] = field
             self._dress(name, field)
         self.fields["birth_date"].required = True
-        self.fields["pinfl"].help_text = _("Fourteen digits; only a citizen of another country may have none.")
+        self.fields["pinfl"].help_text = _(
+            "Fourteen digits; only a citizen of another country may have none."
+        )
         self.order_fields(["row_version", *PERSON_FIELDS, *own])
 
     def stored_value(self, row, name: str):
@@ -57,7 +59,9 @@ class EmployeeForm(RegisterForm):
     def clean_pinfl(self) -> str | None:
         pinfl = identifiers.normalise_pinfl(self.cleaned_data["pinfl"] or "")
         if pinfl and not identifiers.pinfl_is_valid(pinfl):
-            raise forms.ValidationError(_("A PINFL has fourteen digits, and the last one must agree with the others."))
+            raise forms.ValidationError(
+                _("A PINFL has fourteen digits, and the last one must agree with the others.")
+            )
         return pinfl or None
 
     def clean_phone(self) -> str:
@@ -68,7 +72,7 @@ class EmployeeForm(RegisterForm):
         return phone
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         self._clean_passport(data)
         pinfl, born, gender = data.get("pinfl"), data.get("birth_date"), data.get("gender")
         if pinfl and born and identifiers.pinfl_birth_date(pinfl) != born:
@@ -100,12 +104,16 @@ class EmployeeForm(RegisterForm):
         if len(known) > 1:
             self.add_error("passport", _("This passport belongs to another person."))
         elif known and own and known[0].pk != own:
-            self.add_error("pinfl" if data["pinfl"] else "passport", _("This is another person, who is known already."))
+            self.add_error(
+                "pinfl" if data["pinfl"] else "passport", _("This is another person, who is known already.")
+            )
         elif known and not own:
             if names.fold(known[0].last_name) != names.fold(data["last_name"]):
                 self.add_error("last_name", _("The person with this PINFL or passport has another surname."))
             elif Employee.objects.filter(person=known[0]).exists():
-                self.add_error("pinfl" if data["pinfl"] else "passport", _("This person is an employee already."))
+                self.add_error(
+                    "pinfl" if data["pinfl"] else "passport", _("This person is an employee already.")
+                )
 
     def _known(self, data: dict) -> list[Person]:
         found = Person.objects.none()

@@ -29,7 +29,9 @@ class EmployeeQuerySet(ScopedQuerySet):
 class Employee(BaseModel):
     """A person's role of working here."""
 
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="employee", verbose_name=_("person"))
+    person = models.OneToOneField(
+        Person, on_delete=models.PROTECT, related_name="employee", verbose_name=_("person")
+    )
     number = models.CharField(_("employee number"), max_length=20, unique=True)
     academic_degree = ClassifierField("h_academic_degree", verbose_name=_("academic degree"), default="10")
     academic_rank = ClassifierField("h_academic_rank", verbose_name=_("academic rank"), default="10")
@@ -49,7 +51,9 @@ class Employee(BaseModel):
 class Position(BaseModel):
     """A post held in a unit from a date to a date."""
 
-    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="positions", verbose_name=_("employee"))
+    employee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="positions", verbose_name=_("employee")
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="positions", verbose_name=_("unit"))
     post = ClassifierField("h_teacher_position_type", verbose_name=_("post"))
     category = ClassifierField("h_employee_type", verbose_name=_("category"))

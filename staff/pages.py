@@ -60,6 +60,7 @@ class Employees(Register):
     ]  # fmt: skip
     search = ("number",)
     search_person = "person"
+    is_about_people = True
     select_related = ("person",)
     ordering = ("person__sort_key",)
     fields = (
@@ -73,7 +74,9 @@ class Employees(Register):
 
     @classmethod
     def filtered(cls, access, data):
-        return super().filtered(access, data).distinct() if data.get("unit") else super().filtered(access, data)
+        return (
+            super().filtered(access, data).distinct() if data.get("unit") else super().filtered(access, data)
+        )
 
 
 class _Posts(Register):

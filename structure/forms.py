@@ -27,7 +27,9 @@ class _UnitForm(RegisterForm):
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]
         if not re.match(self.pattern, code):
-            raise forms.ValidationError(_("The code looks like %(example)s."), params={"example": self.example})
+            raise forms.ValidationError(
+                _("The code looks like %(example)s."), params={"example": self.example}
+            )
         return code
 
     def _post_clean(self) -> None:
@@ -61,7 +63,10 @@ class KafedraForm(_UnitForm):
         data = super().clean()
         parent, code = data.get("parent"), data.get("code", "")
         if parent and code and not code.startswith(parent.code + "-"):
-            self.add_error("code", _("The code of a kafedra begins with its faculty's code, %(code)s.") % {"code": parent.code})
+            self.add_error(
+                "code",
+                _("The code of a kafedra begins with its faculty's code, %(code)s.") % {"code": parent.code},
+            )
         return data
 
 

@@ -45,9 +45,7 @@ class UnitQuerySet(ScopedQuerySet):
         """A faculty sees itself and its kafedras, a kafedra sees itself."""
         if scope.everything:
             return self
-        return self.filter(
-            models.Q(pk__in=scope.unit_ids) | models.Q(parent__in=scope.faculty_ids)
-        )
+        return self.filter(models.Q(pk__in=scope.unit_ids) | models.Q(parent__in=scope.faculty_ids))
 
     def faculties(self):
         return self.filter(kind=Unit.FACULTY)
@@ -61,14 +59,21 @@ class Unit(BaseModel):
 
     FACULTY, KAFEDRA = "11", "12"
 
-    code = models.CharField(_("code"), max_length=64, unique=True, validators=[RegexValidator(r"^[0-9\-]{2,64}$")])
+    code = models.CharField(
+        _("code"), max_length=64, unique=True, validators=[RegexValidator(r"^[0-9\-]{2,64}$")]
+    )
     name = models.CharField(_("name"), max_length=256)
     name_ru = models.CharField(_("name (Russian)"), max_length=256, blank=True)
     name_en = models.CharField(_("name (English)"), max_length=256, blank=True)
     kind = ClassifierField("h_structure_type", verbose_name=_("kind of unit"))
     locality = ClassifierField("h_locality_type", verbose_name=_("kind of faculty"), blank=True)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("belongs to"),
     )
     position = models.PositiveIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
@@ -83,7 +88,9 @@ class Unit(BaseModel):
             models.CheckConstraint(
                 condition=~models.Q(kind="12") | models.Q(parent__isnull=False), name="kafedra_has_faculty"
             ),
-            models.CheckConstraint(condition=~models.Q(kind="11") | models.Q(parent=None), name="faculty_stands_alone"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="11") | models.Q(parent=None), name="faculty_stands_alone"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,8 +34,12 @@ class Faculties(Register):
     app, name, title, title_one = "structure", "faculties", _("Faculties"), _("faculty")
     model, permission, menu = Unit, "structure", "structure"
     columns = [
-        Column("code"), Column("name", link=True), Column("locality"), Column("name_ru", hidden=True),
-        Column("position", hidden=True, numeric=True), Column("is_active"),
+        Column("code"),
+        Column("name", link=True),
+        Column("locality"),
+        Column("name_ru", hidden=True),
+        Column("position", hidden=True, numeric=True),
+        Column("is_active"),
     ]
     filters = [Filter("locality"), BooleanFilter("is_active")]
     search = ("code", "name", "name_ru", "name_en")
@@ -52,8 +56,11 @@ class Kafedras(Register):
     app, name, title, title_one = "structure", "kafedras", _("Kafedras"), _("kafedra")
     model, permission, menu = Unit, "structure", "structure"
     columns = [
-        Column("code"), Column("name", link=True), Column("parent", _("Faculty"), sort="parent__name"),
-        Column("name_ru", hidden=True), Column("is_active"),
+        Column("code"),
+        Column("name", link=True),
+        Column("parent", _("Faculty"), sort="parent__name"),
+        Column("name_ru", hidden=True),
+        Column("is_active"),
     ]
     filters = [RelatedFilter("parent", faculties, label=_("Faculty")), BooleanFilter("is_active")]
     search = ("code", "name", "name_ru", "name_en")

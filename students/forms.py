@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.pages.forms import RegisterForm
 from hemis.people.identifiers import normalise_phone
-from students.models import Group, Programme, Speciality, Student
 from structure.models import Unit
+from students.models import Group, Programme, Speciality, Student
 
 
 def _own_faculties(form: RegisterForm, name: str, permission: str) -> None:
@@ -30,7 +30,9 @@ class SpecialityForm(RegisterForm):
         _own_faculties(self, "faculty", "speciality.edit")
         scope = self.access.scope("speciality.edit")
         kafedras = Unit.objects.kafedras().filter(is_active=True)
-        self.fields["kafedra"].queryset = kafedras if scope.everything else kafedras.filter(parent__in=scope.faculty_ids)  # type: ignore[attr-defined]
+        if not scope.everything:
+            kafedras = kafedras.filter(parent__in=scope.faculty_ids)
+        self.fields["kafedra"].queryset = kafedras  # type: ignore[attr-defined]
 
     def clean(self):
         data = super().clean()
@@ -53,7 +55,16 @@ class GroupForm(RegisterForm):
 
     class Meta:
         model = Group
-        fields = ["name", "faculty", "speciality", "entry_year", "education_form", "language", "capacity", "is_active"]
+        fields = [
+            "name",
+            "faculty",
+            "speciality",
+            "entry_year",
+            "education_form",
+            "language",
+            "capacity",
+            "is_active",
+        ]
         help_texts = {
             "education_form": _("Empty: students of several forms study together."),
             "language": _("Empty: students of several languages study together."),

@@ -30,7 +30,9 @@ class AcademicYear(BaseModel):
         verbose_name_plural = _("academic years")
         ordering = ["-year"]
         constraints = [
-            models.UniqueConstraint(fields=["is_current"], condition=models.Q(is_current=True), name="one_current_year")
+            models.UniqueConstraint(
+                fields=["is_current"], condition=models.Q(is_current=True), name="one_current_year"
+            )
         ]
 
     def __str__(self) -> str:
@@ -45,7 +47,9 @@ class Speciality(BaseModel):
     name_ru = models.CharField(_("name (Russian)"), max_length=256, blank=True)
     name_en = models.CharField(_("name (English)"), max_length=256, blank=True)
     education_type = ClassifierField("h_education_type", verbose_name=_("education type"), default="11")
-    faculty = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="specialities", verbose_name=_("faculty"))
+    faculty = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="specialities", verbose_name=_("faculty")
+    )
     kafedra = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kafedra")
     )
@@ -58,7 +62,9 @@ class Speciality(BaseModel):
         verbose_name_plural = _("specialities")
         ordering = ["code"]
         constraints = [
-            models.UniqueConstraint(fields=["education_type", "faculty", "code"], name="speciality_once_per_faculty")
+            models.UniqueConstraint(
+                fields=["education_type", "faculty", "code"], name="speciality_once_per_faculty"
+            )
         ]
 
     def __str__(self) -> str:
@@ -99,7 +105,9 @@ class Group(BaseModel):
     """An academic group. Empty language or form means a mixed group: each student has the own."""
 
     name = models.CharField(_("name"), max_length=64)
-    faculty = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="groups", verbose_name=_("faculty"))
+    faculty = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="groups", verbose_name=_("faculty")
+    )
     speciality = models.ForeignKey(
         Speciality, on_delete=models.PROTECT, related_name="groups", verbose_name=_("speciality")
     )
@@ -129,10 +137,16 @@ class CandidateQuerySet(ScopedQuerySet):
 class Candidate(BaseModel):
     """An admitted applicant, imported from the admission list; a student only by an executed order."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="candidacies", verbose_name=_("person"))
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="candidacies", verbose_name=_("person")
+    )
     entry_year = models.PositiveIntegerField(_("entry year"))
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="candidates", verbose_name=_("programme"))
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="candidates", verbose_name=_("group"))
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="candidates", verbose_name=_("programme")
+    )
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, related_name="candidates", verbose_name=_("group")
+    )
     course = ClassifierField("h_course", verbose_name=_("course"), default="11")
     language = ClassifierField("h_language", verbose_name=_("language"))
     payment_form = ClassifierField("h_payment_form", verbose_name=_("payment form"))
@@ -160,7 +174,9 @@ class StudentQuerySet(ScopedQuerySet):
         """The faculty of the current placement sees the student; a student sees oneself."""
         if scope.everything:
             return self
-        return self.filter(models.Q(current__faculty__in=scope.faculty_ids) | models.Q(person=scope.person_id))
+        return self.filter(
+            models.Q(current__faculty__in=scope.faculty_ids) | models.Q(person=scope.person_id)
+        )
 
     def with_card(self):
         """All that a list row or a card shows, in one query."""
@@ -172,19 +188,35 @@ class StudentQuerySet(ScopedQuerySet):
 class Student(BaseModel):
     """A person's study of a programme. Who, where and how one studies stands in the placements."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="studies", verbose_name=_("person"))
-    number = models.CharField(_("student number"), max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$")])
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="studies", verbose_name=_("person")
+    )
+    number = models.CharField(
+        _("student number"), max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$")]
+    )
     entry_year = models.PositiveIntegerField(_("entry year"))
     candidate = models.OneToOneField(
-        Candidate, on_delete=models.PROTECT, null=True, blank=True, related_name="student", verbose_name=_("candidate")
+        Candidate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="student",
+        verbose_name=_("candidate"),
     )
     social_category = ClassifierField("h_social_category", verbose_name=_("social category"), default="10")
     student_type = ClassifierField("h_student_type", verbose_name=_("kind of student"), default="11")
-    entrance_score = models.DecimalField(_("entrance score"), max_digits=5, decimal_places=1, null=True, blank=True)
+    entrance_score = models.DecimalField(
+        _("entrance score"), max_digits=5, decimal_places=1, null=True, blank=True
+    )
     accommodation = ClassifierField("h_accommodation", verbose_name=_("place of living"), blank=True)
     # Kept by a trigger from the placements; a write from anywhere else is refused (law 2).
     current = models.OneToOneField(
-        "Placement", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        "Placement",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
         verbose_name=_("current placement"),
     )
 
@@ -194,7 +226,11 @@ class Student(BaseModel):
         verbose_name = _("student")
         verbose_name_plural = _("students")
         ordering = ["person__sort_key", "pk"]
-        constraints = [models.CheckConstraint(condition=models.Q(number__regex=r"^\d{12}$"), name="student_number_digits")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(number__regex=r"^\d{12}$"), name="student_number_digits"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.person.full_name} ({self.number})"
@@ -204,7 +240,9 @@ class PlacementQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
         if scope.everything:
             return self
-        return self.filter(models.Q(faculty__in=scope.faculty_ids) | models.Q(student__person=scope.person_id))
+        return self.filter(
+            models.Q(faculty__in=scope.faculty_ids) | models.Q(student__person=scope.person_id)
+        )
 
     def on(self, day):
         """Placements in force on ``day``."""
@@ -219,21 +257,38 @@ class Placement(models.Model):
     refuses everything else (order clause B8).
     """
 
-    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="placements", verbose_name=_("student"))
-    order = models.ForeignKey("movement.Order", on_delete=models.PROTECT, related_name="placements", verbose_name=_("order"))
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="placements", verbose_name=_("student")
+    )
+    order = models.ForeignKey(
+        "movement.Order", on_delete=models.PROTECT, related_name="placements", verbose_name=_("order")
+    )
     closed_by = models.ForeignKey(
-        "movement.Order", on_delete=models.PROTECT, null=True, blank=True, related_name="closed_placements",
+        "movement.Order",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="closed_placements",
         verbose_name=_("closed by order"),
     )
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
     status = ClassifierField("h_student_status", verbose_name=_("status"))
     faculty = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("faculty"))
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", verbose_name=_("programme"))
-    group = models.ForeignKey(
-        Group, on_delete=models.PROTECT, null=True, blank=True, related_name="placements", verbose_name=_("group")
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="+", verbose_name=_("programme")
     )
-    academic_year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year"))
+    group = models.ForeignKey(
+        Group,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="placements",
+        verbose_name=_("group"),
+    )
+    academic_year = models.ForeignKey(
+        AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year")
+    )
     course = ClassifierField("h_course", verbose_name=_("course"))
     semester = ClassifierField("h_semester", verbose_name=_("semester"))
     education_form = ClassifierField("h_education_form", verbose_name=_("education form"))
@@ -247,7 +302,9 @@ class Placement(models.Model):
         verbose_name_plural = _("placements")
         ordering = ["student", "-valid_from", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["student"], condition=models.Q(valid_to=None), name="one_open_placement"),
+            models.UniqueConstraint(
+                fields=["student"], condition=models.Q(valid_to=None), name="one_open_placement"
+            ),
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
                 name="placement_period",

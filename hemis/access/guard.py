@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Model
 from django.shortcuts import get_object_or_404
@@ -46,7 +47,9 @@ signed_in = _declare(Rule(SIGNED_IN))
 
 def rule_of(view: Callable) -> Rule | None:
     """The rule a view declares, on itself or on its class."""
-    return getattr(view, "hemis_access", None) or getattr(getattr(view, "view_class", None), "hemis_access", None)
+    return getattr(view, "hemis_access", None) or getattr(
+        getattr(view, "view_class", None), "hemis_access", None
+    )
 
 
 def get_in_scope(model: type[Model], request: Request, permission: str, **lookup):
@@ -57,4 +60,5 @@ def get_in_scope(model: type[Model], request: Request, permission: str, **lookup
         Http404: out of scope or absent, which look the same.
     """
     request.access.require(permission)
-    return get_object_or_404(model.objects.for_scope(request.access.scope(permission)), **lookup)
+    rows: Any = model._default_manager
+    return get_object_or_404(rows.for_scope(request.access.scope(permission)), **lookup)

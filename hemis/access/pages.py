@@ -47,7 +47,11 @@ def activate(request: Request, token: str) -> HttpResponse:
         field.widget.attrs["class"] = "form-control"
     if request.method == "POST" and form.is_valid():
         if use_activation(activation, form.cleaned_data["new_password1"]):
-            messages.success(request, _("The password is set. Sign in with your login %(login)s.") % {"login": activation.user.login})
+            messages.success(
+                request,
+                _("The password is set. Sign in with your login %(login)s.")
+                % {"login": activation.user.login},
+            )
             return redirect("account_login")
         return render(request, "access/activation_ended.html", status=410)
     return render(request, "access/activate.html", {"form": form, "login": activation.user.login})
@@ -82,7 +86,11 @@ def who_may_do_what(request: Request) -> HttpResponse:
         {
             "duty": duty,
             "roles": [
-                {"title": duties.ROLES[role].title, "people": holders.get(role, 0), "mine": role in request.access.roles}
+                {
+                    "title": duties.ROLES[role].title,
+                    "people": holders.get(role, 0),
+                    "mine": role in request.access.roles,
+                }
                 for role in duty.roles
             ],
             "menus": [menus[code] for code in duty.menus] if len(duty.menus) <= 3 else [_("all menus")],

@@ -19,7 +19,9 @@ class NotOwnDocumentValidator:
             known += [person.pinfl or "", person.passport, person.phone, birth]
         plain = re.sub(r"\W", "", password).lower()
         if any(len(number) >= 4 and re.sub(r"\W", "", number).lower() in plain for number in known):
-            raise ValidationError(_("The password must not contain your login, PINFL, passport, phone or birth date."))
+            raise ValidationError(
+                _("The password must not contain your login, PINFL, passport, phone or birth date.")
+            )
 
     def get_help_text(self) -> str:
         return _("The password must not contain your login, PINFL, passport, phone or birth date.")

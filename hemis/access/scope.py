@@ -48,7 +48,10 @@ class Scope:
     @classmethod
     def from_json(cls, data: dict) -> Scope:
         return cls(
-            data["everything"], frozenset(data["faculty_ids"]), frozenset(data["kafedra_ids"]), data["person_id"]
+            data["everything"],
+            frozenset(data["faculty_ids"]),
+            frozenset(data["kafedra_ids"]),
+            data["person_id"],
         )
 
 

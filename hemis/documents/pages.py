@@ -6,7 +6,6 @@ import hashlib
 import io
 import logging
 from collections.abc import Callable
-from typing import cast
 
 from django import forms
 from django.conf import settings
@@ -35,7 +34,6 @@ from hemis.jobs.actions import start
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter
 from hemis.pages.register import BulkAction, Register, Tab
-from hemis.people.models import User
 
 logger = logging.getLogger("hemis.documents")
 STATE_COLOURS = {Document.ISSUED: "green", Document.REPLACED: "orange", Document.REVOKED: "red"}
@@ -70,9 +68,7 @@ def _print(form: str) -> Callable[[Request, QuerySet], HttpResponse]:
         """A few at once; many as a job."""
         keys = list(rows.order_by("issued_at", "pk").values_list("pk", flat=True))
         if len(keys) > PRINTED_AT_ONCE:
-            started = start(
-                "documents.batch", user=cast(User, request.user), params={"documents": keys, "form": form}
-            )
+            started = start("documents.batch", user=request.user, params={"documents": keys, "form": form})
             return redirect("job", started.pk)
         out = io.BytesIO()
         (batch.write_zip if form == batch.ZIP else batch.write_pdf)(in_order(keys), out)

@@ -100,7 +100,7 @@ def _watch(children: list[subprocess.Popen], port: str) -> int:
             _say(f"HEMIS: http://localhost:{port}  (Ctrl-C stops everything)")
         time.sleep(0.5 if said else 0.1)
     ended = next(child for child in children if child.returncode is not None)
-    _say(f"This ended by itself (code {ended.returncode}): {ended.args}")
+    _say(f"This ended by itself (code {ended.returncode}): {ended.args!r}")
     return ended.returncode or 1
 
 

@@ -79,7 +79,7 @@ def field_label(model: type[Model], path: str) -> str | Promise:
         name = model._meta.get_field(last).verbose_name  # type: ignore[union-attr]
     except FieldDoesNotExist:
         name = last.replace("_", " ")
-    return _begin_large(name)
+    return _begin_large(name)  # type: ignore[arg-type]
 
 
 @keep_lazy_text
@@ -96,7 +96,9 @@ def display(value: Any) -> str:
     if isinstance(value, datetime.datetime):
         from django.utils import timezone
 
-        return timezone.localtime(value).strftime("%d.%m.%Y %H:%M") if timezone.is_aware(value) else str(value)
+        return (
+            timezone.localtime(value).strftime("%d.%m.%Y %H:%M") if timezone.is_aware(value) else str(value)
+        )
     if isinstance(value, datetime.date):
         return value.strftime("%d.%m.%Y")
     if isinstance(value, Decimal):

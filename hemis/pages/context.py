@@ -27,5 +27,10 @@ def shell(request: Request) -> dict:
 
 def _open_menu(navigation, path: str) -> str:
     """The menu whose entry is the longest beginning of the present address."""
-    matches = [(len(item.url), found.code) for found, items in navigation for item in items if path.startswith(item.url)]
+    matches = [
+        (len(item.url), found.code)
+        for found, items in navigation
+        for item in items
+        if path.startswith(item.url)
+    ]
     return max(matches)[1] if matches else ""

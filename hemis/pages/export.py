@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from import_export.formats.base_formats import CSV, XLSX
 from tablib import Dataset
 
@@ -49,6 +49,6 @@ def response(register: type[Register], columns: list[Column], rows: QuerySet, ki
     if kind == "csv":
         content = "\ufeff" + content  # Excel reads UTF-8 only with the mark.
     answer = HttpResponse(content, content_type=made.get_content_type())
-    name = f"{register.key()}-{datetime.date.today():%Y-%m-%d}.{kind}"
+    name = f"{register.key()}-{timezone.localdate():%Y-%m-%d}.{kind}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -35,7 +35,7 @@ class Filter:
         if self.choices is None and self.widget == "choice":
             field = _field(model, self.lookup)
             if isinstance(field, ClassifierField):
-                self.choices = lambda access: list(field.choices)
+                self.choices = lambda access: list(field.flatchoices)
             else:
                 self.choices = lambda access: [(str(k), str(v)) for k, v in field.flatchoices]
         return self
@@ -71,8 +71,17 @@ def _field(model: type[Model], path: str):
 class RelatedFilter(Filter):
     """Choice among related rows that lie in the user's scope."""
 
-    def __init__(self, name: str, queryset: Callable[[Access], QuerySet], *, lookup: str = "", label: str | Promise = ""):
-        super().__init__(name, lookup, label, lambda access: [(str(row.pk), str(row)) for row in queryset(access)])
+    def __init__(
+        self,
+        name: str,
+        queryset: Callable[[Access], QuerySet],
+        *,
+        lookup: str = "",
+        label: str | Promise = "",
+    ):
+        super().__init__(
+            name, lookup, label, lambda access: [(str(row.pk), str(row)) for row in queryset(access)]
+        )
 
     def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
         values = [value for value in self.chosen(data) if value.isdigit()]
@@ -114,6 +123,11 @@ class RangeFilter(Filter):
     def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
         start, end = data.get(f"{self.name}_from", ""), data.get(f"{self.name}_to", "")
         return {
-            "name": self.name, "label": self.label, "widget": self.widget, "options": [],
-            "chosen": [v for v in (start, end) if v], "start": start, "end": end,
+            "name": self.name,
+            "label": self.label,
+            "widget": self.widget,
+            "options": [],
+            "chosen": [v for v in (start, end) if v],
+            "start": start,
+            "end": end,
         }

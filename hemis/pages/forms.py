@@ -8,13 +8,13 @@ from django import forms
 from django.db import transaction
 from django.db.models import F
 from django.forms.models import ModelChoiceField, ModelChoiceIterator
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.scope import Access
 from hemis.pages.columns import display, follow
-
 
 FIRST_CHOICES = 100
 
@@ -35,6 +35,7 @@ class _FirstChoices(ModelChoiceIterator):
 class RegisterForm(forms.ModelForm):
     """A model form that knows who fills it and which version of the row it started from."""
 
+    _errors: ErrorDict | None
     row_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     # Permission whose scope limits what may be chosen in related fields.
     choice_permission: dict[str, str] = {}
@@ -118,7 +119,10 @@ class RegisterForm(forms.ModelForm):
         for name in self.fields:
             if name == "row_version":
                 continue
-            mine, theirs = self._as_read(name, self.cleaned_data.get(name)), display(self.stored_value(stored, name))
+            mine, theirs = (
+                self._as_read(name, self.cleaned_data.get(name)),
+                display(self.stored_value(stored, name)),
+            )
             if mine != theirs:
                 label = self[name].label
                 self.conflict.append({"name": name, "label": label, "mine": mine, "theirs": theirs})

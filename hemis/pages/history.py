@@ -43,8 +43,10 @@ class ReadableHistory:
         return [
             {
                 "entry": entry,
-                "who": users.get(entry.actor_id, ""),
-                "changes": [self._change(column, values, linked) for column, values in sorted(entry.changes.items())],
+                "who": users.get(entry.actor_id or 0, ""),
+                "changes": [
+                    self._change(column, values, linked) for column, values in sorted(entry.changes.items())
+                ],
             }
             for entry in entries
         ]
@@ -57,7 +59,10 @@ class ReadableHistory:
                 if isinstance(self.by_column.get(column), ForeignKey):
                     wanted.setdefault(column, set()).update(value for value in values if value is not None)
         return {
-            column: {row.pk: str(row) for row in self.by_column[column].related_model._default_manager.filter(pk__in=keys)}
+            column: {
+                row.pk: str(row)
+                for row in self.by_column[column].related_model._default_manager.filter(pk__in=keys)
+            }
             for column, keys in wanted.items()
         }
 

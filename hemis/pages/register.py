@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 
 from hemis.access.scope import Access
 from hemis.base import Request
-from hemis.pages import menu
+from hemis.pages import menu as navigation
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter
 from hemis.pages.forms import RegisterForm
@@ -64,6 +64,8 @@ class Register:
     filters: ClassVar[list[Filter]] = []
     search: ClassVar[Sequence[str]] = ()
     search_person: ClassVar[str | None] = None
+    # Rows are people: the search of the header looks here.
+    is_about_people: ClassVar[bool] = False
     form: ClassVar[type[RegisterForm] | None] = None
     fields: ClassVar[Sequence[str]] = ()
     tabs: ClassVar[list[Tab]] = []
@@ -72,7 +74,7 @@ class Register:
     ordering: ClassVar[Sequence[str]] = ()
     deletable: ClassVar[bool] = True
     empty: ClassVar[str | Promise] = ""
-    header_actions: ClassVar[list[menu.MenuItem]] = []
+    header_actions: ClassVar[list[navigation.MenuItem]] = []
     detail_template: ClassVar[str] = "pages/detail.html"
 
     def __init_subclass__(cls) -> None:
@@ -82,7 +84,9 @@ class Register:
         cls.filters = [one.bind(cls.model) for one in cls.filters]
         REGISTERS[cls.key()] = cls
         if cls.menu:
-            menu.register(menu.MenuItem(cls.menu, cls.title, cls.url_name("list"), cls.view_permission()))
+            navigation.register(
+                navigation.MenuItem(cls.menu, cls.title, cls.url_name("list"), cls.view_permission())
+            )
 
     # --- names and addresses
 
@@ -139,7 +143,8 @@ class Register:
     def rows(cls, access: Access, permission: str = "") -> QuerySet:
         """Rows in scope: where everything starts (law 4)."""
         scope = access.scope(permission or cls.view_permission())
-        rows = cls.base_queryset().for_scope(scope)
+        found: Any = cls.base_queryset()
+        rows = found.for_scope(scope)
         return rows.select_related(*cls.select_related) if cls.select_related else rows
 
     @classmethod

@@ -114,7 +114,9 @@ def preferences_view(register: type[Register]):
         query = request.POST.get("query", "")
         if request.POST.get("save_view", "").strip():
             SavedView.objects.update_or_create(
-                user=request.user, register=register.key(), name=request.POST["save_view"].strip()[:64],
+                user=request.user,
+                register=register.key(),
+                name=request.POST["save_view"].strip()[:64],
                 defaults={"query": query},
             )
             messages.success(request, _("The view is saved."))
@@ -128,7 +130,9 @@ def preferences_view(register: type[Register]):
             values: dict = {"columns": [name for name in request.POST.getlist("columns") if name in known]}
             if size.isdigit() and int(size) in PAGE_SIZES:
                 values["page_size"] = int(size)
-            ListPreference.objects.update_or_create(user=request.user, register=register.key(), defaults=values)
+            ListPreference.objects.update_or_create(
+                user=request.user, register=register.key(), defaults=values
+            )
         return redirect(f"{reverse(register.url_name('list'))}?{query}")
 
     return view
@@ -193,14 +197,16 @@ def history_view(register: type[Register]):
     def view(request: Request, pk: int) -> HttpResponse:
         obj = _object(register, request, pk, register.view_permission())
         context = _card_context(register, request, obj, "history")
-        paginator = Paginator(readable_history(obj), 50)
+        paginator: Paginator = Paginator(readable_history(obj), 50)  # type: ignore[arg-type]
         context["history"] = paginator.get_page(request.GET.get("page"))
         return render(request, register.detail_template, context | register.detail_context(request, obj))
 
     return view
 
 
-def _form_response(register: type[Register], request: Request, form, obj=None, status: int = 200) -> HttpResponse:
+def _form_response(
+    register: type[Register], request: Request, form, obj=None, status: int = 200
+) -> HttpResponse:
     context = {
         "register": register,
         "form": form,
@@ -291,7 +297,9 @@ def bulk_view(register: type[Register]):
         request.access.require(action.permission)
         allowed = register.rows(request.access, action.permission)
         if request.POST.get("all_filtered"):
-            rows = allowed.filter(pk__in=register.filtered(request.access, request.GET).order_by().values("pk"))
+            rows = allowed.filter(
+                pk__in=register.filtered(request.access, request.GET).order_by().values("pk")
+            )
         else:
             ticked = [value for value in request.POST.getlist("pk") if value.isdigit()]
             rows = allowed.filter(pk__in=ticked)
@@ -306,5 +314,3 @@ def bulk_view(register: type[Register]):
         return redirect(back)
 
     return view
-
-

@@ -65,7 +65,8 @@ class Person(BaseModel):
         indexes = [GinIndex(fields=["search"], name="person_search")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(pinfl=None) | models.Q(pinfl__regex=r"^\d{14}$"), name="person_pinfl_digits"
+                condition=models.Q(pinfl=None) | models.Q(pinfl__regex=r"^\d{14}$"),
+                name="person_pinfl_digits",
             ),
             models.CheckConstraint(
                 condition=~models.Q(pinfl=None) | models.Q(citizenship="12") & ~models.Q(passport=""),
@@ -102,7 +103,7 @@ class Person(BaseModel):
         super().save(*args, **kwargs)
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, login: str, password: str | None = None, **fields):
         """An account; without a password it is closed until its activation link is used (law 11)."""
         user = self.model(login=login, **fields)

@@ -2,67 +2,151 @@
 
 import django.core.validators
 import django.db.models.deletion
-import hemis.classifiers.fields
 from django.db import migrations, models
+
+import hemis.classifiers.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='University',
+            name="University",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('code', models.CharField(max_length=3, unique=True, validators=[django.core.validators.RegexValidator('^\\d{3}$')], verbose_name='code')),
-                ('name', models.CharField(max_length=500, verbose_name='name')),
-                ('name_ru', models.CharField(blank=True, max_length=500, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(blank=True, max_length=500, verbose_name='name (English)')),
-                ('short_name', models.CharField(blank=True, max_length=64, verbose_name='short name')),
-                ('tin', models.CharField(max_length=9, validators=[django.core.validators.RegexValidator('^\\d{9}$')], verbose_name='STIR')),
-                ('ownership', hemis.classifiers.fields.ClassifierField('h_ownership', default='11', max_length=16, verbose_name='ownership')),
-                ('form', hemis.classifiers.fields.ClassifierField('h_university_form', default='12', max_length=16, verbose_name='kind of institution')),
-                ('region', hemis.classifiers.fields.ClassifierField('h_soato', blank=True, max_length=16, verbose_name='region')),
-                ('address', models.CharField(max_length=500, verbose_name='address')),
-                ('mailing_address', models.TextField(blank=True, verbose_name='postal address')),
-                ('contact', models.CharField(blank=True, max_length=255, verbose_name='contacts')),
-                ('bank_name', models.CharField(blank=True, max_length=255, verbose_name='bank')),
-                ('bank_account', models.CharField(blank=True, max_length=27, verbose_name='account')),
-                ('bank_mfo', models.CharField(blank=True, max_length=5, verbose_name='MFO')),
-                ('accreditation', models.TextField(blank=True, verbose_name='accreditation')),
-                ('rector', models.CharField(blank=True, max_length=255, verbose_name='rector')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=3,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^\\d{3}$")],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=500, verbose_name="name")),
+                ("name_ru", models.CharField(blank=True, max_length=500, verbose_name="name (Russian)")),
+                ("name_en", models.CharField(blank=True, max_length=500, verbose_name="name (English)")),
+                ("short_name", models.CharField(blank=True, max_length=64, verbose_name="short name")),
+                (
+                    "tin",
+                    models.CharField(
+                        max_length=9,
+                        validators=[django.core.validators.RegexValidator("^\\d{9}$")],
+                        verbose_name="STIR",
+                    ),
+                ),
+                (
+                    "ownership",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_ownership", default="11", max_length=16, verbose_name="ownership"
+                    ),
+                ),
+                (
+                    "form",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_university_form", default="12", max_length=16, verbose_name="kind of institution"
+                    ),
+                ),
+                (
+                    "region",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_soato", blank=True, max_length=16, verbose_name="region"
+                    ),
+                ),
+                ("address", models.CharField(max_length=500, verbose_name="address")),
+                ("mailing_address", models.TextField(blank=True, verbose_name="postal address")),
+                ("contact", models.CharField(blank=True, max_length=255, verbose_name="contacts")),
+                ("bank_name", models.CharField(blank=True, max_length=255, verbose_name="bank")),
+                ("bank_account", models.CharField(blank=True, max_length=27, verbose_name="account")),
+                ("bank_mfo", models.CharField(blank=True, max_length=5, verbose_name="MFO")),
+                ("accreditation", models.TextField(blank=True, verbose_name="accreditation")),
+                ("rector", models.CharField(blank=True, max_length=255, verbose_name="rector")),
             ],
             options={
-                'verbose_name': 'university',
-                'verbose_name_plural': 'university',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='university_is_one')],
+                "verbose_name": "university",
+                "verbose_name_plural": "university",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="university_is_one")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('code', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[0-9\\-]{2,64}$')], verbose_name='code')),
-                ('name', models.CharField(max_length=256, verbose_name='name')),
-                ('name_ru', models.CharField(blank=True, max_length=256, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(blank=True, max_length=256, verbose_name='name (English)')),
-                ('kind', hemis.classifiers.fields.ClassifierField('h_structure_type', max_length=16, verbose_name='kind of unit')),
-                ('locality', hemis.classifiers.fields.ClassifierField('h_locality_type', blank=True, max_length=16, verbose_name='kind of faculty')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='structure.unit', verbose_name='belongs to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^[0-9\\-]{2,64}$")],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=256, verbose_name="name")),
+                ("name_ru", models.CharField(blank=True, max_length=256, verbose_name="name (Russian)")),
+                ("name_en", models.CharField(blank=True, max_length=256, verbose_name="name (English)")),
+                (
+                    "kind",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_structure_type", max_length=16, verbose_name="kind of unit"
+                    ),
+                ),
+                (
+                    "locality",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_locality_type", blank=True, max_length=16, verbose_name="kind of faculty"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="structure.unit",
+                        verbose_name="belongs to",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'unit',
-                'verbose_name_plural': 'units',
-                'ordering': ['position', 'code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', '12'), _negated=True), ('parent__isnull', False), _connector='OR'), name='kafedra_has_faculty'), models.CheckConstraint(condition=models.Q(models.Q(('kind', '11'), _negated=True), ('parent', None), _connector='OR'), name='faculty_stands_alone')],
+                "verbose_name": "unit",
+                "verbose_name_plural": "units",
+                "ordering": ["position", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "12"), _negated=True),
+                            ("parent__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="kafedra_has_faculty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "11"), _negated=True), ("parent", None), _connector="OR"
+                        ),
+                        name="faculty_stands_alone",
+                    ),
+                ],
             },
         ),
     ]

@@ -2,206 +2,520 @@
 
 import django.core.validators
 import django.db.models.deletion
-import hemis.classifiers.fields
 from django.db import migrations, models
+
+import hemis.classifiers.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('movement', '0001_initial'),
-        ('people', '0001_initial'),
-        ('structure', '0001_initial'),
+        ("movement", "0001_initial"),
+        ("people", "0001_initial"),
+        ("structure", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('education_form', hemis.classifiers.fields.ClassifierField('h_education_form', max_length=16, verbose_name='education form')),
-                ('years', models.DecimalField(decimal_places=1, default=4, max_digits=3, verbose_name='duration (years)')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "education_form",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_education_form", max_length=16, verbose_name="education form"
+                    ),
+                ),
+                (
+                    "years",
+                    models.DecimalField(
+                        decimal_places=1, default=4, max_digits=3, verbose_name="duration (years)"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'programme',
-                'verbose_name_plural': 'programmes',
-                'ordering': ['speciality__code', 'education_form'],
+                "verbose_name": "programme",
+                "verbose_name_plural": "programmes",
+                "ordering": ["speciality__code", "education_form"],
             },
         ),
         migrations.CreateModel(
-            name='AcademicYear',
+            name="AcademicYear",
             fields=[
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('year', models.PositiveIntegerField(primary_key=True, serialize=False, verbose_name='year')),
-                ('is_current', models.BooleanField(default=False, verbose_name='current')),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("year", models.PositiveIntegerField(primary_key=True, serialize=False, verbose_name="year")),
+                ("is_current", models.BooleanField(default=False, verbose_name="current")),
             ],
             options={
-                'verbose_name': 'academic year',
-                'verbose_name_plural': 'academic years',
-                'ordering': ['-year'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('is_current',), name='one_current_year')],
+                "verbose_name": "academic year",
+                "verbose_name_plural": "academic years",
+                "ordering": ["-year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("is_current",),
+                        name="one_current_year",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('name', models.CharField(max_length=64, verbose_name='name')),
-                ('entry_year', models.PositiveIntegerField(verbose_name='entry year')),
-                ('education_form', hemis.classifiers.fields.ClassifierField('h_education_form', blank=True, max_length=16, verbose_name='education form')),
-                ('language', hemis.classifiers.fields.ClassifierField('h_language', blank=True, max_length=16, verbose_name='language')),
-                ('capacity', models.PositiveIntegerField(default=30, verbose_name='capacity')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('faculty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='structure.unit', verbose_name='faculty')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("name", models.CharField(max_length=64, verbose_name="name")),
+                ("entry_year", models.PositiveIntegerField(verbose_name="entry year")),
+                (
+                    "education_form",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_education_form", blank=True, max_length=16, verbose_name="education form"
+                    ),
+                ),
+                (
+                    "language",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_language", blank=True, max_length=16, verbose_name="language"
+                    ),
+                ),
+                ("capacity", models.PositiveIntegerField(default=30, verbose_name="capacity")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "faculty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="groups",
+                        to="structure.unit",
+                        verbose_name="faculty",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'group',
-                'verbose_name_plural': 'groups',
-                'ordering': ['name'],
+                "verbose_name": "group",
+                "verbose_name_plural": "groups",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('status', hemis.classifiers.fields.ClassifierField('h_student_status', max_length=16, verbose_name='status')),
-                ('course', hemis.classifiers.fields.ClassifierField('h_course', max_length=16, verbose_name='course')),
-                ('semester', hemis.classifiers.fields.ClassifierField('h_semester', max_length=16, verbose_name='semester')),
-                ('education_form', hemis.classifiers.fields.ClassifierField('h_education_form', max_length=16, verbose_name='education form')),
-                ('language', hemis.classifiers.fields.ClassifierField('h_language', max_length=16, verbose_name='language')),
-                ('payment_form', hemis.classifiers.fields.ClassifierField('h_payment_form', max_length=16, verbose_name='payment form')),
-                ('academic_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.academicyear', verbose_name='academic year')),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='closed_placements', to='movement.order', verbose_name='closed by order')),
-                ('faculty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='structure.unit', verbose_name='faculty')),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='students.group', verbose_name='group')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='movement.order', verbose_name='order')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "status",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_student_status", max_length=16, verbose_name="status"
+                    ),
+                ),
+                (
+                    "course",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_course", max_length=16, verbose_name="course"
+                    ),
+                ),
+                (
+                    "semester",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_semester", max_length=16, verbose_name="semester"
+                    ),
+                ),
+                (
+                    "education_form",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_education_form", max_length=16, verbose_name="education form"
+                    ),
+                ),
+                (
+                    "language",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_language", max_length=16, verbose_name="language"
+                    ),
+                ),
+                (
+                    "payment_form",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_payment_form", max_length=16, verbose_name="payment form"
+                    ),
+                ),
+                (
+                    "academic_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.academicyear",
+                        verbose_name="academic year",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="closed_placements",
+                        to="movement.order",
+                        verbose_name="closed by order",
+                    ),
+                ),
+                (
+                    "faculty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="structure.unit",
+                        verbose_name="faculty",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="students.group",
+                        verbose_name="group",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="movement.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'placement',
-                'verbose_name_plural': 'placements',
-                'ordering': ['student', '-valid_from', '-pk'],
+                "verbose_name": "placement",
+                "verbose_name_plural": "placements",
+                "ordering": ["student", "-valid_from", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('entry_year', models.PositiveIntegerField(verbose_name='entry year')),
-                ('course', hemis.classifiers.fields.ClassifierField('h_course', default='11', max_length=16, verbose_name='course')),
-                ('language', hemis.classifiers.fields.ClassifierField('h_language', max_length=16, verbose_name='language')),
-                ('payment_form', hemis.classifiers.fields.ClassifierField('h_payment_form', max_length=16, verbose_name='payment form')),
-                ('social_category', hemis.classifiers.fields.ClassifierField('h_social_category', default='10', max_length=16, verbose_name='social category')),
-                ('student_type', hemis.classifiers.fields.ClassifierField('h_student_type', default='11', max_length=16, verbose_name='kind of student')),
-                ('score', models.DecimalField(decimal_places=1, max_digits=5, verbose_name='score')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidacies', to='people.person', verbose_name='person')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidates', to='students.group', verbose_name='group')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidates', to='students.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("entry_year", models.PositiveIntegerField(verbose_name="entry year")),
+                (
+                    "course",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_course", default="11", max_length=16, verbose_name="course"
+                    ),
+                ),
+                (
+                    "language",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_language", max_length=16, verbose_name="language"
+                    ),
+                ),
+                (
+                    "payment_form",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_payment_form", max_length=16, verbose_name="payment form"
+                    ),
+                ),
+                (
+                    "social_category",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_social_category", default="10", max_length=16, verbose_name="social category"
+                    ),
+                ),
+                (
+                    "student_type",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_student_type", default="11", max_length=16, verbose_name="kind of student"
+                    ),
+                ),
+                ("score", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="score")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="candidacies",
+                        to="people.person",
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="candidates",
+                        to="students.group",
+                        verbose_name="group",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="candidates",
+                        to="students.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'candidate',
-                'verbose_name_plural': 'candidates',
-                'ordering': ['person__sort_key'],
+                "verbose_name": "candidate",
+                "verbose_name_plural": "candidates",
+                "ordering": ["person__sort_key"],
             },
         ),
         migrations.CreateModel(
-            name='Speciality',
+            name="Speciality",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('code', models.CharField(max_length=16, validators=[django.core.validators.RegexValidator('^\\d{6,8}$')], verbose_name='code')),
-                ('name', models.CharField(max_length=256, verbose_name='name')),
-                ('name_ru', models.CharField(blank=True, max_length=256, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(blank=True, max_length=256, verbose_name='name (English)')),
-                ('education_type', hemis.classifiers.fields.ClassifierField('h_education_type', default='11', max_length=16, verbose_name='education type')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('faculty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='specialities', to='structure.unit', verbose_name='faculty')),
-                ('kafedra', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='structure.unit', verbose_name='kafedra')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=16,
+                        validators=[django.core.validators.RegexValidator("^\\d{6,8}$")],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=256, verbose_name="name")),
+                ("name_ru", models.CharField(blank=True, max_length=256, verbose_name="name (Russian)")),
+                ("name_en", models.CharField(blank=True, max_length=256, verbose_name="name (English)")),
+                (
+                    "education_type",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_education_type", default="11", max_length=16, verbose_name="education type"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "faculty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="specialities",
+                        to="structure.unit",
+                        verbose_name="faculty",
+                    ),
+                ),
+                (
+                    "kafedra",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="structure.unit",
+                        verbose_name="kafedra",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'speciality',
-                'verbose_name_plural': 'specialities',
-                'ordering': ['code'],
+                "verbose_name": "speciality",
+                "verbose_name_plural": "specialities",
+                "ordering": ["code"],
             },
         ),
         migrations.AddField(
-            model_name='programme',
-            name='speciality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='students.speciality', verbose_name='speciality'),
+            model_name="programme",
+            name="speciality",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="programmes",
+                to="students.speciality",
+                verbose_name="speciality",
+            ),
         ),
         migrations.AddField(
-            model_name='group',
-            name='speciality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='students.speciality', verbose_name='speciality'),
+            model_name="group",
+            name="speciality",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="groups",
+                to="students.speciality",
+                verbose_name="speciality",
+            ),
         ),
         migrations.CreateModel(
-            name='Student',
+            name="Student",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('number', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^\\d{12}$')], verbose_name='student number')),
-                ('entry_year', models.PositiveIntegerField(verbose_name='entry year')),
-                ('social_category', hemis.classifiers.fields.ClassifierField('h_social_category', default='10', max_length=16, verbose_name='social category')),
-                ('student_type', hemis.classifiers.fields.ClassifierField('h_student_type', default='11', max_length=16, verbose_name='kind of student')),
-                ('entrance_score', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True, verbose_name='entrance score')),
-                ('accommodation', hemis.classifiers.fields.ClassifierField('h_accommodation', blank=True, max_length=16, verbose_name='place of living')),
-                ('candidate', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='student', to='students.candidate', verbose_name='candidate')),
-                ('current', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.placement', verbose_name='current placement')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='studies', to='people.person', verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "number",
+                    models.CharField(
+                        max_length=12,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^\\d{12}$")],
+                        verbose_name="student number",
+                    ),
+                ),
+                ("entry_year", models.PositiveIntegerField(verbose_name="entry year")),
+                (
+                    "social_category",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_social_category", default="10", max_length=16, verbose_name="social category"
+                    ),
+                ),
+                (
+                    "student_type",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_student_type", default="11", max_length=16, verbose_name="kind of student"
+                    ),
+                ),
+                (
+                    "entrance_score",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=5, null=True, verbose_name="entrance score"
+                    ),
+                ),
+                (
+                    "accommodation",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_accommodation", blank=True, max_length=16, verbose_name="place of living"
+                    ),
+                ),
+                (
+                    "candidate",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="student",
+                        to="students.candidate",
+                        verbose_name="candidate",
+                    ),
+                ),
+                (
+                    "current",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.placement",
+                        verbose_name="current placement",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="studies",
+                        to="people.person",
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'student',
-                'verbose_name_plural': 'students',
-                'ordering': ['person__sort_key', 'pk'],
+                "verbose_name": "student",
+                "verbose_name_plural": "students",
+                "ordering": ["person__sort_key", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='placement',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='students.student', verbose_name='student'),
+            model_name="placement",
+            name="student",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="placements",
+                to="students.student",
+                verbose_name="student",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('person', 'entry_year'), name='candidate_once_a_year'),
+            model_name="candidate",
+            constraint=models.UniqueConstraint(fields=("person", "entry_year"), name="candidate_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 0), ('score__lte', 189)), name='candidate_score'),
+            model_name="candidate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__gte", 0), ("score__lte", 189)), name="candidate_score"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speciality',
-            constraint=models.UniqueConstraint(fields=('education_type', 'faculty', 'code'), name='speciality_once_per_faculty'),
+            model_name="speciality",
+            constraint=models.UniqueConstraint(
+                fields=("education_type", "faculty", "code"), name="speciality_once_per_faculty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('speciality', 'education_form'), name='programme_form'),
+            model_name="programme",
+            constraint=models.UniqueConstraint(
+                fields=("speciality", "education_form"), name="programme_form"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('years__gt', 0), ('years__lte', 8)), name='programme_years'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("years__gt", 0), ("years__lte", 8)), name="programme_years"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('name', 'entry_year'), name='group_name_once_a_year'),
+            model_name="group",
+            constraint=models.UniqueConstraint(fields=("name", "entry_year"), name="group_name_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(('number__regex', '^\\d{12}$')), name='student_number_digits'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__regex", "^\\d{12}$")), name="student_number_digits"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('student',), name='one_open_placement'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)), fields=("student",), name="one_open_placement"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='placement_period'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="placement_period",
+            ),
         ),
     ]

@@ -8,7 +8,11 @@ class Migration(migrations.Migration):
 
     operations = [
         TrackHistory(
-            "students_speciality", "students_programme", "students_group", "students_candidate", "students_student",
+            "students_speciality",
+            "students_programme",
+            "students_group",
+            "students_candidate",
+            "students_student",
             "students_placement",
         ),
         TrackHistory("students_academicyear", key="year"),

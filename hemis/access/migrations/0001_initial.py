@@ -6,47 +6,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('structure', '0001_initial'),
+        ("structure", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoryEntry',
+            name="HistoryEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(db_column='table_name', max_length=64, verbose_name='table')),
-                ('row_id', models.CharField(max_length=64, verbose_name='row')),
-                ('action', models.CharField(choices=[('I', 'created'), ('U', 'changed'), ('D', 'deleted')], max_length=1, verbose_name='action')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='who')),
-                ('request_id', models.CharField(blank=True, max_length=64, verbose_name='request')),
-                ('changes', models.JSONField(verbose_name='changes')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(db_column="table_name", max_length=64, verbose_name="table")),
+                ("row_id", models.CharField(max_length=64, verbose_name="row")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("I", "created"), ("U", "changed"), ("D", "deleted")],
+                        max_length=1,
+                        verbose_name="action",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="when")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="who")),
+                ("request_id", models.CharField(blank=True, max_length=64, verbose_name="request")),
+                ("changes", models.JSONField(verbose_name="changes")),
             ],
             options={
-                'verbose_name': 'history entry',
-                'verbose_name_plural': 'history',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['table', 'row_id', '-id'], name='history_row')],
+                "verbose_name": "history entry",
+                "verbose_name_plural": "history",
+                "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["table", "row_id", "-id"], name="history_row")],
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('hr', 'Personnel department'), ('dean', "Dean's office"), ('academic_affairs', 'Academic affairs'), ('marketing', 'Marketing and student internship department'), ('talent', "Talented students' research department"), ('research', 'Department of research and scientific staff'), ('accounting', 'Accounting'), ('head', 'Head of department'), ('teacher', 'Teacher'), ('administrator', 'Administrator'), ('rectorate', 'Rectorate'), ('student', 'Student')], max_length=32, verbose_name='role')),
-                ('valid_from', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('note', models.CharField(blank=True, max_length=255, verbose_name='basis')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='structure.unit', verbose_name='unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("hr", "Personnel department"),
+                            ("dean", "Dean's office"),
+                            ("academic_affairs", "Academic affairs"),
+                            ("marketing", "Marketing and student internship department"),
+                            ("talent", "Talented students' research department"),
+                            ("research", "Department of research and scientific staff"),
+                            ("accounting", "Accounting"),
+                            ("head", "Head of department"),
+                            ("teacher", "Teacher"),
+                            ("administrator", "Administrator"),
+                            ("rectorate", "Rectorate"),
+                            ("student", "Student"),
+                        ],
+                        max_length=32,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "valid_from",
+                    models.DateField(default=django.utils.timezone.localdate, verbose_name="from"),
+                ),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="to")),
+                ("note", models.CharField(blank=True, max_length=255, verbose_name="basis")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="structure.unit",
+                        verbose_name="unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'role of a person',
-                'verbose_name_plural': 'roles of people',
-                'ordering': ['user', 'role'],
+                "verbose_name": "role of a person",
+                "verbose_name_plural": "roles of people",
+                "ordering": ["user", "role"],
             },
         ),
     ]

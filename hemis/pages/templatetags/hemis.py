@@ -18,7 +18,10 @@ SPRITE = "vendor/tabler-icons-3.52.0/sprite.svg"
 def icon(name: str, css: str = "") -> SafeString:
     """An icon of the sprite; decoration only, so hidden from screen readers."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', css, static(SPRITE), name
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        css,
+        static(SPRITE),
+        name,
     )
 
 

@@ -4,75 +4,198 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
-import hemis.classifiers.fields
 from django.db import migrations, models
+
+import hemis.classifiers.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('pinfl', models.CharField(blank=True, max_length=14, null=True, unique=True, verbose_name='PINFL')),
-                ('last_name', models.CharField(max_length=100, verbose_name='surname')),
-                ('first_name', models.CharField(max_length=100, verbose_name='first name')),
-                ('middle_name', models.CharField(blank=True, max_length=100, verbose_name='patronymic')),
-                ('passport_last_name', models.CharField(blank=True, max_length=100, verbose_name='surname as in the passport')),
-                ('passport_first_name', models.CharField(blank=True, max_length=100, verbose_name='first name as in the passport')),
-                ('birth_date', models.DateField(blank=True, null=True, verbose_name='birth date')),
-                ('gender', hemis.classifiers.fields.ClassifierField('h_gender', default='10', max_length=16, verbose_name='gender')),
-                ('citizenship', hemis.classifiers.fields.ClassifierField('h_citizenship_type', default='11', max_length=16, verbose_name='citizenship')),
-                ('country', hemis.classifiers.fields.ClassifierField('h_country', default='UZ', max_length=16, verbose_name='country')),
-                ('nationality', hemis.classifiers.fields.ClassifierField('h_nationality', blank=True, max_length=16, verbose_name='nationality')),
-                ('passport', models.CharField(blank=True, max_length=20, verbose_name='passport')),
-                ('region', hemis.classifiers.fields.ClassifierField('h_soato', blank=True, max_length=16, verbose_name='region')),
-                ('district', hemis.classifiers.fields.ClassifierField('h_soato', blank=True, max_length=16, verbose_name='district')),
-                ('address', models.CharField(blank=True, max_length=255, verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('photo', models.FileField(blank=True, upload_to='photos/', verbose_name='photo')),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('sort_key', models.CharField(db_index=True, default='', editable=False, max_length=400)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('search_text', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "pinfl",
+                    models.CharField(blank=True, max_length=14, null=True, unique=True, verbose_name="PINFL"),
+                ),
+                ("last_name", models.CharField(max_length=100, verbose_name="surname")),
+                ("first_name", models.CharField(max_length=100, verbose_name="first name")),
+                ("middle_name", models.CharField(blank=True, max_length=100, verbose_name="patronymic")),
+                (
+                    "passport_last_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="surname as in the passport"),
+                ),
+                (
+                    "passport_first_name",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="first name as in the passport"
+                    ),
+                ),
+                ("birth_date", models.DateField(blank=True, null=True, verbose_name="birth date")),
+                (
+                    "gender",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_gender", default="10", max_length=16, verbose_name="gender"
+                    ),
+                ),
+                (
+                    "citizenship",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_citizenship_type", default="11", max_length=16, verbose_name="citizenship"
+                    ),
+                ),
+                (
+                    "country",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_country", default="UZ", max_length=16, verbose_name="country"
+                    ),
+                ),
+                (
+                    "nationality",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_nationality", blank=True, max_length=16, verbose_name="nationality"
+                    ),
+                ),
+                ("passport", models.CharField(blank=True, max_length=20, verbose_name="passport")),
+                (
+                    "region",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_soato", blank=True, max_length=16, verbose_name="region"
+                    ),
+                ),
+                (
+                    "district",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_soato", blank=True, max_length=16, verbose_name="district"
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=255, verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("photo", models.FileField(blank=True, upload_to="photos/", verbose_name="photo")),
+                ("search_text", models.TextField(default="", editable=False)),
+                ("sort_key", models.CharField(db_index=True, default="", editable=False, max_length=400)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            "search_text", config="simple"
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'ordering': ['sort_key', 'pk'],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='person_search')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('pinfl', None), ('pinfl__regex', '^\\d{14}$'), _connector='OR'), name='person_pinfl_digits'), models.CheckConstraint(condition=models.Q(models.Q(('pinfl', None), _negated=True), models.Q(('citizenship', '12'), models.Q(('passport', ''), _negated=True)), _connector='OR'), name='person_pinfl_or_foreign_passport'), models.UniqueConstraint(condition=models.Q(('passport', ''), _negated=True), fields=('country', 'passport'), name='person_passport')],
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "ordering": ["sort_key", "pk"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["search"], name="person_search")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("pinfl", None), ("pinfl__regex", "^\\d{14}$"), _connector="OR"),
+                        name="person_pinfl_digits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pinfl", None), _negated=True),
+                            models.Q(("citizenship", "12"), models.Q(("passport", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="person_pinfl_or_foreign_passport",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("passport", ""), _negated=True),
+                        fields=("country", "passport"),
+                        name="person_passport",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('login', models.CharField(max_length=64, unique=True, verbose_name='login')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may enter the administration')),
-                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='user', to='people.person', verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("login", models.CharField(max_length=64, unique=True, verbose_name="login")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="may enter the administration")),
+                ("date_joined", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("language", models.CharField(blank=True, max_length=8, verbose_name="language")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "person",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="user",
+                        to="people.person",
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='user_email')],
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="user_email",
+                    )
+                ],
             },
         ),
     ]

@@ -8,7 +8,6 @@ import hemis.sheets.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,43 +16,80 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SheetImport',
+            name="SheetImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=255, verbose_name='file')),
-                ('file', models.FileField(upload_to=hemis.sheets.models._where)),
-                ('params', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('checking', 'being checked'), ('refused', 'refused'), ('checked', 'checked'), ('confirmed', 'confirmed')], default='checking', max_length=16, verbose_name='state')),
-                ('refusal', models.TextField(blank=True)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('good', models.PositiveIntegerField(default=0)),
-                ('notices', models.JSONField(default=list)),
-                ('added', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
-                ('confirmed_at', models.DateTimeField(null=True, verbose_name='confirmed')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sheet", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=255, verbose_name="file")),
+                ("file", models.FileField(upload_to=hemis.sheets.models._where)),
+                ("params", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "being checked"),
+                            ("refused", "refused"),
+                            ("checked", "checked"),
+                            ("confirmed", "confirmed"),
+                        ],
+                        default="checking",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("refusal", models.TextField(blank=True)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("good", models.PositiveIntegerField(default=0)),
+                ("notices", models.JSONField(default=list)),
+                ("added", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded")),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmed")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='SheetFault',
+            name="SheetFault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField(verbose_name='row')),
-                ('column', models.CharField(max_length=255, verbose_name='column')),
-                ('fault', models.CharField(max_length=64)),
-                ('message', models.TextField(verbose_name='what is wrong')),
-                ('value', models.TextField(blank=True, verbose_name='value')),
-                ('hint', models.TextField(blank=True, verbose_name='what would be right')),
-                ('sheet_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='faults', to='sheets.sheetimport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.PositiveIntegerField(verbose_name="row")),
+                ("column", models.CharField(max_length=255, verbose_name="column")),
+                ("fault", models.CharField(max_length=64)),
+                ("message", models.TextField(verbose_name="what is wrong")),
+                ("value", models.TextField(blank=True, verbose_name="value")),
+                ("hint", models.TextField(blank=True, verbose_name="what would be right")),
+                (
+                    "sheet_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="faults",
+                        to="sheets.sheetimport",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['row', 'pk'],
+                "ordering": ["row", "pk"],
             },
         ),
     ]
