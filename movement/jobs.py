@@ -34,6 +34,7 @@ class _OneOrder(JobKind):
 @job("movement.sign")
 class Sign(_OneOrder):
     title = gettext_lazy("Signing an order")
+    permission = "order.sign"
 
     def run(self, job, keys):
         try:
@@ -47,6 +48,7 @@ class Sign(_OneOrder):
 @job("movement.execute")
 class Execute(_OneOrder):
     title = gettext_lazy("Executing an order")
+    permission = "order.execute"
 
     def run(self, job, keys):
         try:

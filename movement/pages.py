@@ -6,15 +6,18 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
+from hemis.classifiers import queries as classifiers
 from hemis.jobs.actions import start
 from hemis.pages import home
 from hemis.pages.columns import Column
@@ -25,7 +28,7 @@ from hemis.pages.register import Register, Tab
 from hemis.people import names
 from movement import actions, queries
 from movement.documents import extract_for
-from movement.forms import AdmissionForm, CancelForm, RemarkForm, SignForm
+from movement.forms import AdmissionForm, CancelForm, JournalForm, OrderForm, RemarkForm, SignForm, WhoForm
 from movement.jobs import LONG
 from movement.kinds import kind_of
 from movement.models import Order, OrderLine
@@ -33,6 +36,7 @@ from structure.models import Unit
 from students.models import Candidate
 from students.pages import Students
 
+ON_A_PAGE = 50
 STATE_COLOURS = {
     Order.DRAFT: "secondary", Order.SUBMITTED: "orange", Order.SIGNED: "azure", Order.EXECUTED: "green",
     Order.CANCELLED: "red",
@@ -45,33 +49,55 @@ def _faculties(access):
     return found if scope.everything else found.filter(pk__in=scope.faculty_ids)
 
 
+def _may_change_list(access, order: Order) -> bool:
+    """A draft that is no cancelling order, in the scope of those who form it."""
+    if order.state != Order.DRAFT or order.cancels_id or not access.can("order.create"):
+        return False
+    return Order.objects.for_scope(access.scope("order.create")).filter(pk=order.pk).exists()
+
+
 def _lines(request: Request, order: Order) -> dict:
     """The list, searched and paged, with what the order changes for each."""
     lines = queries.lines_of(order)
     text = request.GET.get("q", "").strip()
     if text:
         found = names.search_query(text)
-        lines = lines.filter(candidate__person__search=found) | lines.filter(student__person__search=found)
-    shown = Paginator(lines, 50).get_page(request.GET.get("page"))
-    return {"lines": shown, "q": text, "editable": order.state == Order.DRAFT and not order.cancels_id}
+        lines = lines.filter(Q(candidate__person__search=found) | Q(student__person__search=found))
+    shown = Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page"))
+    return {"lines": shown, "q": text, "editable": _may_change_list(request.access, order)}
+
+
+def _changes(request: Request, order: Order) -> dict:
+    """What executing the order changes: people by speciality and form, groups before and after."""
+    totals = [
+        row | {
+            "form": classifiers.label("h_education_form", row["education_form"]),
+            "payment": classifiers.label("h_payment_form", row["payment_form"]),
+        }
+        for row in queries.totals(order)
+    ]  # fmt: skip
+    return {"totals": totals, "groups": queries.group_changes(order), "people": order.lines.count()}
 
 
 def _checks(request: Request, order: Order) -> dict:
-    """Every check of the people on this page, failures first."""
+    """Every check of everybody on the list, failures first; a group is counted with all who come to it."""
     if order.cancels_id:
         return {"checked": [], "lines": None}
-    shown = Paginator(queries.lines_of(order), 50).get_page(request.GET.get("page"))
-    found = kind_of(order).checks(order, list(shown.object_list))
-    checked = [(line, found[line.pk]) for line in shown.object_list]
-    checked.sort(key=lambda pair: all(check.ok for check in pair[1]))
-    return {"checked": checked, "lines": shown}
+    lines = list(queries.lines_of(order))
+    found = kind_of(order).checks(order, lines)
+    lines.sort(key=lambda line: min((check.ok, not check.blocking) for check in found[line.pk]))
+    shown = Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page"))
+    blocked = sum(any(check.blocking and not check.ok for check in found[line.pk]) for line in lines)
+    return {
+        "checked": [(line, found[line.pk]) for line in shown.object_list], "lines": shown, "blocked": blocked,
+    }  # fmt: skip
 
 
 class Orders(Register):
     app, name, title, title_one = "movement", "orders", gettext_lazy("Orders"), gettext_lazy("order")
     model, permission, menu = Order, "order", "movement"
     columns = [
-        Column("number", link=False), Column("date"), Column("title", link=True), Column("kind"),
+        Column("number", sort="number_value"), Column("date"), Column("title", link=True), Column("kind"),
         Column("faculty", sort="faculty__name"), Column("effective_date"), Column("state", badge=STATE_COLOURS),
         Column("people", gettext_lazy("People"), value=lambda row: row.people, sort="people", numeric=True),
         Column("signed_by", sort=None, hidden=True), Column("created_at", hidden=True),
@@ -87,19 +113,31 @@ class Orders(Register):
     )
     tabs = [
         Tab("lines", gettext_lazy("People"), "movement/_lines.html", _lines),
+        Tab("changes", gettext_lazy("What will change"), "movement/_changes.html", _changes),
         Tab("checks", gettext_lazy("Checks"), "movement/_checks.html", _checks),
     ]
     detail_template = "movement/order.html"
     empty = gettext_lazy("Form the first order from the candidates.")
-    header_actions = [MenuItem("movement", gettext_lazy("New admission order"), "order_admission", "order.create")]
+    header_actions = [
+        MenuItem("movement", gettext_lazy("Journal of orders"), "order_journal", "order.view"),
+        MenuItem("movement", gettext_lazy("New admission order"), "order_admission", "order.create"),
+    ]
+    form = OrderForm
+    deletable = False
+
+    @classmethod
+    def edit_permission(cls):
+        return "order.create"
+
+    @classmethod
+    def rows(cls, access, permission=""):
+        """Only a draft is changed; everything later is frozen."""
+        found = super().rows(access, permission)
+        return found.filter(state=Order.DRAFT) if permission == cls.edit_permission() else found
 
     @classmethod
     def base_queryset(cls):
-        from django.db.models import Count, IntegerField, OuterRef, Subquery
-        from django.db.models.functions import Coalesce
-
-        counted = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(n=Count("pk")).values("n")
-        return Order.objects.annotate(people=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+        return queries.with_people(Order.objects.all())
 
     @classmethod
     def detail_context(cls, request, obj):
@@ -113,10 +151,15 @@ class Orders(Register):
         state = obj.state
         return {
             "may_submit": state == Order.DRAFT and may("order.create"),
+            "may_add": _may_change_list(request.access, obj) and kind_of(obj).makes_students,
             "may_sign": state == Order.SUBMITTED and obj.created_by_id != request.user.pk and may("order.sign"),
             "may_return": state == Order.SUBMITTED and may("order.sign"),
             "may_execute": state == Order.SIGNED and may("order.execute"),
-            "may_cancel": state == Order.EXECUTED and not obj.cancels_id and may("order.create"),
+            "may_cancel": state == Order.EXECUTED
+            and not obj.cancels_id
+            and not obj.cancelled_by.exists()
+            and may("order.create"),
+            "cancelled_by": obj.cancelled_by.all(),
             "sign_form": SignForm(), "remark_form": RemarkForm(), "cancel_form": CancelForm(),
         }
 
@@ -157,7 +200,9 @@ def _sign(request: Request, order: Order) -> HttpResponse | str:
         raise actions.OrderError(_("Give the date of the order."))
     date = form.cleaned_data["date"]
     if order.lines.count() > LONG:
-        job = start("movement.sign", user=request.user, params={"order": order.pk, "date": date.isoformat()}, title=_("Signing: %(order)s") % {"order": order.title})
+        params = {"order": order.pk, "date": date.isoformat()}
+        title = _("Signing: %(order)s") % {"order": order.title}
+        job = start("movement.sign", user=request.user, access=request.access, params=params, title=title)
         return redirect("job", pk=job.pk)
     actions.sign(order, access=request.access, date=date)
     return _("The order is signed.")
@@ -165,7 +210,10 @@ def _sign(request: Request, order: Order) -> HttpResponse | str:
 
 def _execute(request: Request, order: Order) -> HttpResponse | str:
     if order.lines.count() > LONG:
-        job = start("movement.execute", user=request.user, params={"order": order.pk}, title=_("Executing: %(order)s") % {"order": order})
+        title = _("Executing: %(order)s") % {"order": order}
+        job = start(
+            "movement.execute", user=request.user, access=request.access, params={"order": order.pk}, title=title
+        )
         return redirect("job", pk=job.pk)
     actions.execute(order, access=request.access)
     return _("The order is executed.")
@@ -220,9 +268,44 @@ def admission(request: Request) -> HttpResponse:
             return redirect(reverse("movement_orders_detail", args=[order.pk]) + "?tab=lines")
     context = {
         "title": _("New admission order"), "form": form, "free": queries.free_candidates(rows).count(),
-        "back_url": reverse("movement_orders_list"),
+        "back_url": reverse("movement_orders_list"), "button": _("Form the order"),
     }
     return render(request, "movement/admission.html", context, status=422 if form.errors else 200)
+
+
+@page("order.create")
+def add_people(request: Request, pk: int) -> HttpResponse:
+    """More candidates for an admission that is still a draft."""
+    order = get_in_scope(Order, request, "order.create", pk=pk)
+    form = WhoForm(request.POST or None, access=request.access)
+    rows = Candidate.objects.for_scope(request.access.scope("order.create")).filter(group__faculty=order.faculty)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = actions.add_people(order, access=request.access, people=form.candidates(rows))
+        except actions.OrderError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("%(count)d people are put on the list.") % {"count": added})
+            return redirect(reverse("movement_orders_detail", args=[order.pk]) + "?tab=lines")
+    context = {
+        "title": _("Put people on the list"), "form": form, "free": queries.free_candidates(rows).count(),
+        "back_url": reverse("movement_orders_detail", args=[order.pk]), "button": _("Put on the list"),
+    }  # fmt: skip
+    return render(request, "movement/admission.html", context, status=422 if form.errors else 200)
+
+
+@page("order.view")
+def journal(request: Request) -> HttpResponse:
+    """The journal of signed orders of a year, for the screen and for paper."""
+    form = JournalForm(request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    year = asked.get("year") or timezone.localdate().year
+    rows = Order.objects.for_scope(request.access.scope("order.view"))
+    context = {
+        "title": _("Journal of orders, %(year)d") % {"year": year}, "form": form, "year": year,
+        "rows": queries.journal(rows, year=year, kind=asked.get("kind", "")),
+    }  # fmt: skip
+    return render(request, "movement/journal.html", context)
 
 
 def _own_lines(request: Request):
@@ -243,7 +326,7 @@ def my_orders(request: Request) -> HttpResponse:
 @require_POST
 def my_extract(request: Request, pk: int) -> HttpResponse:
     """The extract from an order that concerns the student."""
-    line = get_object_or_404(_own_lines(request), pk=pk)
+    line = get_object_or_404(_own_lines(request).filter(order__state=Order.EXECUTED), pk=pk)
     return redirect("document_pdf", pk=extract_for(line).pk)
 
 
@@ -253,7 +336,8 @@ def _orders_of(request: Request, student) -> dict:
 
 
 def _may_sign(access) -> int:
-    return Order.objects.for_scope(access.scope("order.sign")).filter(state=Order.SUBMITTED).exclude(created_by=access.user).count()
+    submitted = Order.objects.for_scope(access.scope("order.sign")).filter(state=Order.SUBMITTED)
+    return submitted.exclude(created_by=access.user).count()
 
 
 def _may_execute(access) -> int:
@@ -263,5 +347,15 @@ def _may_execute(access) -> int:
 Students.add_tab(Tab("orders", gettext_lazy("Orders"), "movement/_student_orders.html", _orders_of, "order.view"))
 register_menu(MenuItem("movement", gettext_lazy("New admission order"), "order_admission", "order.create"))
 register_menu(MenuItem("cabinet", gettext_lazy("My orders"), "my_orders", "own.order"))
-home.register_todo(home.Todo(gettext_lazy("Orders to sign"), "order.sign", _may_sign, lambda: reverse("movement_orders_list") + "?state=submitted", "signature"))
-home.register_todo(home.Todo(gettext_lazy("Orders to execute"), "order.execute", _may_execute, lambda: reverse("movement_orders_list") + "?state=signed", "checklist"))
+home.register_todo(
+    home.Todo(
+        gettext_lazy("Orders to sign"), "order.sign", _may_sign,
+        lambda: reverse("movement_orders_list") + "?state=submitted", "signature",
+    )  # fmt: skip
+)
+home.register_todo(
+    home.Todo(
+        gettext_lazy("Orders to execute"), "order.execute", _may_execute,
+        lambda: reverse("movement_orders_list") + "?state=signed", "checklist",
+    )  # fmt: skip
+)

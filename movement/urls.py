@@ -6,6 +6,8 @@ from movement import pages
 
 urlpatterns = [
     path("orders/admission/", pages.admission, name="order_admission"),
+    path("orders/journal/", pages.journal, name="order_journal"),
+    path("orders/<int:pk>/add/", pages.add_people, name="order_add_people"),
     path("orders/<int:pk>/submit/", pages.submit, name="order_submit"),
     path("orders/<int:pk>/return/", pages.return_with_remarks, name="order_return"),
     path("orders/<int:pk>/sign/", pages.sign, name="order_sign"),

@@ -1,0 +1,39 @@
+"""What the tests of orders share."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from movement.kinds import KINDS
+from tests.factories import make_admission_setting, make_user
+from tests.movement.kinds import Expulsion, Transfer
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Messages are compared in the language of the code."""
+    with override("en"):
+        yield
+
+
+@pytest.fixture
+def faculty(db):
+    return make_admission_setting()
+
+
+@pytest.fixture
+def dean(faculty):
+    return make_user("dean", faculty)
+
+
+@pytest.fixture
+def rector(db):
+    return make_user("rectorate")
+
+
+@pytest.fixture
+def more_kinds(monkeypatch):
+    """Kinds of orders on students beside admission."""
+    for kind in (Transfer, Expulsion):
+        monkeypatch.setitem(KINDS, kind.code, kind)
