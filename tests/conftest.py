@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same cases every time and no clock, so that a busy machine fails nothing; `--hypothesis-profile explore`
+# looks for new ones.
+settings.register_profile(
+    "promise",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
+)
+settings.register_profile("explore", deadline=None, max_examples=2000)
+settings.load_profile("promise")
 
 DUTY_PROPERTY = "duty"
 

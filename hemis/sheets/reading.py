@@ -226,7 +226,7 @@ def _read_excel(content: bytes) -> tuple[list[list[Any]], bool]:
 
 def _read_csv(content: bytes) -> list[list[Any]]:
     text = _decode(content)
-    start = text.lstrip()[:20_000].splitlines()[0]
+    start = next(iter(text.lstrip()[:20_000].splitlines()), "")
     delimiter = max(";,\t", key=start.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:

@@ -9,7 +9,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hemis.sheets import reading
@@ -154,6 +154,7 @@ def test_a_doctype_is_not_expanded():
 
 
 @given(st.binary(max_size=4000))
+@example(b"\x1c")
 def test_no_bytes_crash_the_reader(content):
     try:
         read_table(content)
