@@ -24,3 +24,8 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     *(path(prefix, include(module)) for prefix, module in APPS if find_spec(module)),
 ]
+
+handler400 = "hemis.pages.errors.bad_request"
+handler403 = "hemis.pages.errors.forbidden"
+handler404 = "hemis.pages.errors.not_found"
+handler500 = "hemis.pages.errors.server_error"

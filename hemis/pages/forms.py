@@ -133,7 +133,7 @@ class RegisterForm(forms.ModelForm):
 
     def _as_read(self, name: str, value: Any) -> str:
         field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
+        if isinstance(field, forms.ChoiceField) and value:
             return display(dict(field.choices).get(value, value))  # type: ignore[arg-type]
         return display(value)
 

@@ -9,12 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hemis.access.guard import public, signed_in
 from hemis.access.scope import Access
 from hemis.base import Request
 from hemis.pages.menu import navigation
+from hemis.pages.register import REGISTERS
 
 YEAR = 365 * 24 * 3600
 
@@ -47,6 +49,26 @@ def home(request: Request) -> HttpResponse:
         if request.access.can(one.permission)
     ]
     return render(request, "home.html", {"todos": todos, "menus": navigation(request.access)})
+
+
+FOUND = 8
+
+
+@signed_in
+def find(request: Request) -> HttpResponse:
+    """People in scope, whichever register they stand in: the search of the header."""
+    text = request.GET.get("q", "").strip()
+    found = []
+    for register in REGISTERS.values():
+        if not (text and register.is_about_people and request.access.can(register.view_permission())):
+            continue
+        rows = register.searched(register.rows(request.access), text).order_by(*register.order(""))[
+            : FOUND + 1
+        ]
+        if rows:
+            found.append({"register": register, "rows": list(rows)[:FOUND], "more": len(rows) > FOUND})
+    context = {"title": _("Search of people"), "text": text, "found": found}
+    return render(request, "pages/_found.html" if request.htmx else "pages/find.html", context)
 
 
 def _back(request: Request) -> str:

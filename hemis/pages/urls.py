@@ -9,6 +9,7 @@ from hemis.pages.classifiers import Classifiers
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("find/", home.find, name="find"),
     path("theme/", home.set_theme, name="set_theme"),
     path("language/", public(set_language), name="set_language"),
     *Classifiers.urls(),

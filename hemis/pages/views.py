@@ -260,6 +260,25 @@ def edit_view(register: type[Register]):
     return view
 
 
+BLOCKERS_SHOWN = 10
+
+
+def _blockers(rows: list) -> list[dict]:
+    """The linked rows by kind, the first of each with its name."""
+    kinds: dict[str, list[str]] = {}
+    for row in rows:
+        kinds.setdefault(str(row._meta.verbose_name_plural), []).append(str(row))
+    return [
+        {
+            "kind": kind,
+            "count": len(found),
+            "names": sorted(found)[:BLOCKERS_SHOWN],
+            "more": len(found) > BLOCKERS_SHOWN,
+        }
+        for kind, found in sorted(kinds.items())
+    ]
+
+
 def delete_view(register: type[Register]):
     """Delete after a question; what still hangs on the row is named."""
 
@@ -272,7 +291,7 @@ def delete_view(register: type[Register]):
         try:
             obj.delete()
         except ProtectedError as error:
-            context["blockers"] = sorted({str(row._meta.verbose_name) for row in error.protected_objects})
+            context["blockers"] = _blockers(list(error.protected_objects))
             return render(request, "pages/delete.html", context, status=409)
         messages.success(request, _("Deleted."))
         return redirect(reverse(register.url_name("list")))

@@ -6,12 +6,25 @@
     if (window.TomSelect) {
       root.querySelectorAll("select[data-tom], select[data-autocomplete]").forEach((select) => {
         if (select.tomselect) return;
-        new TomSelect(select, {
+        const settings = {
           plugins: select.multiple ? ["remove_button"] : [],
           maxOptions: 500,
           placeholder: select.dataset.placeholder || "",
           hidePlaceholder: true,
-        });
+        };
+        const url = select.dataset.optionsUrl;
+        if (url) {
+          settings.valueField = "value";
+          settings.labelField = "text";
+          settings.searchField = [];  // The server finds, in any script and spelling.
+          settings.load = (typed, done) => {
+            fetch(`${url}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } })
+              .then((answer) => answer.json()).then((data) => done(data.results)).catch(() => done());
+          };
+        }
+        new TomSelect(select, settings);
+        // The control beside it has the label; the select itself is only the value.
+        select.setAttribute("aria-hidden", "true");
       });
     }
     root.querySelectorAll("[data-focus]").forEach((one) => one.focus());
@@ -23,6 +36,15 @@
   document.addEventListener("htmx:configRequest", (event) => {
     const token = document.querySelector("[name=csrfmiddlewaretoken]");
     if (token) event.detail.headers["X-CSRFToken"] = token.value;
+  });
+
+  // A whole page instead of a part: the session ended, or something went wrong. Show it as a page.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const xhr = event.detail.xhr;
+    if (/^\s*<!doctype/i.test(xhr.responseText)) {
+      event.detail.shouldSwap = false;
+      window.location.href = xhr.status < 400 ? xhr.responseURL : event.detail.requestConfig.path;
+    }
   });
 
   document.addEventListener("change", (event) => {

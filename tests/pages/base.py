@@ -95,7 +95,13 @@ class RegisterTests:
     def test_strangers_are_refused(self):
         row = self.make(1)
         stranger = self.client_of(self.stranger_role)
-        for page, args in (("list", ()), ("detail", (row.pk,)), ("export", ("csv",)), ("print", ()), ("options", ())):
+        for page, args in (
+            ("list", ()),
+            ("detail", (row.pk,)),
+            ("export", ("csv",)),
+            ("print", ()),
+            ("options", ()),
+        ):
             assert stranger.get(self.url(page, *args)).status_code == 403
             assert Client().get(self.url(page, *args)).status_code == 302
 

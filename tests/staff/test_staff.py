@@ -37,7 +37,11 @@ class TestEmployees(RegisterTests):
     def form_data(self, row):
         person = row.person
         return person_data(
-            last_name=person.last_name, pinfl=person.pinfl, passport=person.passport, number=row.number, academic_degree="11"
+            last_name=person.last_name,
+            pinfl=person.pinfl,
+            passport=person.passport,
+            number=row.number,
+            academic_degree="11",
         )
 
     def test_a_new_employee_is_one_person_well_written(self, editor):
