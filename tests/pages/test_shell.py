@@ -26,6 +26,7 @@ def faculty():
 
 def test_menus_are_the_orders_and_only_ones_own(faculty):
     assert len(MENUS) == 18
+    assert reverse("home") == "/"  # Addresses are loaded, and with them the entries.
     hr, teacher = factories.make_user("hr"), factories.make_user("teacher")
     shown = {found.code: items for found, items in menu.navigation(factories.access_of(hr))}
     assert {"structure", "staff"} <= set(shown)

@@ -16,8 +16,10 @@ BORN = datetime.date(1980, 3, 8)
 def person_data(**changes) -> dict:
     pinfl = factories.make_pinfl(birth=BORN)
     return {
-        "last_name": "G'ofurov", "first_name": "АКМАЛ", "middle_name": "Vali o`g`li", "citizenship": "11", "country": "UZ",
-        "pinfl": pinfl, "passport": "ad 7654321", "birth_date": BORN.isoformat(), "gender": "11", "phone": "90 123 45 67",
+        "last_name": "G'ofurov", "first_name": "АКМАЛ", "middle_name": "Vali o`g`li", "citizenship": "11",
+        "country": "UZ",
+        "pinfl": pinfl, "passport": "ad 7654321", "birth_date": BORN.isoformat(), "gender": "11",
+        "phone": "90 123 45 67",
         "email": "", "address": "", "number": "3030001", "academic_degree": "10", "academic_rank": "10", "status": "11",
     } | changes  # fmt: skip
 
@@ -115,7 +117,8 @@ class _Posts(RegisterTests):
 
     def form_data(self, row, **changes):
         return {
-            "employee": row.employee_id, "unit": row.unit_id, "post": self.post, "category": self.category, "employment": "11",
+            "employee": row.employee_id, "unit": row.unit_id, "post": self.post, "category": self.category,
+            "employment": "11",
             "rate": "0.50", "order_number": "12-k", "order_date": "", "valid_from": "2024-09-01", "valid_to": "",
         } | changes  # fmt: skip
 
