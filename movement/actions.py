@@ -37,7 +37,8 @@ class OrderError(Exception):
 def _locked(order: Order, *, access: Access, permission: str, state: str) -> Order:
     """The order, locked, in scope and in the state that the verb needs."""
     access.require(permission)
-    found = Order.objects.for_scope(access.scope(permission)).select_for_update(of=("self",)).filter(pk=order.pk).first()
+    rows = Order.objects.for_scope(access.scope(permission)).select_for_update(of=("self",), no_key=True)
+    found = rows.filter(pk=order.pk).first()
     if found is None:
         raise OrderError(_("The order is not in your scope."))
     if found.state != state:
@@ -95,7 +96,9 @@ def create_order(
 
 
 @transaction.atomic
-def add_people(order: Order, *, access: Access, people: QuerySet, choices: Mapping[str, Any] | None = None) -> int:
+def add_people(
+    order: Order, *, access: Access, people: QuerySet, choices: Mapping[str, Any] | None = None
+) -> int:
     """Put more people on a draft, after those who stand there; how many.
 
     Raises:
@@ -112,7 +115,7 @@ def _list_people(order: Order, people: QuerySet, choices: Mapping[str, Any]) -> 
     """Lock, then look: who waited for the lock sees what the other has written meanwhile."""
     kind = kind_of(order)
     found = kind.people(people.order_by("pk"), order.faculty)
-    keys = list(found.select_for_update(of=("self",)).values_list("pk", flat=True))
+    keys = list(found.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
     year = _academic_year(order.effective_date)
     first = (order.lines.order_by("-position").values_list("position", flat=True).first() or 0) + 1
     lines = [kind.line(one, year=year, choices=choices) for one in kind.listed(keys)]
@@ -231,7 +234,7 @@ def sign(order: Order, *, access: Access, date: datetime.date) -> Order:
     order.number = str(next_number(f"order-{order.kind}", date.year))
     # Under the lock of the series, so that dates in the journal follow its numbers.
     last = Order.objects.filter(kind=order.kind, date__year=date.year).order_by("-date").first()
-    if last and last.date > date:
+    if last and last.date and last.date > date:
         raise OrderError(
             _("The journal holds order № %(number)s of %(date)s; a later number has no earlier date.")
             % {"number": last.number, "date": last.date.strftime("%d.%m.%Y")}
@@ -282,17 +285,22 @@ def execute(order: Order, *, access: Access) -> Order:
 
 
 def _lock_people(lines: list[OrderLine]) -> None:
-    """Always in the order of ids, so that two orders wait for each other instead of dying."""
+    """Always in the order of ids, so that two orders wait for each other instead of dying.
+
+    Without their keys: the foreign keys that the other order checks at its commit
+    do not wait for this one.
+    """
     for model, keys in (
         (Candidate, [line.candidate_id for line in lines if line.candidate_id]),
         (Student, [line.student_id for line in lines if line.student_id]),
     ):
-        list(model.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+        rows = model.objects.filter(pk__in=keys).order_by("pk")
+        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def _make_students(lines: list[OrderLine]) -> None:
     """Students of candidates; one who was admitted before by a cancelled order keeps row and number."""
-    known = dict(
+    known: dict[int | None, int] = dict(
         Student.objects.filter(candidate__in=[line.candidate_id for line in lines]).values_list("candidate", "pk")
     )
     new = [line for line in lines if line.candidate_id not in known]
@@ -340,15 +348,17 @@ def _student_numbers(lines: list[OrderLine]) -> list[str]:
 def _move(order: Order, lines: list[OrderLine]) -> None:
     """Close the placements that the order closes and open those that it gives."""
     keys = [line.student_id for line in lines]
-    open_now = dict(Placement.objects.filter(student__in=keys, valid_to=None).values_list("student", "pk"))
+    open_now: dict[int | None, int] = dict(
+        Placement.objects.filter(student__in=keys, valid_to=None).values_list("student", "pk")
+    )
     for line in lines:
         check = rules.check_current(expected=line.closes_id, actual=open_now.get(line.student_id))
         if not check.ok:
             raise OrderError(f"{line.person}: {check.text}")
     day = order.effective_date
     closing = [line.closes_id for line in lines if line.closes_id]
-    too_early = Placement.objects.filter(student__in=keys).filter(Q(pk__in=closing, valid_from__gt=day) | Q(valid_to__gt=day))
-    if too_early.exists():
+    too_early = Q(pk__in=closing, valid_from__gt=day) | Q(valid_to__gt=day)
+    if Placement.objects.filter(too_early, student__in=keys).exists():
         raise OrderError(_("The order comes into force before the placement that it follows."))
     Placement.objects.filter(pk__in=closing).update(valid_to=day, closed_by=order)
     Placement.objects.bulk_create(
@@ -370,7 +380,7 @@ def _accounts(lines: list[OrderLine]) -> None:
     A person who has an account already keeps it and gets the student's role.
     """
     arriving = [line.student_id for line in lines if line.status == STUDYING]
-    leaving = [line.student_id for line in lines if not line.status]
+    leaving = [line.student_id for line in lines if line.student_id and not line.status]
     students = list(Student.objects.filter(pk__in=arriving).values_list("person_id", "number"))
     have = dict(User.objects.filter(person__in=[person for person, _number in students]).values_list("person_id", "pk"))
     User.objects.bulk_create(
@@ -420,7 +430,8 @@ def create_cancelling_order(order: Order, *, access: Access, reason: str, effect
         raise OrderError(_("A cancelling order exists already."))
     later = order.placements.exclude(valid_to=None).select_related("closed_by").first()
     if later:
-        raise OrderError(_("A later order stands on it, cancel that one first: %(order)s.") % {"order": later.closed_by})
+        text = _("A later order stands on it, cancel that one first: %(order)s.")
+        raise OrderError(text % {"order": later.closed_by})
     if effective_date < order.effective_date:
         raise OrderError(_("The cancelling order cannot come into force before the order itself."))
     with override("uz"):  # the order is a paper in Uzbek, whoever forms it
@@ -431,7 +442,7 @@ def create_cancelling_order(order: Order, *, access: Access, reason: str, effect
         kind=order.kind, faculty=order.faculty, effective_date=effective_date, cancels=order, created_by=access.user,
         title=title, basis=reason.strip(),
     )  # fmt: skip
-    made = {placement.student_id: placement for placement in order.placements.all()}
+    made: dict[int | None, Placement] = {one.student_id: one for one in order.placements.all()}
     OrderLine.objects.bulk_create(
         [_undoing_line(undo, line, made[line.student_id]) for line in order.lines.select_related("closes")],
         batch_size=2000,

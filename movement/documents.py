@@ -124,6 +124,8 @@ def extract_for(line: OrderLine) -> Document:
 def void_documents(undo: Order, *, by: User | None) -> None:
     """The papers of an order that ``undo`` cancels are void from now on, and say so when checked."""
     order = undo.cancels
+    if order is None:
+        return
     with override("uz"):
         reason = str(_("Cancelled by order № %(number)s of %(date)s.")) % {
             "number": undo.number, "date": undo.date.strftime("%d.%m.%Y"),

@@ -99,9 +99,9 @@ class OrderForm(RegisterForm):
         day, order = self.cleaned_data["effective_date"], self.instance
         if order.cancels_id and day < order.cancels.effective_date:
             raise forms.ValidationError(_("The cancelling order cannot come into force before the order itself."))
-        if not order.cancels_id and not kind_of(order).makes_students:
-            if academic_year(day) != academic_year(self.date_before):
-                raise forms.ValidationError(_("The list was formed for another academic year; form the order anew."))
+        follows = order.cancels_id or kind_of(order).makes_students
+        if not follows and academic_year(day) != academic_year(self.date_before):
+            raise forms.ValidationError(_("The list was formed for another academic year; form the order anew."))
         return day
 
     def save(self, commit=True):

@@ -38,9 +38,8 @@ class Sign(_OneOrder):
 
     def run(self, job, keys):
         try:
-            actions.sign(
-                self._order(keys[0]), access=Access.for_user(job.owner), date=datetime.date.fromisoformat(job.params["date"])
-            )
+            date = datetime.date.fromisoformat(job.params["date"])
+            actions.sign(self._order(keys[0]), access=Access.for_user(job.owner), date=date)
         except actions.OrderError as error:
             raise JobError(str(error)) from error
 

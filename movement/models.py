@@ -49,7 +49,8 @@ class Order(BaseModel):
     date = models.DateField(_("date"), null=True, blank=True, editable=False)
     effective_date = models.DateField(_("in force from"))
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("formed by"), editable=False
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("formed by"),
+        editable=False,
     )
     created_at = models.DateTimeField(_("formed at"), auto_now_add=True)
     signed_by = models.ForeignKey(
@@ -110,7 +111,8 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", verbose_name=_("order"))
     position = models.PositiveIntegerField(_("number in the list"))
     candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, null=True, blank=True, related_name="order_lines", verbose_name=_("candidate")
+        Candidate, on_delete=models.PROTECT, null=True, blank=True, related_name="order_lines",
+        verbose_name=_("candidate"),
     )
     student = models.ForeignKey(
         Student, on_delete=models.PROTECT, null=True, blank=True, related_name="order_lines", verbose_name=_("student")
@@ -148,6 +150,9 @@ class OrderLine(models.Model):
                 condition=models.Q(candidate__isnull=False) | models.Q(student__isnull=False), name="order_line_person"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.person}"
 
     @property
     def person(self):

@@ -277,7 +277,7 @@ def admission(request: Request) -> HttpResponse:
 def add_people(request: Request, pk: int) -> HttpResponse:
     """More candidates for an admission that is still a draft."""
     order = get_in_scope(Order, request, "order.create", pk=pk)
-    form = WhoForm(request.POST or None, access=request.access)
+    form = WhoForm(request.POST if request.method == "POST" else None, access=request.access)
     rows = Candidate.objects.for_scope(request.access.scope("order.create")).filter(group__faculty=order.faculty)
     if request.method == "POST" and form.is_valid():
         try:

@@ -64,13 +64,14 @@ def group_changes(order: Order) -> list[dict[str, Any]]:
 
 def totals(order: Order) -> list[dict[str, Any]]:
     """How many people per speciality, form and payment form the order names."""
-    return list(
+    found = (
         order.lines.exclude(status="")
         .order_by()
         .values("programme__speciality__code", "programme__speciality__name", "education_form", "payment_form")
         .annotate(people=Count("pk"))
         .order_by("programme__speciality__code", "education_form", "payment_form")
     )
+    return [dict(row) for row in found]
 
 
 def _by_group(rows: QuerySet, path: str) -> dict[int, int]:
@@ -82,7 +83,9 @@ def student_checks(
 ) -> dict[int, list[Check]]:
     """Checks of an order on students: none is on another order, moved meanwhile, or of a wrong status."""
     keys = [line.student_id for line in lines]
-    now = {row.student_id: row for row in Placement.objects.filter(student__in=keys, valid_to=None)}
+    now: dict[int | None, int] = dict(
+        Placement.objects.filter(student__in=keys, valid_to=None).values_list("student", "pk")
+    )
     others = {
         line.student_id: str(line.order)
         for line in OrderLine.objects.filter(student__in=keys, order__state__in=PENDING_STATES)
@@ -98,7 +101,7 @@ def student_checks(
             ),
             rules.check_current(
                 expected=line.closes_id,
-                actual=line.closes_id if done else getattr(now.get(line.student_id), "pk", None),
+                actual=line.closes_id if done else now.get(line.student_id),
             ),
             rules.check_not_on_other_order(other_order=others.get(line.student_id, "")),
         ]
@@ -139,10 +142,10 @@ def admission_checks(order: Order, lines: list[OrderLine]) -> dict[int, list[Che
         .exclude(order=order)
         .select_related("order")
     }
-    coming: dict[int, int] = {}
+    coming: dict[int | None, int] = {}
     for line in lines:
         coming[line.group_id] = coming.get(line.group_id, 0) + 1
-    taken = dict(
+    taken: dict[int | None, int] = dict(
         Student.objects.filter(current__group__in=coming, current__status="11")
         .values_list("current__group")
         .annotate(n=Count("pk"))

@@ -5,16 +5,23 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from movement import actions
 from movement.models import Order
 from students.models import Candidate, Placement, Student
-from tests.factories import access_of, make_admission_setting, make_candidate, make_group, make_students, make_user
+from tests.factories import (
+    access_of,
+    make_admission_setting,
+    make_candidate,
+    make_group,
+    make_students,
+    make_user,
+)
 
 DAY = datetime.date(2026, 9, 1)
+ITS_ORDER = "WHERE id IN (SELECT order_id FROM students_placement WHERE student_id = %s)"
+REFUSALS = "B8|placement_no_overlap|author_does_not_sign|signed_order_is_complete"
 
 
 @pytest.fixture
@@ -23,10 +30,13 @@ def student(db):
 
 
 def refused(sql, *params):
-    with pytest.raises(IntegrityError, match="B8|placement_no_overlap"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with (
+        pytest.raises(IntegrityError, match=REFUSALS),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql, params)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @pytest.mark.duty("B8")
@@ -42,9 +52,9 @@ def refused(sql, *params):
         "UPDATE students_student SET current_id = NULL WHERE id = %s",
         "UPDATE students_student SET number = '303269999999' WHERE id = %s",
         "DELETE FROM students_student WHERE id = %s",
-        "UPDATE movement_order SET state = 'draft' WHERE id IN (SELECT order_id FROM students_placement WHERE student_id = %s)",
-        "UPDATE movement_order SET title = 'x' WHERE id IN (SELECT order_id FROM students_placement WHERE student_id = %s)",
-        "UPDATE movement_order SET state = 'cancelled' WHERE id IN (SELECT order_id FROM students_placement WHERE student_id = %s)",
+        f"UPDATE movement_order SET state = 'draft' {ITS_ORDER}",
+        f"UPDATE movement_order SET title = 'x' {ITS_ORDER}",
+        f"UPDATE movement_order SET state = 'cancelled' {ITS_ORDER}",
         "DELETE FROM movement_orderline WHERE student_id = %s",
         "UPDATE movement_orderline SET course = '12' WHERE student_id = %s",
     ],
@@ -58,7 +68,11 @@ def test_a_raw_write_is_refused(student, sql, role):
 
 @pytest.mark.duty("B8")
 def test_a_placement_by_hand_is_refused(student):
-    columns = "student_id, order_id, status, faculty_id, programme_id, group_id, academic_year_id, course, semester, education_form, language, payment_form"
+    columns = (
+        "student_id, order_id, status, faculty_id, programme_id, group_id, academic_year_id, "
+        "course, semester, "
+        "education_form, language, payment_form"
+    )
     refused(
         f"INSERT INTO students_placement ({columns}, valid_from) SELECT {columns}, '2027-01-01' "
         "FROM students_placement WHERE student_id = %s",
@@ -69,7 +83,8 @@ def test_a_placement_by_hand_is_refused(student):
 @pytest.mark.duty("B8")
 def test_a_student_by_hand_is_refused(student):
     refused(
-        "INSERT INTO students_student (person_id, number, entry_year, version, social_category, student_type, accommodation) "
+        "INSERT INTO students_student (person_id, number, entry_year, version, "
+        "social_category, student_type, accommodation) "
         "SELECT person_id, '303261199999', 2026, 1, '10', '11', '' FROM students_student WHERE id = %s",
         student.pk,
     )
@@ -81,18 +96,25 @@ def test_a_signed_order_that_is_not_executed_leaves_nothing(student):
     dean, rector = make_user("dean", faculty), make_user("rectorate")
     candidate = make_candidate(make_group(faculty))
     order = actions.create_admission_order(
-        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.filter(pk=candidate.pk), title="x", basis="",
+        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.filter(pk=candidate.pk),
+        title="x", basis="",
         effective_date=DAY,
     )
     actions.submit(order, access=access_of(dean))
     actions.sign(order, access=access_of(rector), date=DAY)
     refused(
-        "WITH s AS (INSERT INTO students_student (person_id, number, entry_year, candidate_id, version, social_category, "
-        "student_type, accommodation) SELECT person_id, '303261188888', 2026, id, 1, '10', '11', '' FROM students_candidate "
-        "WHERE id = %s RETURNING id), l AS (UPDATE movement_orderline SET student_id = (SELECT id FROM s) WHERE order_id = %s "
-        "RETURNING *) INSERT INTO students_placement (student_id, order_id, status, faculty_id, programme_id, group_id, "
-        "academic_year_id, course, semester, education_form, language, payment_form, valid_from) SELECT student_id, order_id, "
-        "status, faculty_id, programme_id, group_id, academic_year_id, course, semester, education_form, language, "
+        "WITH s AS (INSERT INTO students_student (person_id, number, entry_year, "
+        "candidate_id, version, social_category, "
+        "student_type, accommodation) SELECT person_id, '303261188888', 2026, id, 1, '10', "
+        "'11', '' FROM students_candidate "
+        "WHERE id = %s RETURNING id), l AS (UPDATE movement_orderline SET student_id = "
+        "(SELECT id FROM s) WHERE order_id = %s "
+        "RETURNING *) INSERT INTO students_placement (student_id, order_id, status, "
+        "faculty_id, programme_id, group_id, "
+        "academic_year_id, course, semester, education_form, language, payment_form, "
+        "valid_from) SELECT student_id, order_id, "
+        "status, faculty_id, programme_id, group_id, academic_year_id, course, semester, "
+        "education_form, language, "
         "payment_form, '2026-09-01' FROM l",
         candidate.pk, order.pk,
     )
@@ -105,7 +127,8 @@ def test_a_crash_in_the_middle_leaves_nothing(monkeypatch, db):
     dean, rector = make_user("dean", faculty), make_user("rectorate")
     make_candidate(make_group(faculty))
     order = actions.create_admission_order(
-        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.all(), title="x", basis="", effective_date=DAY
+        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.all(),
+        title="x", basis="", effective_date=DAY,
     )
     actions.submit(order, access=access_of(dean))
     actions.sign(order, access=access_of(rector), date=DAY)
@@ -125,38 +148,123 @@ def test_a_crash_in_the_middle_leaves_nothing(monkeypatch, db):
         assert not Student.objects.exists() and not Placement.objects.exists()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.sampled_from(["admit", "cancel"]), min_size=1, max_size=5), gaps=st.lists(st.integers(0, 40), min_size=5, max_size=5))
-def test_any_sequence_keeps_placements_apart(db, steps, gaps):
-    """Admissions and cancellations in any order: never two placements at once, and one student per candidate."""
-    sid = transaction.savepoint()
-    faculty = make_admission_setting()
+@pytest.fixture
+def signed_order(student):
+    """An order that waits for its execution, with one new candidate on it."""
+    faculty = student.current.faculty
     dean, rector = make_user("dean", faculty), make_user("rectorate")
-    candidate = make_candidate(make_group(faculty))
-    day, last = datetime.date(2026, 1, 10), None
-    for step, gap in zip(steps, gaps, strict=False):
-        day += datetime.timedelta(days=gap)
-        try:
-            with transaction.atomic():
-                if step == "admit":
-                    order = actions.create_admission_order(
-                        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.filter(pk=candidate.pk),
-                        title="x", basis="", effective_date=day,
-                    )
-                else:
-                    order = actions.create_cancelling_order(last, access=access_of(dean), reason="x", effective_date=day) if last else None
-                if order is None:
-                    continue
-                actions.submit(order, access=access_of(dean))
-                actions.sign(order, access=access_of(rector), date=day)
-                actions.execute(order, access=access_of(dean))
-                last = order if step == "admit" else None
-        except actions.OrderError:
-            continue
-    spans = sorted(Placement.objects.filter(student__candidate=candidate).values_list("valid_from", "valid_to"))
-    assert all(end is not None and end <= later for (_start, end), (later, _end) in zip(spans, spans[1:], strict=False))
-    student = Student.objects.filter(candidate=candidate).first()
-    assert Student.objects.filter(candidate=candidate).count() <= 1
-    if student:
-        assert (student.current is not None) == (last is not None)
-    transaction.savepoint_rollback(sid)
+    make_candidate(make_group(faculty))
+    order = actions.create_admission_order(
+        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.filter(student=None),
+        title="x", basis="",
+        effective_date=DAY,
+    )  # fmt: skip
+    actions.submit(order, access=access_of(dean))
+    return actions.sign(order, access=access_of(rector), date=DAY)
+
+
+STUDENT = (
+    "INSERT INTO students_student (person_id, number, entry_year, candidate_id, version, "
+    "social_category, student_type, "
+    "accommodation) SELECT {person}, '303261188888', {year}, c.id, 1, '10', '11', '' FROM "
+    "students_candidate c "
+    "JOIN movement_orderline l ON l.candidate_id = c.id WHERE l.order_id = %s"
+)
+
+
+@pytest.mark.duty("B8")
+@pytest.mark.parametrize(
+    "sql",
+    [
+        STUDENT.format(person="c.person_id", year="c.entry_year"),
+        STUDENT.format(person="(SELECT min(person_id) FROM students_student)", year="c.entry_year"),
+        STUDENT.format(person="c.person_id", year="2020"),
+        "UPDATE movement_order SET effective_date = '2026-08-01' WHERE id = %s",
+        "UPDATE movement_order SET document_id = NULL WHERE id = %s",
+        "UPDATE movement_order SET number = '99' WHERE id = %s",
+        "UPDATE movement_order SET signed_by_id = NULL WHERE id = %s",
+        "UPDATE movement_order SET state = 'submitted' WHERE id = %s",
+        "UPDATE movement_order SET state = 'executed', executed_at = now() WHERE id = %s",
+        "DELETE FROM movement_order WHERE id = %s",
+        "UPDATE movement_orderline SET group_id = NULL WHERE order_id = %s",
+        "UPDATE movement_orderline SET student_id = (SELECT min(id) FROM students_student) "
+        "WHERE order_id = %s",
+        "INSERT INTO movement_orderline (order_id, position, student_id, status, course, "
+        "semester, education_form, language, "
+        "payment_form, reason) SELECT %s, 99, min(id), '11', '', '', '', '', '', '' FROM students_student",
+    ],
+)
+def test_a_signed_order_is_frozen_and_makes_no_student_by_hand(signed_order, sql):
+    refused(sql, signed_order.pk)
+
+
+@pytest.mark.duty("B8")
+def test_a_signed_order_does_not_end_a_placement_that_its_list_does_not_name(student, signed_order):
+    refused(
+        "UPDATE students_placement SET valid_to = %s, closed_by_id = %s WHERE student_id = %s",
+        DAY, signed_order.pk, student.pk,
+    )  # fmt: skip
+
+
+@pytest.mark.duty("B8")
+def test_half_a_cancellation_is_refused(student):
+    order = student.current.order
+    dean, rector = make_user("dean", order.faculty), make_user("rectorate")
+    undo = actions.create_cancelling_order(order, access=access_of(dean), reason="Xato", effective_date=DAY)
+    actions.submit(undo, access=access_of(dean))
+    actions.sign(undo, access=access_of(rector), date=DAY)
+    refused("UPDATE movement_order SET state = 'cancelled' WHERE id = %s", order.pk)
+    refused(
+        "WITH p AS (UPDATE students_placement SET valid_to = %s, closed_by_id = %s WHERE student_id = %s) "
+        "UPDATE movement_order SET state = 'executed', executed_at = now() WHERE id = %s",
+        DAY, undo.pk, student.pk, undo.pk,
+    )  # fmt: skip
+
+
+@pytest.mark.duty("B8")
+def test_the_database_too_wants_four_eyes_and_a_list(student):
+    faculty = student.current.faculty
+    order = Order.objects.create(
+        kind="21", faculty=faculty, title="x", effective_date=DAY, created_by=make_user("dean", faculty)
+    )
+    refused("UPDATE movement_order SET state = 'submitted' WHERE id = %s", order.pk)
+    line = student.order_lines.get()
+    line.pk, line.order, line.candidate = None, order, None
+    line.save()
+    Order.objects.filter(pk=order.pk).update(state=Order.SUBMITTED)
+    sign = (
+        "UPDATE movement_order SET state = 'signed', number = '7', date = '2026-09-01', signed_at = now(), "
+        "signed_by_id = {} WHERE id = %s"
+    )
+    refused(sign.format("created_by_id"), order.pk)
+    refused(sign.format("NULL"), order.pk)
+
+
+@pytest.mark.duty("B8")
+def test_placements_of_a_student_never_overlap(student):
+    """The exclusion constraint stands by itself, even with all triggers off."""
+    columns = (
+        "student_id, order_id, status, faculty_id, programme_id, academic_year_id, course, "
+        "semester, education_form, "
+        "language, payment_form"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE students_placement DISABLE TRIGGER USER")
+        with pytest.raises(IntegrityError, match="placement_no_overlap"), transaction.atomic():
+            cursor.execute(
+                f"INSERT INTO students_placement ({columns}, valid_from, valid_to) "
+                f"SELECT {columns}, '2026-09-15', '2026-12-01' FROM students_placement WHERE student_id = %s",
+                [student.pk],
+            )
+        cursor.execute("ALTER TABLE students_placement ENABLE TRIGGER USER")
+
+
+@pytest.mark.parametrize("table", ["students_student", "students_placement", "movement_order", "movement_orderline"])
+def test_the_application_neither_truncates_nor_disables_the_guards(db, table):
+    for sql in (f"TRUNCATE {table} CASCADE", f"ALTER TABLE {table} DISABLE TRIGGER ALL"):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE hemis_app")
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                cursor.execute(sql)
+            cursor.execute("RESET ROLE")

@@ -14,7 +14,7 @@ from hemis.documents.models import Document
 from hemis.people.models import User
 from movement import actions, queries
 from movement.documents import extract_for
-from movement.kinds import KINDS, TARGET, Admission, OrderKind, register
+from movement.kinds import TARGET, Admission, OrderKind, register
 from movement.models import Order
 from students.models import Candidate, Placement, Student
 from tests.factories import access_of, make_candidate, make_faculty, make_group, make_students, make_user
