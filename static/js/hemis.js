@@ -30,7 +30,13 @@
     root.querySelectorAll("[data-focus]").forEach((one) => one.focus());
   }
 
-  document.addEventListener("DOMContentLoaded", () => dress(document));
+  // On a phone the rows come first: filters unfold when asked for, or when some are chosen.
+  function fold() {
+    if (!matchMedia("(max-width: 40rem)").matches) return;
+    document.querySelectorAll("details.hemis-more:not([data-chosen])").forEach((one) => { one.open = false; });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => { dress(document); fold(); });
   document.addEventListener("htmx:afterSettle", (event) => dress(event.target));
 
   document.addEventListener("htmx:configRequest", (event) => {
