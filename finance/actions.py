@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -32,7 +33,7 @@ LOCK_FORMING = 730_071
 TERMS = [field.name for field in Terms._meta.get_fields()]
 # Regulation 2431, p. 22: share in percent, then month and day for the first course and for the others.
 LAW_DATES = ((25, (9, 15), (10, 1)), (50, (1, 1), (1, 1)), (75, (3, 1), (3, 1)), (100, (5, 1), (5, 1)))
-LAW_BASIS = "Regulation 2431, p. 22 (edition of 24.11.2025)"
+LAW_BASIS = "2431-son Nizom, 22-band (24.11.2025-yil tahriri)"
 
 
 class ContractError(Exception):
@@ -49,7 +50,11 @@ class Numbered:
 
 @transaction.atomic
 def number_contracts(
-    *, access: Access, chosen: Selection, on: datetime.date, contract_type: str = rules.BASIC,
+    *,
+    access: Access,
+    chosen: Selection,
+    on: datetime.date,
+    contract_type: str = rules.BASIC,
     sum_type: str = rules.WITHOUT_STIPEND,
 ) -> Numbered:
     """Price and number the contracts of all chosen students who have none this year.
@@ -66,12 +71,20 @@ def number_contracts(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_FORMING])
     rows = fee_paying(scope, chosen)
-    found = list(proposals(
-        without_contract(rows, chosen.year), year=chosen.year, on=on, contract_type=contract_type, sum_type=sum_type
-    ))  # fmt: skip
+    found = list(
+        proposals(
+            without_contract(rows, chosen.year),
+            year=chosen.year,
+            on=on,
+            contract_type=contract_type,
+            sum_type=sum_type,
+        )
+    )
     _write([one for one in found if one.price], year=chosen.year, on=on, by=access.user)
     waiting = Contract.objects.filter(academic_year=chosen.year, state=Contract.DRAFT, student__in=rows)
-    return Numbered(list(waiting.order_by("number").values_list("pk", flat=True)), [one for one in found if not one.price])
+    return Numbered(
+        list(waiting.order_by("number").values_list("pk", flat=True)), [one for one in found if not one.price]
+    )
 
 
 def _write(found: Sequence[Proposal], *, year: int, on: datetime.date, by: User | None) -> None:
@@ -81,12 +94,17 @@ def _write(found: Sequence[Proposal], *, year: int, on: datetime.date, by: User 
     prefix = f"{University.objects.get().code}{year % 100:02d}"
     numbers = reserve_numbers(SERIES, year, len(found))
     contracts = Contract.objects.bulk_create(
-        [_contract(one, f"{prefix}{number:05d}", year=year, on=on, by=by) for one, number in zip(found, numbers, strict=True)],
+        [
+            _contract(one, f"{prefix}{number:05d}", year=year, on=on, by=by)
+            for one, number in zip(found, numbers, strict=True)
+        ],
         batch_size=1000,
     )
     ContractInstalment.objects.bulk_create(
         [
-            ContractInstalment(contract=contract, position=x.position, due_date=x.due, share=x.share, amount=x.amount)
+            ContractInstalment(
+                contract=contract, position=x.position, due_date=x.due, share=x.share, amount=x.amount
+            )
             for contract, one in zip(contracts, found, strict=True)
             for x in one.instalments
         ],
@@ -99,29 +117,46 @@ def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: U
     if one.price is None:
         raise ContractError(_("The price is not known."))
     return Contract(
-        number=number, date=on, student=one.student, academic_year_id=year, placement=place, faculty=place.faculty,
-        programme=place.programme, group=place.group, course=place.course, education_form=place.education_form,
-        amount=one.price.value, price_steps=rules.steps_as_json(one.price.steps), created_by=by,
+        number=number,
+        date=on,
+        student=one.student,
+        academic_year_id=year,
+        placement=place,
+        faculty=place.faculty,
+        programme=place.programme,
+        group=place.group,
+        course=place.course,
+        education_form=place.education_form,
+        amount=one.price.value,
+        price_steps=rules.steps_as_json(one.price.steps),
+        created_by=by,
         **{name: getattr(one.terms, name) for name in TERMS},
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
 def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
     """Issue the PDFs of numbered contracts; those that have one already are passed over."""
     rows = (
-        Contract.objects.select_for_update(of=("self",)).filter(pk__in=contract_ids, state=Contract.DRAFT)
+        Contract.objects.select_for_update(of=("self",))
+        .filter(pk__in=contract_ids, state=Contract.DRAFT)
         .select_related("student__person", "programme__speciality", "faculty", "group", "academic_year")
-        .prefetch_related("instalments").order_by("number")
-    )  # fmt: skip
+        .prefetch_related("instalments")
+        .order_by("number")
+    )
     university = university_facts(University.objects.get())
     count = 0
     for contract in rows:
         contract.document = issue(
-            kind="contract", title=_("Payment contract"), payload=payload_of(contract, university, list(contract.instalments.all())),
-            series=f"{SERIES}-{contract.academic_year_id}", number=contract.number, owner=contract.student.person,
-            faculty=contract.faculty, issued_by=by,
-        )  # fmt: skip
+            kind="contract",
+            title=_("Payment contract"),
+            payload=payload_of(contract, university, list(contract.instalments.all())),
+            series=f"{SERIES}-{contract.academic_year_id}",
+            number=contract.number,
+            owner=contract.student.person,
+            faculty=contract.faculty,
+            issued_by=by,
+        )
         contract.state = Contract.FORMED
         contract.save(update_fields=["document", "state"])
         count += 1
@@ -185,10 +220,53 @@ def set_law_dates(*, access: Access, year: int) -> int:
         for kind, (month, day) in ((InstalmentRule.FIRST, first), (InstalmentRule.OTHER, other)):
             due = datetime.date(year if month >= 9 else year + 1, month, day)
             _row, created = InstalmentRule.objects.get_or_create(
-                academic_year_id=year, course_kind=kind, share=share, defaults={"due_date": due, "basis": LAW_BASIS}
+                academic_year_id=year,
+                course_kind=kind,
+                share=share,
+                defaults={"due_date": due, "basis": LAW_BASIS},
             )
             made += created
     return made
+
+
+@dataclass(frozen=True)
+class PriceChange:
+    """New base prices of a programme; ``version`` is that of the row they were typed over, if any."""
+
+    programme: int
+    version: int | None
+    values: dict[str, Decimal | None]
+
+
+@transaction.atomic
+def set_base_prices(*, access: Access, year: int, changes: Sequence[PriceChange]) -> set[int]:
+    """Write base prices of programmes for a year, all or none.
+
+    A row without any price is removed. Returns the programmes whose row somebody
+    else changed meanwhile; then nothing is written.
+    """
+    access.require("price.edit")
+    rows = BaseCoefficient.objects.select_for_update().filter(academic_year=year, student_type="")
+    kept = {row.programme_id: row for row in rows.filter(programme__in=[one.programme for one in changes])}
+    stale = {
+        one.programme
+        for one in changes
+        if one.version != (kept[one.programme].version if one.programme in kept else None)
+    }
+    if stale:
+        return stale
+    for one in changes:
+        row = kept.get(one.programme)
+        if not any(one.values.values()):
+            if row:
+                row.delete()
+            continue
+        row = row or BaseCoefficient(programme_id=one.programme, academic_year_id=year, version=0)
+        row.version += 1
+        for name, value in one.values.items():
+            setattr(row, name, value)
+        row.save()
+    return set()
 
 
 @transaction.atomic

@@ -51,34 +51,52 @@ def university_facts(university: University) -> dict[str, str]:
     """The university as a party: the same for every contract of a batch."""
     with override("uz"):
         return {
-            "name": university.name, "name_ru": university.name_ru or university.name, "code": university.code,
-            "tin": university.tin, "address": university.address,
-            "mailing_address": university.mailing_address or university.address, "contact": university.contact,
-            "bank": university.bank_name, "account": university.bank_account, "mfo": university.bank_mfo,
-            "rector": university.rector, "city": university.get_region_display(),
-        }  # fmt: skip
+            "name": university.name,
+            "name_ru": university.name_ru or university.name,
+            "code": university.code,
+            "tin": university.tin,
+            "address": university.address,
+            "mailing_address": university.mailing_address or university.address,
+            "contact": university.contact,
+            "bank": university.bank_name,
+            "account": university.bank_account,
+            "mfo": university.bank_mfo,
+            "rector": university.rector,
+            "city": university.get_region_display(),
+        }
 
 
 def _student(contract: Contract) -> dict[str, str]:
     person = contract.student.person
     return {
-        "name": person.full_name, "masked": masked_name(person.full_name), "number": contract.student.number, "pinfl": person.pinfl or "", "passport": person.passport,
+        "name": person.full_name,
+        "masked": masked_name(person.full_name),
+        "number": contract.student.number,
+        "pinfl": person.pinfl or "",
+        "passport": person.passport,
         "birth_date": person.birth_date.strftime(DATE) if person.birth_date else "",
         "country": person.get_country_display() if person.citizenship == "12" else "",
-        "address": ", ".join(filter(None, [person.get_region_display(), person.get_district_display(), person.address])),
-        "phone": person.phone, "email": person.email,
-    }  # fmt: skip
+        "address": ", ".join(
+            filter(None, [person.get_region_display(), person.get_district_display(), person.address])
+        ),
+        "phone": person.phone,
+        "email": person.email,
+    }
 
 
 def _study(contract: Contract) -> dict[str, Any]:
     speciality = contract.programme.speciality
     return {
-        "code": speciality.code, "name": speciality.name, "name_ru": speciality.name_ru or speciality.name,
+        "code": speciality.code,
+        "name": speciality.name,
+        "name_ru": speciality.name_ru or speciality.name,
         "type": _both("h_education_type", speciality.education_type),
         "form": _both("h_education_form", contract.education_form),
-        "course": _both("h_course", contract.course), "years": figure(contract.programme.years),
-        "faculty": contract.faculty.name, "group": contract.group.name if contract.group else "",
-    }  # fmt: skip
+        "course": _both("h_course", contract.course),
+        "years": figure(contract.programme.years),
+        "faculty": contract.faculty.name,
+        "group": contract.group.name if contract.group else "",
+    }
 
 
 def _sum(contract: Contract) -> dict[str, Any]:
@@ -87,8 +105,9 @@ def _sum(contract: Contract) -> dict[str, Any]:
         "words": {language: sum_in_words(contract.amount, language) for language in LANGUAGES},
         "type": _both("h_contract_summa_type", contract.sum_type),
         "contract_type": _both("h_contract_type", contract.contract_type),
-        "months": contract.months, "discount": figure(contract.discount) if contract.discount else "",
-    }  # fmt: skip
+        "months": contract.months,
+        "discount": figure(contract.discount) if contract.discount else "",
+    }
 
 
 def payload_of(contract: Contract, university: dict[str, str], instalments: Sequence[Any]) -> dict[str, Any]:
@@ -97,18 +116,31 @@ def payload_of(contract: Contract, university: dict[str, str], instalments: Sequ
         paid, plan = Decimal(0), []
         for part in instalments:
             paid += part.amount
-            plan.append({
-                "position": part.position, "due": part.due_date.strftime(DATE), "share": figure(part.share),
-                "amount": figure(part.amount), "by_then": figure(paid),
-            })  # fmt: skip
+            plan.append(
+                {
+                    "position": part.position,
+                    "due": part.due_date.strftime(DATE),
+                    "share": figure(part.share),
+                    "amount": figure(part.amount),
+                    "by_then": figure(paid),
+                }
+            )
         return {
             "_language": "uz",
-            "number": contract.number, "date": contract.date.strftime(DATE), "year": str(contract.academic_year),
-            "university": university, "student": _student(contract), "study": _study(contract), "sum": _sum(contract),
-            "instalments": plan, "steps": readable_steps(contract.price_steps),
+            "number": contract.number,
+            "date": contract.date.strftime(DATE),
+            "year": str(contract.academic_year),
+            "university": university,
+            "student": _student(contract),
+            "study": _study(contract),
+            "sum": _sum(contract),
+            "instalments": plan,
+            "steps": readable_steps(contract.price_steps),
             "three_sided": contract.parties == THREE_SIDED,
             "payer": {
-                "name": contract.payer_name, "tin": contract.payer_tin, "address": contract.payer_address,
+                "name": contract.payer_name,
+                "tin": contract.payer_tin,
+                "address": contract.payer_address,
                 "bank": contract.payer_bank,
             },
-        }  # fmt: skip
+        }

@@ -61,7 +61,10 @@ class BaseCoefficientForm(RegisterForm):
 
     def clean(self):
         data = super().clean()
-        if not any(data.get(name) for name in ("coefficient", "amount", "foreign_amount")) and not self.errors:
+        if (
+            not any(data.get(name) for name in ("coefficient", "amount", "foreign_amount"))
+            and not self.errors
+        ):
             self.add_error("coefficient", _("Give a coefficient or a sum."))
         return data
 
@@ -76,7 +79,8 @@ class DifferentiatedCoefficientForm(RegisterForm):
         super().__init__(*args, **kwargs)
         self.fields["faculty"].queryset = Unit.objects.faculties()  # type: ignore[attr-defined]
         self.fields["contract_type"].choices = [  # type: ignore[attr-defined]
-            ("", "—"), *((code, name) for code, name in choices("h_contract_type") if code in rules.DIFFERENTIATED),
+            ("", "—"),
+            *((code, name) for code, name in choices("h_contract_type") if code in rules.DIFFERENTIATED),
         ]
 
     def clean(self):
@@ -106,8 +110,18 @@ class ContractTermsForm(RegisterForm):
     class Meta:
         model = ContractTerms
         fields = [
-            "academic_year", "contract_type", "sum_type", "parties", "months", "discount", "basis", "graduating",
-            "payer_name", "payer_tin", "payer_address", "payer_bank",
+            "academic_year",
+            "contract_type",
+            "sum_type",
+            "parties",
+            "months",
+            "discount",
+            "basis",
+            "graduating",
+            "payer_name",
+            "payer_tin",
+            "payer_address",
+            "payer_bank",
         ]
         help_texts = {"basis": _("What the discount or the months rest on.")}
 
@@ -144,17 +158,28 @@ class ContractTermsForm(RegisterForm):
         return data
 
     def _check_once(self, data) -> None:
-        others = ContractTerms.objects.filter(student=self.instance.student, academic_year=data["academic_year"])
+        others = ContractTerms.objects.filter(
+            student=self.instance.student, academic_year=data["academic_year"]
+        )
         if others.exclude(pk=self.instance.pk).exists():
             self.add_error("academic_year", _("This student has individual terms for the year already."))
 
     def _check_terms(self, data) -> None:
         """What contradicts itself whatever the prices are."""
-        fields = {"not_offered": "sum_type", "stipend_not_for_form": "sum_type", "months": "months", "discount": "discount"}
+        fields = {
+            "not_offered": "sum_type",
+            "stipend_not_for_form": "sum_type",
+            "months": "months",
+            "discount": "discount",
+        }
         inputs = rules.PriceInputs(
-            mode=rules.BY_SUM, contract_type=data["contract_type"], sum_type=data["sum_type"],
-            education_form=self.instance.student.current.education_form, months=data["months"], discount=data["discount"],
-        )  # fmt: skip
+            mode=rules.BY_SUM,
+            contract_type=data["contract_type"],
+            sum_type=data["sum_type"],
+            education_form=self.instance.student.current.education_form,
+            months=data["months"],
+            discount=data["discount"],
+        )
         for name in rules.missing(inputs):
             if name in fields:
                 self.add_error(fields[name], _(rules.MISSING[name]))
@@ -177,7 +202,9 @@ class FormContractsForm(forms.Form):
         super().__init__(*args, **kwargs)
         scope = access.scope("contract.create")
         faculties = Unit.objects.faculties().filter(is_active=True)
-        self.fields["faculty"].queryset = faculties if scope.everything else faculties.filter(pk__in=scope.faculty_ids)  # type: ignore[attr-defined]
+        self.fields["faculty"].queryset = (
+            faculties if scope.everything else faculties.filter(pk__in=scope.faculty_ids)
+        )  # type: ignore[attr-defined]
         self.fields["programme"].queryset = Programme.objects.for_scope(scope).select_related("speciality")  # type: ignore[attr-defined]
         self.fields["group"].queryset = Group.objects.for_scope(scope)  # type: ignore[attr-defined]
         for name, code in (("form", "h_education_form"), ("course", "h_course")):
@@ -186,9 +213,14 @@ class FormContractsForm(forms.Form):
         self.fields["sum_type"].choices = choices("h_contract_summa_type")  # type: ignore[attr-defined]
         self.fields["year"].initial = current_year()
         self.fields["date"].initial = timezone.localdate()
-        self.fields["contract_type"].initial, self.fields["sum_type"].initial = rules.BASIC, rules.WITHOUT_STIPEND
+        self.fields["contract_type"].initial, self.fields["sum_type"].initial = (
+            rules.BASIC,
+            rules.WITHOUT_STIPEND,
+        )
         for field in self.fields.values():
-            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            field.widget.attrs["class"] = (
+                "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            )
 
     def clean_date(self):
         date = self.cleaned_data["date"]
@@ -201,8 +233,12 @@ class FormContractsForm(forms.Form):
         """What is chosen, as the job keeps it."""
         data = self.cleaned_data
         return Selection(
-            year=data["year"].pk, faculty=data["faculty"].pk, programme=data["programme"].pk if data["programme"] else None,
-            form=data["form"], course=data["course"], group=data["group"].pk if data["group"] else None,
+            year=data["year"].pk,
+            faculty=data["faculty"].pk,
+            programme=data["programme"].pk if data["programme"] else None,
+            form=data["form"],
+            course=data["course"],
+            group=data["group"].pk if data["group"] else None,
         )
 
 
@@ -216,7 +252,9 @@ class SignedForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}))
+    reason = forms.CharField(
+        label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"})
+    )
 
 
 class CopyYearForm(forms.Form):

@@ -31,13 +31,20 @@ class FormContracts(JobKind):
     def units(self, job):
         params = job.params
         found = actions.number_contracts(
-            access=Access.for_user(job.owner), chosen=Selection.from_json(params["chosen"]),
-            on=datetime.date.fromisoformat(params["date"]), contract_type=params["contract_type"],
+            access=Access.for_user(job.owner),
+            chosen=Selection.from_json(params["chosen"]),
+            on=datetime.date.fromisoformat(params["date"]),
+            contract_type=params["contract_type"],
             sum_type=params["sum_type"],
-        )  # fmt: skip
+        )
         JobFailure.objects.bulk_create(
             [
-                JobFailure(job=job, key=f"student-{one.student.pk}", label=str(one.student)[:255], message=" ".join(one.reasons))
+                JobFailure(
+                    job=job,
+                    key=f"student-{one.student.pk}",
+                    label=str(one.student)[:255],
+                    message=" ".join(one.reasons),
+                )
                 for one in found.refused
             ]
         )
@@ -50,6 +57,11 @@ class FormContracts(JobKind):
     def finish(self, job):
         made = Contract.objects.filter(pk__in=job.units or []).exclude(state=Contract.DRAFT).count()
         aside = job.failures.count()
-        job.message = _("%(made)d contracts are formed, %(aside)d students set aside.") % {"made": made, "aside": aside}
+        job.message = _("%(made)d contracts are formed, %(aside)d students set aside.") % {
+            "made": made,
+            "aside": aside,
+        }
         chosen = job.params["chosen"]
-        job.result_url = f"{reverse('finance_contracts_list')}?year={chosen['year']}&faculty={chosen['faculty']}"
+        job.result_url = (
+            f"{reverse('finance_contracts_list')}?year={chosen['year']}&faculty={chosen['faculty']}"
+        )

@@ -25,7 +25,9 @@ POSITIVE = MinValueValidator(Decimal("0.0001"))
 
 def money(verbose_name, **options) -> models.DecimalField:
     """A sum in soʻm."""
-    return models.DecimalField(verbose_name, max_digits=14, decimal_places=2, validators=[POSITIVE], **options)
+    return models.DecimalField(
+        verbose_name, max_digits=14, decimal_places=2, validators=[POSITIVE], **options
+    )
 
 
 class DatedQuerySet(ScopedQuerySet):
@@ -107,9 +109,13 @@ class BaseCoefficient(BaseModel):
     foreign citizens. An empty kind of student holds for all kinds.
     """
 
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="prices", verbose_name=_("programme"))
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="prices", verbose_name=_("programme")
+    )
     student_type = ClassifierField("h_student_type", verbose_name=_("kind of student"), blank=True)
-    academic_year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year"))
+    academic_year = models.ForeignKey(
+        AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year")
+    )
     coefficient = models.DecimalField(
         _("base coefficient"), max_digits=8, decimal_places=4, null=True, blank=True, validators=[POSITIVE]
     )
@@ -121,11 +127,20 @@ class BaseCoefficient(BaseModel):
     class Meta:
         verbose_name = _("base coefficient")
         verbose_name_plural = _("base coefficients")
-        ordering = ["-academic_year", "programme__speciality__code", "programme__education_form", "student_type"]
+        ordering = [
+            "-academic_year",
+            "programme__speciality__code",
+            "programme__education_form",
+            "student_type",
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["programme", "student_type", "academic_year"], name="base_coefficient_once_a_year"),
+            models.UniqueConstraint(
+                fields=["programme", "student_type", "academic_year"], name="base_coefficient_once_a_year"
+            ),
             models.CheckConstraint(
-                condition=Q(coefficient__isnull=False) | Q(amount__isnull=False) | Q(foreign_amount__isnull=False),
+                condition=Q(coefficient__isnull=False)
+                | Q(amount__isnull=False)
+                | Q(foreign_amount__isnull=False),
                 name="base_coefficient_says_something",
             ),
             models.CheckConstraint(
@@ -147,10 +162,17 @@ class DifferentiatedCoefficient(BaseModel):
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("faculty")
     )
     programme = models.ForeignKey(
-        Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("programme")
+        Programme,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("programme"),
     )
     contract_type = ClassifierField("h_contract_type", verbose_name=_("contract type"))
-    academic_year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year"))
+    academic_year = models.ForeignKey(
+        AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year")
+    )
     coefficient = models.DecimalField(_("coefficient"), max_digits=8, decimal_places=4, validators=[POSITIVE])
 
     objects = ScopedQuerySet.as_manager()
@@ -166,7 +188,8 @@ class DifferentiatedCoefficient(BaseModel):
                 name="differentiated_of_faculty_or_programme",
             ),
             models.UniqueConstraint(
-                fields=["faculty", "programme", "contract_type", "academic_year"], nulls_distinct=False,
+                fields=["faculty", "programme", "contract_type", "academic_year"],
+                nulls_distinct=False,
                 name="differentiated_once_a_year",
             ),
         ]
@@ -181,9 +204,13 @@ class InstalmentRule(BaseModel):
     FIRST, OTHER = "first", "other"
     COURSES = [(FIRST, _("first course")), (OTHER, _("second course and up"))]
 
-    academic_year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year"))
+    academic_year = models.ForeignKey(
+        AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year")
+    )
     course_kind = models.CharField(_("course"), max_length=8, choices=COURSES)
-    share = models.DecimalField(_("paid in all by then, %"), max_digits=5, decimal_places=2, validators=[POSITIVE])
+    share = models.DecimalField(
+        _("paid in all by then, %"), max_digits=5, decimal_places=2, validators=[POSITIVE]
+    )
     due_date = models.DateField(_("due date"))
     extended_to = models.DateField(_("extended by the rector to"), null=True, blank=True)
     basis = models.CharField(_("basis"), max_length=255, blank=True)
@@ -196,12 +223,19 @@ class InstalmentRule(BaseModel):
         ordering = ["-academic_year", "course_kind", "share"]
         constraints = [
             models.CheckConstraint(condition=Q(share__gt=0, share__lte=100), name="instalment_share"),
-            models.CheckConstraint(condition=Q(course_kind__in=["first", "other"]), name="instalment_course_kind"),
             models.CheckConstraint(
-                condition=Q(extended_to=None) | Q(extended_to__gt=models.F("due_date")), name="instalment_extension"
+                condition=Q(course_kind__in=["first", "other"]), name="instalment_course_kind"
             ),
-            models.UniqueConstraint(fields=["academic_year", "course_kind", "share"], name="instalment_share_once"),
-            models.UniqueConstraint(fields=["academic_year", "course_kind", "due_date"], name="instalment_date_once"),
+            models.CheckConstraint(
+                condition=Q(extended_to=None) | Q(extended_to__gt=models.F("due_date")),
+                name="instalment_extension",
+            ),
+            models.UniqueConstraint(
+                fields=["academic_year", "course_kind", "share"], name="instalment_share_once"
+            ),
+            models.UniqueConstraint(
+                fields=["academic_year", "course_kind", "due_date"], name="instalment_date_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -258,7 +292,10 @@ class Terms(models.Model):
     graduating = models.BooleanField(_("graduating course"), default=False)
     payer_name = models.CharField(_("payer"), max_length=255, blank=True)
     payer_tin = models.CharField(
-        _("payer's STIR or PINFL"), max_length=14, blank=True, validators=[RegexValidator(r"^(\d{9}|\d{14})$")]
+        _("payer's STIR or PINFL"),
+        max_length=14,
+        blank=True,
+        validators=[RegexValidator(r"^(\d{9}|\d{14})$")],
     )
     payer_address = models.CharField(_("payer's address"), max_length=255, blank=True)
     payer_bank = models.CharField(_("payer's bank details"), max_length=255, blank=True)
@@ -273,7 +310,8 @@ def terms_constraints(prefix: str) -> list[models.BaseConstraint]:
         models.CheckConstraint(condition=Q(months__gte=1, months__lte=12), name=f"{prefix}_months"),
         models.CheckConstraint(condition=Q(discount__gte=0, discount__lt=100), name=f"{prefix}_discount"),
         models.CheckConstraint(
-            condition=Q(parties="11", payer_name="") | Q(parties="12") & ~Q(payer_name=""), name=f"{prefix}_payer"
+            condition=Q(parties="11", payer_name="") | Q(parties="12") & ~Q(payer_name=""),
+            name=f"{prefix}_payer",
         ),
         models.CheckConstraint(
             condition=Q(payer_tin="") | Q(payer_tin__regex=r"^(\d{9}|\d{14})$"), name=f"{prefix}_payer_tin"
@@ -284,8 +322,12 @@ def terms_constraints(prefix: str) -> list[models.BaseConstraint]:
 class ContractTerms(BaseModel, Terms):
     """Terms of one student that differ from the usual ones, set before the contract is formed."""
 
-    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="contract_terms", verbose_name=_("student"))
-    academic_year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year"))
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="contract_terms", verbose_name=_("student")
+    )
+    academic_year = models.ForeignKey(
+        AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year")
+    )
     basis = models.CharField(_("basis"), max_length=255, blank=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -313,32 +355,59 @@ class Contract(BaseModel, Terms):
     """
 
     DRAFT, FORMED, SIGNED, CANCELLED = "draft", "formed", "signed", "cancelled"
-    STATES = [(DRAFT, _("numbered")), (FORMED, _("formed")), (SIGNED, _("signed")), (CANCELLED, _("cancelled"))]
+    STATES = [
+        (DRAFT, _("numbered")),
+        (FORMED, _("formed")),
+        (SIGNED, _("signed")),
+        (CANCELLED, _("cancelled")),
+    ]
 
     number = models.CharField(_("number"), max_length=64, unique=True)
     date = models.DateField(_("date"))
-    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("student"))
-    academic_year = models.ForeignKey(AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year"))
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="+", verbose_name=_("placement"))
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("student")
+    )
+    academic_year = models.ForeignKey(
+        AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year")
+    )
+    placement = models.ForeignKey(
+        Placement, on_delete=models.PROTECT, related_name="+", verbose_name=_("placement")
+    )
     faculty = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("faculty"))
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", verbose_name=_("programme"))
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("group"))
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="+", verbose_name=_("programme")
+    )
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("group")
+    )
     course = ClassifierField("h_course", verbose_name=_("course"))
     education_form = ClassifierField("h_education_form", verbose_name=_("education form"))
     amount = money(_("amount, soʻm"))
     price_steps = models.JSONField(_("how the sum was found"))
     state = models.CharField(_("state"), max_length=16, choices=STATES, default=DRAFT)
     document = models.OneToOneField(
-        "documents.Document", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("document")
+        "documents.Document",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("document"),
     )
     created_at = models.DateTimeField(_("formed at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("formed by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("formed by"),
     )
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
     cancelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("cancelled by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("cancelled by"),
     )
     cancel_reason = models.CharField(_("reason of cancelling"), max_length=500, blank=True)
 
@@ -350,17 +419,21 @@ class Contract(BaseModel, Terms):
         ordering = ["-academic_year", "-number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["student", "academic_year"], condition=~Q(state="cancelled"), name="contract_once_a_year"
+                fields=["student", "academic_year"],
+                condition=~Q(state="cancelled"),
+                name="contract_once_a_year",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="contract_amount_positive"),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "formed", "signed", "cancelled"]), name="contract_state"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "cancelled"]) | Q(document__isnull=False), name="formed_contract_has_document"
+                condition=Q(state__in=["draft", "cancelled"]) | Q(document__isnull=False),
+                name="formed_contract_has_document",
             ),
             models.CheckConstraint(
-                condition=~Q(state="signed") | Q(signed_on__gte=models.F("date")), name="signed_contract_has_date"
+                condition=~Q(state="signed") | Q(signed_on__gte=models.F("date")),
+                name="signed_contract_has_date",
             ),
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | ~Q(cancel_reason="") & Q(cancelled_at__isnull=False),

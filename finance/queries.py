@@ -1,4 +1,4 @@
-"""Reading prices and the students whom they concern; a fixed number of queries, whatever the number of students."""
+"""Reading prices and the students whom they concern: a fixed number of queries for any number of students."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ class Prices:
     @classmethod
     def read(cls, year: int, on: datetime.date) -> Prices:
         """Seven queries."""
-        setting = CalculationSetting.objects.filter(academic_year__lte=year).order_by("-academic_year").first()
+        setting = (
+            CalculationSetting.objects.filter(academic_year__lte=year).order_by("-academic_year").first()
+        )
         wage = MinimumWage.objects.on(on).first()
         stipend = StipendAmount.objects.on(on).filter(rate=StipendAmount.BASE).first()
         types: dict[str, Decimal] = {}
@@ -56,15 +58,24 @@ class Prices:
         differentiated = list(DifferentiatedCoefficient.objects.filter(academic_year=year))
         parts: dict[str, list[rules.Part]] = {}
         for rule in InstalmentRule.objects.filter(academic_year=year):
-            parts.setdefault(rule.course_kind, []).append(rules.Part(rule.share, rule.extended_to or rule.due_date))
+            parts.setdefault(rule.course_kind, []).append(
+                rules.Part(rule.share, rule.extended_to or rule.due_date)
+            )
         return cls(
             mode=setting.mode if setting else None,
             minimum_wage=wage.amount if wage else None,
             base_stipend=stipend.amount if stipend else None,
             types=types,
-            base={(row.programme_id, row.student_type): row for row in BaseCoefficient.objects.filter(academic_year=year)},
-            by_programme={(x.programme_id, x.contract_type): x.coefficient for x in differentiated if x.programme_id},
-            by_faculty={(x.faculty_id, x.contract_type): x.coefficient for x in differentiated if x.faculty_id},
+            base={
+                (row.programme_id, row.student_type): row
+                for row in BaseCoefficient.objects.filter(academic_year=year)
+            },
+            by_programme={
+                (x.programme_id, x.contract_type): x.coefficient for x in differentiated if x.programme_id
+            },
+            by_faculty={
+                (x.faculty_id, x.contract_type): x.coefficient for x in differentiated if x.faculty_id
+            },
             parts=parts,
         )
 
@@ -73,15 +84,25 @@ class Prices:
         place, kind = student.current, terms.contract_type
         wanted = student.student_type if kind == rules.BASIC else ORDINARY
         base = self.base.get((place.programme_id, wanted)) or self.base.get((place.programme_id, ""))
-        differentiated = self.by_programme.get((place.programme_id, kind)) or self.by_faculty.get((place.faculty_id, kind))
+        differentiated = self.by_programme.get((place.programme_id, kind)) or self.by_faculty.get(
+            (place.faculty_id, kind)
+        )
         return rules.PriceInputs(
-            mode=self.mode, contract_type=kind, sum_type=terms.sum_type, education_form=place.education_form,
-            months=terms.months, discount=terms.discount, graduating=terms.graduating,
-            minimum_wage=self.minimum_wage, base_stipend=self.base_stipend,
-            base_coefficient=base.coefficient if base else None, base_sum=base.amount if base else None,
-            foreign_sum=base.foreign_amount if base else None, type_coefficient=self.types.get(kind),
+            mode=self.mode,
+            contract_type=kind,
+            sum_type=terms.sum_type,
+            education_form=place.education_form,
+            months=terms.months,
+            discount=terms.discount,
+            graduating=terms.graduating,
+            minimum_wage=self.minimum_wage,
+            base_stipend=self.base_stipend,
+            base_coefficient=base.coefficient if base else None,
+            base_sum=base.amount if base else None,
+            foreign_sum=base.foreign_amount if base else None,
+            type_coefficient=self.types.get(kind),
             differentiated=differentiated,
-        )  # fmt: skip
+        )
 
     def instalments(self, student: Student, amount: Decimal) -> list[rules.Instalment]:
         """The instalments of a sum by the dates of the student's course.
@@ -116,13 +137,17 @@ class Selection:
 def fee_paying(scope: Scope, chosen: Selection) -> QuerySet[Student]:
     """Students in scope who study for a fee in the chosen year and place."""
     rows = Student.objects.for_scope(scope).filter(
-        current__status=STUDYING, current__payment_form=FEE_PAYING, current__academic_year=chosen.year,
+        current__status=STUDYING,
+        current__payment_form=FEE_PAYING,
+        current__academic_year=chosen.year,
         current__faculty=chosen.faculty,
-    )  # fmt: skip
+    )
     narrowing = {
-        "current__programme": chosen.programme, "current__education_form": chosen.form,
-        "current__course": chosen.course, "current__group": chosen.group,
-    }  # fmt: skip
+        "current__programme": chosen.programme,
+        "current__education_form": chosen.form,
+        "current__course": chosen.course,
+        "current__group": chosen.group,
+    }
     rows = rows.filter(**{name: value for name, value in narrowing.items() if value})
     return rows.filter(pk__in=chosen.students) if chosen.students else rows
 
@@ -156,11 +181,17 @@ def usual_terms(student: Student, year: int, *, contract_type: str, sum_type: st
     place = student.current
     if student.person.citizenship == FOREIGN_CITIZEN:
         contract_type = rules.FOREIGN
-    if contract_type in (rules.RECOMMENDED, rules.FOREIGN) or place.education_form in rules.FORMS_WITHOUT_STIPEND:
+    if (
+        contract_type in (rules.RECOMMENDED, rules.FOREIGN)
+        or place.education_form in rules.FORMS_WITHOUT_STIPEND
+    ):
         sum_type = rules.WITHOUT_STIPEND
     courses = int(place.programme.years.to_integral_value(ROUND_CEILING))
     return ContractTerms(
-        student=student, academic_year_id=year, contract_type=contract_type, sum_type=sum_type,
+        student=student,
+        academic_year_id=year,
+        contract_type=contract_type,
+        sum_type=sum_type,
         graduating=int(place.course) - 10 >= courses,
     )
 
@@ -170,10 +201,16 @@ def proposals(
 ) -> Iterable[Proposal]:
     """A proposal for every student of ``rows``, in the order of the names."""
     prices = Prices.read(year, on)
-    individual = {row.student_id: row for row in ContractTerms.objects.filter(academic_year=year, student__in=rows)}
-    wanted = rows.select_related("person", "current__programme__speciality", "current__group", "current__faculty")
+    individual = {
+        row.student_id: row for row in ContractTerms.objects.filter(academic_year=year, student__in=rows)
+    }
+    wanted = rows.select_related(
+        "person", "current__programme__speciality", "current__group", "current__faculty"
+    )
     for student in wanted.order_by("current__group__name", "person__sort_key", "pk"):
-        terms = individual.get(student.pk) or usual_terms(student, year, contract_type=contract_type, sum_type=sum_type)
+        terms = individual.get(student.pk) or usual_terms(
+            student, year, contract_type=contract_type, sum_type=sum_type
+        )
         yield propose(prices, student, terms)
 
 

@@ -43,13 +43,19 @@ MISSING: dict[str, str] = {
     "base_coefficient": gettext_noop("The programme has no base coefficient for the academic year."),
     "base_sum": gettext_noop("The programme has no base sum for the academic year."),
     "foreign_sum": gettext_noop("The programme has no sum for foreign citizens for the academic year."),
-    "differentiated": gettext_noop("Neither programme nor faculty has a differentiated coefficient for the academic year."),
+    "differentiated": gettext_noop(
+        "Neither programme nor faculty has a differentiated coefficient for the academic year."
+    ),
     "not_offered": gettext_noop("Contracts of this type are made without stipend only."),
     "stipend_not_for_form": gettext_noop("In this form of education there is no contract with stipend."),
-    "not_positive": gettext_noop("The sum would not be greater than nothing: check coefficient, stipend and discount."),
+    "not_positive": gettext_noop(
+        "The sum would not be greater than nothing: check coefficient, stipend and discount."
+    ),
     "months": gettext_noop("A contract covers one to twelve months."),
     "discount": gettext_noop("A discount is from 0 to less than 100 percent."),
-    "instalments": gettext_noop("The instalment dates of the academic year are not set or do not reach 100 %."),
+    "instalments": gettext_noop(
+        "The instalment dates of the academic year are not set or do not reach 100 %."
+    ),
 }
 
 
@@ -79,7 +85,12 @@ def figure(value: Any) -> str:
 def steps_as_json(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """Steps as they are kept with the contract."""
     return [
-        {"text": step.text.template, "figures": step.text.figures, "value": str(step.value), "source": step.source}
+        {
+            "text": step.text.template,
+            "figures": step.text.figures,
+            "value": str(step.value),
+            "source": step.source,
+        }
         if isinstance(step.text, Phrase)
         else {"text": str(step.text), "figures": {}, "value": str(step.value), "source": step.source}
         for step in steps
@@ -128,7 +139,12 @@ class PriceInputs:
     @property
     def takes_stipend_off(self) -> bool:
         """By coefficient, the daytime price without stipend is the price less twelve stipends."""
-        return self.mode == BY_COEFFICIENT and not self.with_stipend and self.daytime and self.contract_type != FOREIGN
+        return (
+            self.mode == BY_COEFFICIENT
+            and not self.with_stipend
+            and self.daytime
+            and self.contract_type != FOREIGN
+        )
 
 
 class CannotPrice(Exception):
@@ -167,7 +183,9 @@ def _needed(i: PriceInputs) -> list[str]:
     names += ["minimum_wage", "base_coefficient"] if i.mode == BY_COEFFICIENT else ["base_sum"]
     if i.contract_type in DIFFERENTIATED:
         names.append("differentiated")
-    stipend_in_price = i.with_stipend and (i.mode == BY_SUM or i.graduating or (i.contract_type == BASIC and i.discount))
+    stipend_in_price = i.with_stipend and (
+        i.mode == BY_SUM or i.graduating or (i.contract_type == BASIC and i.discount)
+    )
     if stipend_in_price or i.takes_stipend_off:
         names.append("base_stipend")
     return names
@@ -200,12 +218,17 @@ def price(i: PriceInputs) -> Explained[Decimal]:
     discount_base = _year_sum(i, total)
     _take_discount(i, total, discount_base)
     if i.months != 12:
-        total.to(total.value * i.months / 12, REG_MONTHS, gettext_noop("× %(months)s / 12 months"), months=i.months)
+        total.to(
+            total.value * i.months / 12, REG_MONTHS, gettext_noop("× %(months)s / 12 months"), months=i.months
+        )
     if i.graduating and i.with_stipend:
         stipend = _given(i.base_stipend)
         total.to(
-            total.value - GRADUATES_UNPAID_MONTHS * stipend, REG_GRADUATE,
-            gettext_noop("less %(months)s stipends of %(stipend)s"), months=GRADUATES_UNPAID_MONTHS, stipend=stipend,
+            total.value - GRADUATES_UNPAID_MONTHS * stipend,
+            REG_GRADUATE,
+            gettext_noop("less %(months)s stipends of %(stipend)s"),
+            months=GRADUATES_UNPAID_MONTHS,
+            stipend=stipend,
         )
     rounded = total.value.quantize(WHOLE, ROUND_HALF_UP)
     if rounded <= 0:
@@ -238,14 +261,20 @@ def _by_coefficient(i: PriceInputs, total: _Sum, k: Decimal) -> Decimal:
     wage, coefficient = _given(i.minimum_wage), _given(i.base_coefficient)
     base = coefficient * wage
     total.to(
-        base, REG_FEE, gettext_noop("base coefficient %(coefficient)s × minimum wage %(wage)s"),
-        coefficient=coefficient, wage=wage,
+        base,
+        REG_FEE,
+        gettext_noop("base coefficient %(coefficient)s × minimum wage %(wage)s"),
+        coefficient=coefficient,
+        wage=wage,
     )
     if i.takes_stipend_off:
         stipend = _given(i.base_stipend)
         total.to(
-            base - STIPEND_MONTHS * stipend, REG_STIPEND, gettext_noop("without stipend: less %(months)s × %(stipend)s"),
-            months=STIPEND_MONTHS, stipend=stipend,
+            base - STIPEND_MONTHS * stipend,
+            REG_STIPEND,
+            gettext_noop("without stipend: less %(months)s × %(stipend)s"),
+            months=STIPEND_MONTHS,
+            stipend=stipend,
         )
     _times_type(i, total, k)
     if i.contract_type == BASIC and i.with_stipend and i.discount:
@@ -261,8 +290,11 @@ def _by_sum(i: PriceInputs, total: _Sum, k: Decimal) -> Decimal:
     if i.with_stipend:
         stipend = _given(i.base_stipend)
         total.to(
-            total.value + STIPEND_MONTHS * stipend, REG_STIPEND, gettext_noop("with stipend: plus %(months)s × %(stipend)s"),
-            months=STIPEND_MONTHS, stipend=stipend,
+            total.value + STIPEND_MONTHS * stipend,
+            REG_STIPEND,
+            gettext_noop("with stipend: plus %(months)s × %(stipend)s"),
+            months=STIPEND_MONTHS,
+            stipend=stipend,
         )
     return without_stipend if i.contract_type == BASIC else total.value
 
@@ -277,8 +309,11 @@ def _times_type(i: PriceInputs, total: _Sum, k: Decimal) -> None:
 def _take_discount(i: PriceInputs, total: _Sum, base: Decimal) -> None:
     if i.discount:
         total.to(
-            total.value - base * i.discount / 100, REG_DISCOUNT, gettext_noop("less a discount of %(percent)s %% of %(base)s"),
-            percent=i.discount, base=base,
+            total.value - base * i.discount / 100,
+            REG_DISCOUNT,
+            gettext_noop("less a discount of %(percent)s %% of %(base)s"),
+            percent=i.discount,
+            base=base,
         )
 
 
@@ -316,7 +351,11 @@ def instalments(amount: Decimal, parts: Sequence[Part]) -> list[Instalment]:
         raise CannotPrice(["instalments"])
     paid, found = Decimal(0), []
     for part in ordered:
-        by_then = amount if part.share == 100 else min(amount, (amount * part.share / 100).quantize(WHOLE, ROUND_CEILING))
+        by_then = (
+            amount
+            if part.share == 100
+            else min(amount, (amount * part.share / 100).quantize(WHOLE, ROUND_CEILING))
+        )
         if by_then > paid:
             found.append(Instalment(len(found) + 1, part.due, part.share, by_then - paid))
             paid = by_then

@@ -19,6 +19,15 @@ settings.load_profile("promise")
 DUTY_PROPERTY = "duty"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Messages are compiled once, before parallel workers start."""
+    if hasattr(config, "workerinput"):
+        return
+    from hemis.ops.translations import compile_catalogues
+
+    compile_catalogues()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Carry each test's duties in its report, so that they survive the way back from parallel workers."""
     for item in items:

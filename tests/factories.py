@@ -31,19 +31,29 @@ def make_university() -> University:
     return University.objects.get_or_create(
         pk=1,
         defaults={
-            "code": "303", "name": "Namuna davlat universiteti", "tin": "123456789", "address": "Toshkent shahri",
-            "bank_name": "Markaziy bank", "bank_account": "23402000300100001010", "bank_mfo": "00014", "rector": "A. Rektorov",
+            "code": "303",
+            "name": "Namuna davlat universiteti",
+            "tin": "123456789",
+            "address": "Toshkent shahri",
+            "bank_name": "Markaziy bank",
+            "bank_account": "23402000300100001010",
+            "bank_mfo": "00014",
+            "rector": "A. Rektorov",
         },
     )[0]
 
 
 def make_faculty(code: str = "303-101", name: str = "") -> Unit:
-    return Unit.objects.get_or_create(code=code, defaults={"name": name or f"Fakultet {code}", "kind": Unit.FACULTY})[0]
+    return Unit.objects.get_or_create(
+        code=code, defaults={"name": name or f"Fakultet {code}", "kind": Unit.FACULTY}
+    )[0]
 
 
 def make_kafedra(faculty: Unit, number: int = 1) -> Unit:
     code = f"{faculty.code}-{number:02d}"
-    return Unit.objects.get_or_create(code=code, defaults={"name": f"Kafedra {code}", "kind": Unit.KAFEDRA, "parent": faculty})[0]
+    return Unit.objects.get_or_create(
+        code=code, defaults={"name": f"Kafedra {code}", "kind": Unit.KAFEDRA, "parent": faculty}
+    )[0]
 
 
 def make_pinfl(*, birth: datetime.date = datetime.date(2007, 5, 21), female: bool = False) -> str:
@@ -53,20 +63,33 @@ def make_pinfl(*, birth: datetime.date = datetime.date(2007, 5, 21), female: boo
     return body + pinfl_check_digit(body)
 
 
-def make_person(last: str = "Karimov", first: str = "Akmal", middle: str = "Komil oʻgʻli", **fields) -> Person:
+def make_person(
+    last: str = "Karimov", first: str = "Akmal", middle: str = "Komil oʻgʻli", **fields
+) -> Person:
     birth = fields.pop("birth_date", datetime.date(2007, 5, 21))
     number = next(_serial)
     defaults = {
-        "pinfl": make_pinfl(birth=birth), "birth_date": birth, "gender": "11", "passport": f"AB{number:07d}", "region": "1726",
-        "district": "1726294", "nationality": "1161", "phone": f"+9989{number:08d}",
+        "pinfl": make_pinfl(birth=birth),
+        "birth_date": birth,
+        "gender": "11",
+        "passport": f"AB{number:07d}",
+        "region": "1726",
+        "district": "1726294",
+        "nationality": "1161",
+        "phone": f"+9989{number:08d}",
     }
     return Person.objects.create(last_name=last, first_name=first, middle_name=middle, **(defaults | fields))
 
 
-def make_user(role: str = "", unit: Unit | None = None, *, login: str = "", person: Person | None = None, **fields) -> User:
+def make_user(
+    role: str = "", unit: Unit | None = None, *, login: str = "", person: Person | None = None, **fields
+) -> User:
     """An account with a password and, if named, a role."""
     user = User.objects.create_user(
-        login or f"{role or 'user'}{next(_serial)}", PASSWORD, person=person or make_person("Xodimov", "Xodim", ""), **fields
+        login or f"{role or 'user'}{next(_serial)}",
+        PASSWORD,
+        person=person or make_person("Xodimov", "Xodim", ""),
+        **fields,
     )
     if role:
         give_role(user, role, unit)
@@ -82,7 +105,9 @@ def access_of(user: User) -> Access:
 
 
 def make_employee(unit: Unit, *, person: Person | None = None, post: str = "12") -> Employee:
-    employee = Employee.objects.create(person=person or make_person("Ustozov"), number=f"E{next(_serial):06d}")
+    employee = Employee.objects.create(
+        person=person or make_person("Ustozov"), number=f"E{next(_serial):06d}"
+    )
     Position.objects.create(
         employee=employee, unit=unit, post=post, category="12", valid_from=datetime.date(2020, 9, 1)
     )
@@ -91,7 +116,9 @@ def make_employee(unit: Unit, *, person: Person | None = None, post: str = "12")
 
 def make_speciality(faculty: Unit, code: str = "60610100") -> Speciality:
     name = SPECIALITIES.get(code, (f"Yoʻnalish {code}", ""))[0]
-    return Speciality.objects.get_or_create(code=code, faculty=faculty, education_type="11", defaults={"name": name})[0]
+    return Speciality.objects.get_or_create(
+        code=code, faculty=faculty, education_type="11", defaults={"name": name}
+    )[0]
 
 
 def make_programme(faculty: Unit, code: str = "60610100", form: str = "11") -> Programme:
@@ -100,7 +127,9 @@ def make_programme(faculty: Unit, code: str = "60610100", form: str = "11") -> P
 
 def make_group(faculty: Unit, name: str = "610-26.01", code: str = "60610100", year: int = 2026) -> Group:
     return Group.objects.get_or_create(
-        name=name, entry_year=year, defaults={"faculty": faculty, "speciality": make_speciality(faculty, code)}
+        name=name,
+        entry_year=year,
+        defaults={"faculty": faculty, "speciality": make_speciality(faculty, code)},
     )[0]
 
 
@@ -108,11 +137,18 @@ def make_year(year: int = 2026) -> AcademicYear:
     return AcademicYear.objects.get_or_create(year=year, defaults={"is_current": year == 2026})[0]
 
 
-def make_candidate(group: Group, *, person: Person | None = None, form: str = "11", payment: str = "12") -> Candidate:
+def make_candidate(
+    group: Group, *, person: Person | None = None, form: str = "11", payment: str = "12"
+) -> Candidate:
     programme = Programme.objects.get_or_create(speciality=group.speciality, education_form=form)[0]
     return Candidate.objects.create(
-        person=person or make_person("Nomzodov", "Nomzod", "Vali oʻgʻli"), entry_year=group.entry_year,
-        programme=programme, group=group, language="11", payment_form=payment, score=Decimal("120.5"),
+        person=person or make_person("Nomzodov", "Nomzod", "Vali oʻgʻli"),
+        entry_year=group.entry_year,
+        programme=programme,
+        group=group,
+        language="11",
+        payment_form=payment,
+        score=Decimal("120.5"),
     )
 
 
@@ -129,7 +165,14 @@ def make_admission_setting(code: str = "303-101") -> Unit:
     return faculty
 
 
-def make_students(faculty: Unit, count: int = 3, *, group: Group | None = None, payment: str = "12", day: datetime.date | None = None) -> list:
+def make_students(
+    faculty: Unit,
+    count: int = 3,
+    *,
+    group: Group | None = None,
+    payment: str = "12",
+    day: datetime.date | None = None,
+) -> list:
     """Students who came into being the only legal way: by a signed and executed order."""
     from movement import actions
     from movement.models import Order
@@ -141,8 +184,12 @@ def make_students(faculty: Unit, count: int = 3, *, group: Group | None = None, 
     candidates = [make_candidate(group, payment=payment) for _ in range(count)]
     dean, rector = make_user("dean", faculty), make_user("rectorate")
     order: Order = actions.create_admission_order(
-        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.filter(pk__in=[c.pk for c in candidates]),
-        title="Oʻqishga qabul qilish toʻgʻrisida", basis="Qabul komissiyasi qarori", effective_date=day or datetime.date(2026, 9, 1),
+        access=access_of(dean),
+        faculty=faculty,
+        candidates=Candidate.objects.filter(pk__in=[c.pk for c in candidates]),
+        title="Oʻqishga qabul qilish toʻgʻrisida",
+        basis="Qabul komissiyasi qarori",
+        effective_date=day or datetime.date(2026, 9, 1),
     )
     actions.submit(order, access=access_of(dean))
     actions.sign(order, access=access_of(rector), date=datetime.date(2026, 8, 28))

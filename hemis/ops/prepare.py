@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import django
@@ -46,7 +47,7 @@ def main() -> None:
         call_command("demo", logins=True)
     else:
         print("── Demo university", flush=True)
-        call_command("demo")
+        call_command("demo", students=int(os.environ.get("DEMO_STUDENTS", "2000")))
 
 
 if __name__ == "__main__":

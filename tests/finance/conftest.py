@@ -54,11 +54,17 @@ def prices(students, access, store):
     """All that 2026/2027 needs: M, S, k, K of every programme, the dates of the law."""
     year = make_year()
     MinimumWage.objects.create(amount=747300, valid_from=datetime.date(2021, 2, 1), document="PF-6155")
-    StipendAmount.objects.create(rate="11", amount=470800, valid_from=datetime.date(2021, 2, 1), document="PF-6155")
+    StipendAmount.objects.create(
+        rate="11", amount=470800, valid_from=datetime.date(2021, 2, 1), document="PF-6155"
+    )
     for code, value in (("11", "1"), ("12", "1.5"), ("16", "1"), ("19", "1")):
-        ContractTypeCoefficient.objects.create(contract_type=code, coefficient=Decimal(value), valid_from=datetime.date(2021, 1, 1))
+        ContractTypeCoefficient.objects.create(
+            contract_type=code, coefficient=Decimal(value), valid_from=datetime.date(2021, 1, 1)
+        )
     CalculationSetting.objects.create(academic_year=year, mode="11")
     for programme in Programme.objects.all():
-        BaseCoefficient.objects.create(programme=programme, academic_year=year, coefficient=10, amount=6000000)
+        BaseCoefficient.objects.create(
+            programme=programme, academic_year=year, coefficient=10, amount=6000000
+        )
     actions.set_law_dates(access=access, year=2026)
     return year

@@ -40,7 +40,12 @@ def form(access, faculty, **more):
 
 
 def run_job(user, faculty):
-    params = {"chosen": chosen(faculty).as_json(), "date": DAY.isoformat(), "contract_type": "11", "sum_type": "12"}
+    params = {
+        "chosen": chosen(faculty).as_json(),
+        "date": DAY.isoformat(),
+        "contract_type": "11",
+        "sum_type": "12",
+    }
     job = Job.objects.create(kind="finance.form_contracts", title="x", owner=user, params=params)
     jobs.run(job.pk)
     return Job.objects.get(pk=job.pk)
@@ -100,7 +105,11 @@ def test_a_job_that_was_killed_goes_on_where_it_stood(prices, students, faculty,
     job = Job.objects.get()
     assert (job.cursor, Contract.objects.filter(state=Contract.FORMED).count()) == (1, 1)
     jobs.run(job.pk)
-    assert Contract.objects.filter(state=Contract.FORMED).count() == Document.objects.filter(kind="contract").count() == 3
+    assert (
+        Contract.objects.filter(state=Contract.FORMED).count()
+        == Document.objects.filter(kind="contract").count()
+        == 3
+    )
 
 
 def test_forming_again_takes_up_numbered_contracts_without_pdf(prices, students, faculty, access):
@@ -121,7 +130,9 @@ def test_a_rolled_back_run_gives_its_numbers_back(prices, students, faculty, acc
 
 def test_numbers_run_through_the_faculties(prices, students, faculty, other_faculty, access):
     others = make_students(other_faculty, 1, group=make_group(other_faculty, "540-26.01", "60540200"))
-    BaseCoefficient.objects.create(programme=others[0].current.programme, academic_year=prices, coefficient=10)
+    BaseCoefficient.objects.create(
+        programme=others[0].current.programme, academic_year=prices, coefficient=10
+    )
     form(access, faculty)
     form(access, other_faculty)
     assert Contract.objects.get(student=others[0]).number == "3032600004"
@@ -129,12 +140,22 @@ def test_numbers_run_through_the_faculties(prices, students, faculty, other_facu
 
 def test_individual_terms_go_before_the_usual_ones(prices, students, faculty, access):
     ContractTerms.objects.create(
-        student=students[0], academic_year=prices, sum_type="11", discount=10, basis="Rektor buyrugʻi № 5",
-        parties="12", payer_name="“Namuna” MChJ", payer_tin="301234567",
+        student=students[0],
+        academic_year=prices,
+        sum_type="11",
+        discount=10,
+        basis="Rektor buyrugʻi № 5",
+        parties="12",
+        payer_name="“Namuna” MChJ",
+        payer_tin="301234567",
     )
     form(access, faculty)
     contract = Contract.objects.get(student=students[0])
-    assert (contract.amount, contract.sum_type, contract.payer_name) == (Decimal(7290660), "11", "“Namuna” MChJ")
+    assert (contract.amount, contract.sum_type, contract.payer_name) == (
+        Decimal(7290660),
+        "11",
+        "“Namuna” MChJ",
+    )
 
 
 def test_foreign_citizens_pay_the_foreign_sum(prices, students, faculty, access):
@@ -161,7 +182,9 @@ def test_by_sum_needs_no_minimum_wage(prices, students, faculty, access):
 
 
 def test_an_extended_date_goes_before_the_law_s(prices, students, faculty, access):
-    InstalmentRule.objects.filter(course_kind="first", share=25).update(extended_to=datetime.date(2026, 11, 1))
+    InstalmentRule.objects.filter(course_kind="first", share=25).update(
+        extended_to=datetime.date(2026, 11, 1)
+    )
     form(access, faculty)
     assert ContractInstalment.objects.filter(position=1).first().due_date == datetime.date(2026, 11, 1)
 
@@ -217,9 +240,19 @@ def refused(sql, *params):
 @pytest.mark.duty("B5")
 @pytest.mark.parametrize(
     "change",
-    ["amount = amount + 1", "number = '1'", "student_id = student_id + 1", "date = date + 1", "price_steps = '[]'",
-     "discount = 50", "state = 'draft'", "document_id = NULL", "state = 'cancelled'", "months = 6"],
-)  # fmt: skip
+    [
+        "amount = amount + 1",
+        "number = '1'",
+        "student_id = student_id + 1",
+        "date = date + 1",
+        "price_steps = '[]'",
+        "discount = 50",
+        "state = 'draft'",
+        "document_id = NULL",
+        "state = 'cancelled'",
+        "months = 6",
+    ],
+)
 def test_a_formed_contract_is_frozen(contract, change):
     refused(f"UPDATE finance_contract SET {change} WHERE id = %s", contract.pk)
 
@@ -232,16 +265,25 @@ def test_a_contract_is_never_deleted(contract):
 def test_instalments_are_frozen_and_add_up(contract, prices, other_faculty, access):
     refused("UPDATE finance_contractinstalment SET amount = amount + 1 WHERE contract_id = %s", contract.pk)
     refused(
-        "INSERT INTO finance_contractinstalment (contract_id, position, due_date, share, amount) VALUES (%s, 9, now(), 100, 1)",
+        "INSERT INTO finance_contractinstalment (contract_id, position, due_date, share, amount) "
+        "VALUES (%s, 9, now(), 100, 1)",
         contract.pk,
     )
     make_students(other_faculty, 1)
     student = make_students(other_faculty, 1)[0]
     with pytest.raises(DatabaseError), transaction.atomic():
         Contract.objects.create(
-            number="x", date=DAY, student=student, academic_year=prices, placement=student.current,
-            faculty=student.current.faculty, programme=student.current.programme, course="11", education_form="11",
-            amount=100, price_steps=[],
+            number="x",
+            date=DAY,
+            student=student,
+            academic_year=prices,
+            placement=student.current,
+            faculty=student.current.faculty,
+            programme=student.current.programme,
+            course="11",
+            education_form="11",
+            amount=100,
+            price_steps=[],
         )
         connection.check_constraints()
         with connection.cursor() as cursor:
@@ -251,9 +293,17 @@ def test_instalments_are_frozen_and_add_up(contract, prices, other_faculty, acce
 def test_a_contract_repeats_its_placement(contract, prices, other_faculty):
     student = make_students(other_faculty, 1, payment="11")[0]
     values = {
-        "number": "y", "date": DAY, "student": student, "academic_year": prices, "placement": student.current,
-        "faculty": student.current.faculty, "programme": student.current.programme, "course": "11", "education_form": "11",
-        "amount": 100, "price_steps": [],
+        "number": "y",
+        "date": DAY,
+        "student": student,
+        "academic_year": prices,
+        "placement": student.current,
+        "faculty": student.current.faculty,
+        "programme": student.current.programme,
+        "course": "11",
+        "education_form": "11",
+        "amount": 100,
+        "price_steps": [],
     }
     with pytest.raises(DatabaseError), transaction.atomic():
         Contract.objects.create(**values)
@@ -273,7 +323,8 @@ def test_a_contract_repeats_its_placement(contract, prices, other_faculty):
         "UPDATE finance_instalmentrule SET extended_to = due_date - 1",
         "UPDATE finance_calculationsetting SET mode = '13'",
         "UPDATE finance_contracttypecoefficient SET contract_type = '77'",
-        "INSERT INTO finance_basecoefficient (version, programme_id, student_type, academic_year_id, coefficient) "
+        "INSERT INTO finance_basecoefficient "
+        "(version, programme_id, student_type, academic_year_id, coefficient) "
         "SELECT 1, programme_id, student_type, academic_year_id, 5 FROM finance_basecoefficient",
     ],
 )
@@ -290,6 +341,10 @@ def test_every_price_change_is_recorded(prices, access):
 def test_the_same_student_has_one_contract_a_year(contract, prices):
     person = make_person()
     assert person.pk
-    values = {f.attname: getattr(contract, f.attname) for f in Contract._meta.concrete_fields if f.name not in ("id", "number", "document")}
+    values = {
+        f.attname: getattr(contract, f.attname)
+        for f in Contract._meta.concrete_fields
+        if f.name not in ("id", "number", "document")
+    }
     with pytest.raises(DatabaseError), transaction.atomic():
         Contract.objects.create(**values | {"number": "twice", "state": "draft"})

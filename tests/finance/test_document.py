@@ -22,7 +22,11 @@ def form(access, faculty):
 @pytest.fixture
 def contract(prices, students, faculty, access):
     ContractTerms.objects.create(
-        student=students[0], academic_year=prices, parties="12", payer_name="“Namuna” MChJ", payer_tin="301234567",
+        student=students[0],
+        academic_year=prices,
+        parties="12",
+        payer_name="“Namuna” MChJ",
+        payer_tin="301234567",
         payer_bank="“Namuna” banki, 20208000100000000001",
     )
     form(access, faculty)
@@ -38,10 +42,21 @@ def test_the_pdf_says_what_was_agreed_in_both_languages(contract):
     content = render(contract.document)
     text = flat(pdf_text(content))
     for part in (
-        contract.number, "10.09.2026", "1 823 400", "bir million sakkiz yuz yigirma uch ming toʻrt yuz",
-        "один миллион восемьсот двадцать три тысячи четыреста", "15.09.2026", "01.05.2027", "455 850",
-        contract.student.person.full_name, contract.student.number, "NAMUNA DAVLAT UNIVERSITETI", "ikki tomonlama",
-        "ТРЁХ" if contract.parties == "12" else "ДВУСТОРОННИЙ", "1 / ", "STIR / ИНН: 123456789",
+        contract.number,
+        "10.09.2026",
+        "1 823 400",
+        "bir million sakkiz yuz yigirma uch ming toʻrt yuz",
+        "один миллион восемьсот двадцать три тысячи четыреста",
+        "15.09.2026",
+        "01.05.2027",
+        "455 850",
+        contract.student.person.full_name,
+        contract.student.number,
+        "NAMUNA DAVLAT UNIVERSITETI",
+        "ikki tomonlama",
+        "ТРЁХ" if contract.parties == "12" else "ДВУСТОРОННИЙ",
+        "1 / ",
+        "STIR / ИНН: 123456789",
     ):
         assert part in text, part
     assert "Buyurtmachi" not in text
@@ -56,7 +71,14 @@ def test_the_qr_code_leads_to_the_public_page(contract, client):
     person = contract.student.person
     for shown in (contract.number, "10.09.2026", "2026/2027", contract.programme.speciality.code):
         assert shown in page
-    for hidden in (person.last_name, person.first_name, person.pinfl, person.passport, person.phone, contract.student.number):
+    for hidden in (
+        person.last_name,
+        person.first_name,
+        person.pinfl,
+        person.passport,
+        person.phone,
+        contract.student.number,
+    ):
         assert hidden not in page
 
 
@@ -84,7 +106,14 @@ def test_a_cancelled_contract_says_so(contract, access, client):
 def test_a_three_sided_contract_has_its_payer(contract, students):
     three = Contract.objects.get(student=students[0])
     text = flat(pdf_text(render(three.document)))
-    for part in ("uch tomonlama", "“Namuna” MChJ", "301234567", "20208000100000000001", "BUYURTMACHI", "uch nusxada"):
+    for part in (
+        "uch tomonlama",
+        "“Namuna” MChJ",
+        "301234567",
+        "20208000100000000001",
+        "BUYURTMACHI",
+        "uch nusxada",
+    ):
         assert part in text, part
 
 

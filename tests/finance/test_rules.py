@@ -17,8 +17,16 @@ DAY, PART_TIME = "11", "13"
 
 def by_coefficient(**changes):
     usual = {
-        "mode": "11", "contract_type": "11", "sum_type": WITH, "education_form": DAY, "minimum_wage": M, "base_stipend": S,
-        "base_coefficient": K, "type_coefficient": D(1), "differentiated": D("1.5"), "foreign_sum": D("9000000"),
+        "mode": "11",
+        "contract_type": "11",
+        "sum_type": WITH,
+        "education_form": DAY,
+        "minimum_wage": M,
+        "base_stipend": S,
+        "base_coefficient": K,
+        "type_coefficient": D(1),
+        "differentiated": D("1.5"),
+        "foreign_sum": D("9000000"),
     }
     return PriceInputs(**(usual | changes))
 
@@ -102,7 +110,9 @@ def test_what_is_missing_is_named(changes, name):
 
 def test_a_stipend_that_the_formula_does_not_use_is_not_asked_for():
     assert price(by_coefficient(base_stipend=None)).value == D("7473000")
-    assert price(by_coefficient(sum_type=WITHOUT, education_form=PART_TIME, base_stipend=None)).value == D("7473000")
+    assert price(by_coefficient(sum_type=WITHOUT, education_form=PART_TIME, base_stipend=None)).value == D(
+        "7473000"
+    )
 
 
 def test_every_step_has_a_text_a_value_and_a_source():
@@ -122,10 +132,19 @@ coefficient = st.decimals(min_value="0.0001", max_value=50, places=4)
 
 
 @given(
-    mode=st.sampled_from(["11", "12"]), kind=st.sampled_from([str(code) for code in range(11, 20)]),
-    sum_type=st.sampled_from([WITH, WITHOUT]), form=st.sampled_from(["11", "12", "13", "14", "15", "16"]),
-    months=st.integers(1, 12), discount=st.decimals(0, "99.99", places=2), graduating=st.booleans(),
-    wage=money, stipend=money, base=coefficient, amount=money, k=coefficient, q=coefficient,
+    mode=st.sampled_from(["11", "12"]),
+    kind=st.sampled_from([str(code) for code in range(11, 20)]),
+    sum_type=st.sampled_from([WITH, WITHOUT]),
+    form=st.sampled_from(["11", "12", "13", "14", "15", "16"]),
+    months=st.integers(1, 12),
+    discount=st.decimals(0, "99.99", places=2),
+    graduating=st.booleans(),
+    wage=money,
+    stipend=money,
+    base=coefficient,
+    amount=money,
+    k=coefficient,
+    q=coefficient,
 )
 def test_a_price_is_a_positive_whole_sum_or_a_named_reason(
     mode, kind, sum_type, form, months, discount, graduating, wage, stipend, base, amount, k, q
@@ -151,7 +170,10 @@ def test_fewer_months_and_more_discount_never_cost_more(k, months, discount):
 
 
 def parts(*shares):
-    return [Part(D(share), datetime.date(2026, 9, 15) + datetime.timedelta(days=30 * at)) for at, share in enumerate(shares)]
+    return [
+        Part(D(share), datetime.date(2026, 9, 15) + datetime.timedelta(days=30 * at))
+        for at, share in enumerate(shares)
+    ]
 
 
 @pytest.mark.duty("7.1")
