@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -176,7 +176,7 @@ def _chosen_year(request: Request) -> AcademicYear | None:
 
 
 @page("price.edit")
-def price_grid(request: HttpRequest) -> HttpResponse:
+def price_grid(request: Request) -> HttpResponse:
     """Base prices of all programmes of a faculty in one table, one row for each programme and form."""
     year = _chosen_year(request)
     faculty = request.POST.get("faculty") or request.GET.get("faculty", "")

@@ -84,7 +84,12 @@ def create_order(
     if not (scope.everything or faculty.pk in scope.faculty_ids):
         raise OrderError(_("The faculty is not in your scope."))
     order = Order.objects.create(
-        kind=kind, faculty=faculty, title=title, basis=basis, effective_date=effective_date, created_by=access.user
+        kind=kind,
+        faculty=faculty,
+        title=title,
+        basis=basis,
+        effective_date=effective_date,
+        created_by=access.user,
     )
     if not _list_people(order, people, choices or {}):
         raise OrderError(
@@ -163,7 +168,8 @@ def remove_lines(order: Order, *, access: Access, line_ids: list[int]) -> int:
     with connection.cursor() as cursor:
         # First out of the way of each other, then one after another.
         cursor.execute(
-            "UPDATE movement_orderline SET position = position + %s WHERE order_id = %s", [OUT_OF_THE_WAY, order.pk]
+            "UPDATE movement_orderline SET position = position + %s WHERE order_id = %s",
+            [OUT_OF_THE_WAY, order.pk],
         )
         cursor.execute(
             "UPDATE movement_orderline l SET position = n.position FROM (SELECT id, row_number() OVER "
@@ -179,7 +185,9 @@ def failures(order: Order) -> dict[int, list[rules.Check]]:
         return {}
     found = kind_of(order).checks(order, list(queries.lines_of(order)))
     return {
-        pk: bad for pk, checks in found.items() if (bad := [one for one in checks if one.blocking and not one.ok])
+        pk: bad
+        for pk, checks in found.items()
+        if (bad := [one for one in checks if one.blocking and not one.ok])
     }
 
 
@@ -301,16 +309,22 @@ def _lock_people(lines: list[OrderLine]) -> None:
 def _make_students(lines: list[OrderLine]) -> None:
     """Students of candidates; one who was admitted before by a cancelled order keeps row and number."""
     known: dict[int | None, int] = dict(
-        Student.objects.filter(candidate__in=[line.candidate_id for line in lines]).values_list("candidate", "pk")
+        Student.objects.filter(candidate__in=[line.candidate_id for line in lines]).values_list(
+            "candidate", "pk"
+        )
     )
     new = [line for line in lines if line.candidate_id not in known]
     numbers = _student_numbers(new)
     made = Student.objects.bulk_create(
         [
             Student(
-                person=line.candidate.person, number=number, entry_year=line.candidate.entry_year,
-                candidate=line.candidate, social_category=line.candidate.social_category,
-                student_type=line.candidate.student_type, entrance_score=line.candidate.score,
+                person=line.candidate.person,
+                number=number,
+                entry_year=line.candidate.entry_year,
+                candidate=line.candidate,
+                social_category=line.candidate.social_category,
+                student_type=line.candidate.student_type,
+                entrance_score=line.candidate.score,
             )
             for line, number in zip(new, numbers, strict=True)
         ],
@@ -332,7 +346,9 @@ def _student_numbers(lines: list[OrderLine]) -> list[str]:
     university = _university().code
     series: dict[tuple[int, str, str], list[int]] = defaultdict(list)
     for at, line in enumerate(lines):
-        series[(line.candidate.entry_year, line.programme.speciality.education_type, line.education_form)].append(at)
+        series[
+            (line.candidate.entry_year, line.programme.speciality.education_type, line.education_form)
+        ].append(at)
     numbers = [""] * len(lines)
     for (year, kind, form), places in sorted(series.items()):
         serials = reserve_numbers(f"student-{kind[-1]}{form[-1]}", year, len(places))
@@ -340,7 +356,11 @@ def _student_numbers(lines: list[OrderLine]) -> list[str]:
             raise OrderError(_("The series of student numbers of %(year)d is exhausted.") % {"year": year})
         for at, serial in zip(places, serials, strict=True):
             numbers[at] = rules.student_number(
-                university=university, entry_year=year, education_type=kind, education_form=form, serial=serial
+                university=university,
+                entry_year=year,
+                education_type=kind,
+                education_form=form,
+                serial=serial,
             )
     return numbers
 
@@ -364,7 +384,9 @@ def _move(order: Order, lines: list[OrderLine]) -> None:
     Placement.objects.bulk_create(
         [
             Placement(
-                student_id=line.student_id, order=order, valid_from=day,
+                student_id=line.student_id,
+                order=order,
+                valid_from=day,
                 **{name: getattr(line, name) for name in TARGET},
             )
             for line in lines
@@ -382,7 +404,11 @@ def _accounts(lines: list[OrderLine]) -> None:
     arriving = [line.student_id for line in lines if line.status == STUDYING]
     leaving = [line.student_id for line in lines if line.student_id and not line.status]
     students = list(Student.objects.filter(pk__in=arriving).values_list("person_id", "number"))
-    have = dict(User.objects.filter(person__in=[person for person, _number in students]).values_list("person_id", "pk"))
+    have = dict(
+        User.objects.filter(person__in=[person for person, _number in students]).values_list(
+            "person_id", "pk"
+        )
+    )
     User.objects.bulk_create(
         [
             User(login=number, person_id=person, password=make_password(None))
@@ -415,7 +441,9 @@ def _close_accounts(student_ids: list[int]) -> None:
 
 
 @transaction.atomic
-def create_cancelling_order(order: Order, *, access: Access, reason: str, effective_date: datetime.date) -> Order:
+def create_cancelling_order(
+    order: Order, *, access: Access, reason: str, effective_date: datetime.date
+) -> Order:
     """A draft that undoes an executed order: everybody gets back exactly what was before.
 
     Raises:
@@ -455,8 +483,12 @@ def _undoing_line(undo: Order, line: OrderLine, made: Placement) -> OrderLine:
     before = line.closes
     target = {name: getattr(before, name) for name in TARGET} if before else {}
     return OrderLine(
-        order=undo, position=line.position, student_id=line.student_id, candidate_id=line.candidate_id,
-        closes=made, **target,
+        order=undo,
+        position=line.position,
+        student_id=line.student_id,
+        candidate_id=line.candidate_id,
+        closes=made,
+        **target,
     )
 
 
@@ -464,5 +496,3 @@ def _undoing_line(undo: Order, line: OrderLine, made: Placement) -> OrderLine:
 def delete_draft(order: Order, *, access: Access) -> None:
     """Throw a draft away."""
     _locked(order, access=access, permission="order.create", state=Order.DRAFT).delete()
-
-

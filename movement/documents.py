@@ -110,7 +110,9 @@ def extract_for(line: OrderLine) -> Document:
     OrderLine.objects.select_for_update(of=("self",)).get(pk=line.pk)
     number = f"{line.order.number}/{line.position}"
     series = _extract_series(line.order)
-    found = Document.objects.filter(kind="order_extract", series=series, number=number, owner=line.person).first()
+    found = Document.objects.filter(
+        kind="order_extract", series=series, number=number, owner=line.person
+    ).first()
     if found:
         return found
     with override("uz"):
@@ -130,6 +132,8 @@ def void_documents(undo: Order, *, by: User | None) -> None:
         reason = str(_("Cancelled by order № %(number)s of %(date)s.")) % {
             "number": undo.number, "date": undo.date.strftime("%d.%m.%Y"),
         }  # fmt: skip
-    papers = Document.objects.filter(pk=order.document_id) | Document.objects.filter(series=_extract_series(order))
+    papers = Document.objects.filter(pk=order.document_id) | Document.objects.filter(
+        series=_extract_series(order)
+    )
     for paper in papers.filter(state=Document.ISSUED).order_by("pk"):
         revoke(paper, reason=reason, by=by)

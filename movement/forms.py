@@ -98,10 +98,14 @@ class OrderForm(RegisterForm):
         """A cancelling order cannot precede what it cancels; a list belongs to its academic year."""
         day, order = self.cleaned_data["effective_date"], self.instance
         if order.cancels_id and day < order.cancels.effective_date:
-            raise forms.ValidationError(_("The cancelling order cannot come into force before the order itself."))
+            raise forms.ValidationError(
+                _("The cancelling order cannot come into force before the order itself.")
+            )
         follows = order.cancels_id or kind_of(order).makes_students
         if not follows and academic_year(day) != academic_year(self.date_before):
-            raise forms.ValidationError(_("The list was formed for another academic year; form the order anew."))
+            raise forms.ValidationError(
+                _("The list was formed for another academic year; form the order anew.")
+            )
         return day
 
     def save(self, commit=True):
@@ -138,11 +142,15 @@ class SignForm(forms.Form):
 
 
 class RemarkForm(forms.Form):
-    remark = forms.CharField(label=_("remarks"), widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}))
+    remark = forms.CharField(
+        label=_("remarks"), widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"})
+    )
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(label=_("reason"), widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}))
+    reason = forms.CharField(
+        label=_("reason"), widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"})
+    )
     effective_date = forms.DateField(label=_("in force from"), widget=_date_input())
 
     def __init__(self, *args, **kwargs):

@@ -41,7 +41,9 @@ class Order(BaseModel):
     ]
 
     kind = ClassifierField("h_decree_type", verbose_name=_("kind of order"))
-    faculty = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="orders", verbose_name=_("faculty"))
+    faculty = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="orders", verbose_name=_("faculty")
+    )
     title = models.CharField(_("title"), max_length=512)
     basis = models.TextField(_("basis"), blank=True)
     state = models.CharField(_("state"), max_length=16, choices=STATES, default=DRAFT, editable=False)
@@ -49,27 +51,48 @@ class Order(BaseModel):
     date = models.DateField(_("date"), null=True, blank=True, editable=False)
     effective_date = models.DateField(_("in force from"))
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("formed by"),
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("formed by"),
         editable=False,
     )
     created_at = models.DateTimeField(_("formed at"), auto_now_add=True)
     signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("signed by"),
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("signed by"),
         editable=False,
     )
     signed_at = models.DateTimeField(_("signed at"), null=True, editable=False)
     executed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("executed by"),
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("executed by"),
         editable=False,
     )
     executed_at = models.DateTimeField(_("executed at"), null=True, editable=False)
     remark = models.TextField(_("remark"), blank=True, editable=False)
     cancels = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="cancelled_by", verbose_name=_("cancels"),
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cancelled_by",
+        verbose_name=_("cancels"),
         editable=False,
     )
     document = models.ForeignKey(
-        Document, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("document"), editable=False
+        Document,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("document"),
+        editable=False,
     )
 
     objects = OrderQuerySet.as_manager()
@@ -80,16 +103,21 @@ class Order(BaseModel):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                "kind", models.functions.ExtractYear("date"), "number",
-                condition=~models.Q(number=""), name="order_number_once_a_year",
+                "kind",
+                models.functions.ExtractYear("date"),
+                "number",
+                condition=~models.Q(number=""),
+                name="order_number_once_a_year",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "submitted"])
-                | ~models.Q(number="") & models.Q(date__isnull=False, signed_by__isnull=False, signed_at__isnull=False),
+                | ~models.Q(number="")
+                & models.Q(date__isnull=False, signed_by__isnull=False, signed_at__isnull=False),
                 name="signed_order_is_complete",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["executed", "cancelled"]) | models.Q(executed_at__isnull=False),
+                condition=~models.Q(state__in=["executed", "cancelled"])
+                | models.Q(executed_at__isnull=False),
                 name="executed_order_has_moment",
             ),
             models.CheckConstraint(
@@ -111,18 +139,31 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", verbose_name=_("order"))
     position = models.PositiveIntegerField(_("number in the list"))
     candidate = models.ForeignKey(
-        Candidate, on_delete=models.PROTECT, null=True, blank=True, related_name="order_lines",
+        Candidate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="order_lines",
         verbose_name=_("candidate"),
     )
     student = models.ForeignKey(
-        Student, on_delete=models.PROTECT, null=True, blank=True, related_name="order_lines", verbose_name=_("student")
+        Student,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="order_lines",
+        verbose_name=_("student"),
     )
     status = ClassifierField("h_student_status", verbose_name=_("status"), blank=True)
-    faculty = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("faculty"))
+    faculty = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("faculty")
+    )
     programme = models.ForeignKey(
         Programme, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("programme")
     )
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("group"))
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("group")
+    )
     academic_year = models.ForeignKey(
         AcademicYear, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("academic year")
     )
@@ -147,7 +188,8 @@ class OrderLine(models.Model):
             models.UniqueConstraint(fields=["order", "candidate"], name="order_line_candidate"),
             models.UniqueConstraint(fields=["order", "student"], name="order_line_student"),
             models.CheckConstraint(
-                condition=models.Q(candidate__isnull=False) | models.Q(student__isnull=False), name="order_line_person"
+                condition=models.Q(candidate__isnull=False) | models.Q(student__isnull=False),
+                name="order_line_person",
             ),
         ]
 

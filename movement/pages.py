@@ -38,7 +38,10 @@ from students.pages import Students
 
 ON_A_PAGE = 50
 STATE_COLOURS = {
-    Order.DRAFT: "secondary", Order.SUBMITTED: "orange", Order.SIGNED: "azure", Order.EXECUTED: "green",
+    Order.DRAFT: "secondary",
+    Order.SUBMITTED: "orange",
+    Order.SIGNED: "azure",
+    Order.EXECUTED: "green",
     Order.CANCELLED: "red",
 }
 
@@ -97,19 +100,42 @@ class Orders(Register):
     app, name, title, title_one = "movement", "orders", gettext_lazy("Orders"), gettext_lazy("order")
     model, permission, menu = Order, "order", "movement"
     columns = [
-        Column("number", sort="number_value"), Column("date"), Column("title", link=True), Column("kind"),
-        Column("faculty", sort="faculty__name"), Column("effective_date"), Column("state", badge=STATE_COLOURS),
+        Column("number", sort="number_value"),
+        Column("date"),
+        Column("title", link=True),
+        Column("kind"),
+        Column("faculty", sort="faculty__name"),
+        Column("effective_date"),
+        Column("state", badge=STATE_COLOURS),
         Column("people", gettext_lazy("People"), value=lambda row: row.people, sort="people", numeric=True),
-        Column("signed_by", sort=None, hidden=True), Column("created_at", hidden=True),
+        Column("signed_by", sort=None, hidden=True),
+        Column("created_at", hidden=True),
     ]
     filters = [
-        Filter("kind"), Filter("state"), RelatedFilter("faculty", _faculties), RangeFilter("date", "date"),
+        Filter("kind"),
+        Filter("state"),
+        RelatedFilter("faculty", _faculties),
+        RangeFilter("date", "date"),
     ]
     search = ("number", "title")
     select_related = ("faculty", "signed_by__person", "created_by__person", "document")
     fields = (
-        "kind", "number", "date", "title", "basis", "faculty", "effective_date", "state", "created_by", "created_at",
-        "signed_by", "signed_at", "executed_by", "executed_at", "remark", "cancels",
+        "kind",
+        "number",
+        "date",
+        "title",
+        "basis",
+        "faculty",
+        "effective_date",
+        "state",
+        "created_by",
+        "created_at",
+        "signed_by",
+        "signed_at",
+        "executed_by",
+        "executed_at",
+        "remark",
+        "cancels",
     )
     tabs = [
         Tab("lines", gettext_lazy("People"), "movement/_lines.html", _lines),
@@ -152,7 +178,9 @@ class Orders(Register):
         return {
             "may_submit": state == Order.DRAFT and may("order.create"),
             "may_add": _may_change_list(request.access, obj) and kind_of(obj).makes_students,
-            "may_sign": state == Order.SUBMITTED and obj.created_by_id != request.user.pk and may("order.sign"),
+            "may_sign": state == Order.SUBMITTED
+            and obj.created_by_id != request.user.pk
+            and may("order.sign"),
             "may_return": state == Order.SUBMITTED and may("order.sign"),
             "may_execute": state == Order.SIGNED and may("order.execute"),
             "may_cancel": state == Order.EXECUTED
@@ -160,7 +188,9 @@ class Orders(Register):
             and not obj.cancelled_by.exists()
             and may("order.create"),
             "cancelled_by": obj.cancelled_by.all(),
-            "sign_form": SignForm(), "remark_form": RemarkForm(), "cancel_form": CancelForm(),
+            "sign_form": SignForm(),
+            "remark_form": RemarkForm(),
+            "cancel_form": CancelForm(),
         }
 
 
@@ -212,7 +242,11 @@ def _execute(request: Request, order: Order) -> HttpResponse | str:
     if order.lines.count() > LONG:
         title = _("Executing: %(order)s") % {"order": order}
         job = start(
-            "movement.execute", user=request.user, access=request.access, params={"order": order.pk}, title=title
+            "movement.execute",
+            user=request.user,
+            access=request.access,
+            params={"order": order.pk},
+            title=title,
         )
         return redirect("job", pk=job.pk)
     actions.execute(order, access=request.access)
@@ -258,8 +292,12 @@ def admission(request: Request) -> HttpResponse:
         data = form.cleaned_data
         try:
             order = actions.create_admission_order(
-                access=request.access, faculty=data["faculty"], candidates=form.candidates(rows), title=data["title"],
-                basis=data["basis"], effective_date=data["effective_date"],
+                access=request.access,
+                faculty=data["faculty"],
+                candidates=form.candidates(rows),
+                title=data["title"],
+                basis=data["basis"],
+                effective_date=data["effective_date"],
             )
         except actions.OrderError as error:
             form.add_error(None, str(error))
@@ -267,8 +305,11 @@ def admission(request: Request) -> HttpResponse:
             messages.success(request, _("The order is formed as a draft; look at the list and the checks."))
             return redirect(reverse("movement_orders_detail", args=[order.pk]) + "?tab=lines")
     context = {
-        "title": _("New admission order"), "form": form, "free": queries.free_candidates(rows).count(),
-        "back_url": reverse("movement_orders_list"), "button": _("Form the order"),
+        "title": _("New admission order"),
+        "form": form,
+        "free": queries.free_candidates(rows).count(),
+        "back_url": reverse("movement_orders_list"),
+        "button": _("Form the order"),
     }
     return render(request, "movement/admission.html", context, status=422 if form.errors else 200)
 
@@ -278,7 +319,9 @@ def add_people(request: Request, pk: int) -> HttpResponse:
     """More candidates for an admission that is still a draft."""
     order = get_in_scope(Order, request, "order.create", pk=pk)
     form = WhoForm(request.POST if request.method == "POST" else None, access=request.access)
-    rows = Candidate.objects.for_scope(request.access.scope("order.create")).filter(group__faculty=order.faculty)
+    rows = Candidate.objects.for_scope(request.access.scope("order.create")).filter(
+        group__faculty=order.faculty
+    )
     if request.method == "POST" and form.is_valid():
         try:
             added = actions.add_people(order, access=request.access, people=form.candidates(rows))
@@ -331,7 +374,9 @@ def my_extract(request: Request, pk: int) -> HttpResponse:
 
 
 def _orders_of(request: Request, student) -> dict:
-    lines = OrderLine.objects.filter(student=student).select_related("order", "programme__speciality", "group")
+    lines = OrderLine.objects.filter(student=student).select_related(
+        "order", "programme__speciality", "group"
+    )
     return {"lines": lines.order_by("-order__created_at")}
 
 
@@ -344,18 +389,26 @@ def _may_execute(access) -> int:
     return Order.objects.for_scope(access.scope("order.execute")).filter(state=Order.SIGNED).count()
 
 
-Students.add_tab(Tab("orders", gettext_lazy("Orders"), "movement/_student_orders.html", _orders_of, "order.view"))
+Students.add_tab(
+    Tab("orders", gettext_lazy("Orders"), "movement/_student_orders.html", _orders_of, "order.view")
+)
 register_menu(MenuItem("movement", gettext_lazy("New admission order"), "order_admission", "order.create"))
 register_menu(MenuItem("cabinet", gettext_lazy("My orders"), "my_orders", "own.order"))
 home.register_todo(
     home.Todo(
-        gettext_lazy("Orders to sign"), "order.sign", _may_sign,
-        lambda: reverse("movement_orders_list") + "?state=submitted", "signature",
+        gettext_lazy("Orders to sign"),
+        "order.sign",
+        _may_sign,
+        lambda: reverse("movement_orders_list") + "?state=submitted",
+        "signature",
     )  # fmt: skip
 )
 home.register_todo(
     home.Todo(
-        gettext_lazy("Orders to execute"), "order.execute", _may_execute,
-        lambda: reverse("movement_orders_list") + "?state=signed", "checklist",
+        gettext_lazy("Orders to execute"),
+        "order.execute",
+        _may_execute,
+        lambda: reverse("movement_orders_list") + "?state=signed",
+        "checklist",
     )  # fmt: skip
 )

@@ -20,7 +20,9 @@ OPEN_STATES = (*PENDING_STATES, Order.EXECUTED)
 
 def free_candidates(rows: QuerySet[Candidate]) -> QuerySet[Candidate]:
     """Candidates who are on no order that is still worth something and do not study."""
-    listed = OrderLine.objects.filter(candidate=OuterRef("pk"), order__state__in=OPEN_STATES, order__cancels=None)
+    listed = OrderLine.objects.filter(
+        candidate=OuterRef("pk"), order__state__in=OPEN_STATES, order__cancels=None
+    )
     return rows.filter(~Exists(listed))
 
 
@@ -55,8 +57,12 @@ def group_changes(order: Order) -> list[dict[str, Any]]:
         before = now.get(group.pk, 0) - (change if order.state == Order.EXECUTED else 0)
         found.append(
             {
-                "group": group, "coming": coming.get(group.pk, 0), "going": going.get(group.pk, 0),
-                "before": before, "after": before + change, "over": not done and before + change > group.capacity,
+                "group": group,
+                "coming": coming.get(group.pk, 0),
+                "going": going.get(group.pk, 0),
+                "before": before,
+                "after": before + change,
+                "over": not done and before + change > group.capacity,
             }  # fmt: skip
         )
     return found
@@ -67,7 +73,9 @@ def totals(order: Order) -> list[dict[str, Any]]:
     found = (
         order.lines.exclude(status="")
         .order_by()
-        .values("programme__speciality__code", "programme__speciality__name", "education_form", "payment_form")
+        .values(
+            "programme__speciality__code", "programme__speciality__name", "education_form", "payment_form"
+        )
         .annotate(people=Count("pk"))
         .order_by("programme__speciality__code", "education_form", "payment_form")
     )
@@ -119,7 +127,9 @@ def journal(rows: QuerySet[Order], *, year: int, kind: str = "") -> QuerySet[Ord
 
 def with_people(rows: QuerySet[Order]) -> QuerySet[Order]:
     """With the number of people on the list (``people``) and the number as a figure (``number_value``)."""
-    counted = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(n=Count("pk"))
+    counted = (
+        OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(n=Count("pk"))
+    )
     return rows.annotate(
         people=Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0),
         number_value=Cast(NullIf("number", Value("")), IntegerField()),
@@ -137,7 +147,9 @@ def admission_checks(order: Order, lines: list[OrderLine]) -> dict[int, list[Che
     others = {
         line.candidate_id: str(line.order)
         for line in OrderLine.objects.filter(
-            candidate__in=[line.candidate_id for line in lines], order__state__in=OPEN_STATES, order__cancels=None
+            candidate__in=[line.candidate_id for line in lines],
+            order__state__in=OPEN_STATES,
+            order__cancels=None,
         )
         .exclude(order=order)
         .select_related("order")
@@ -156,7 +168,9 @@ def admission_checks(order: Order, lines: list[OrderLine]) -> dict[int, list[Che
             rules.check_identity(
                 has_pinfl=bool(line.candidate.person.pinfl), has_passport=bool(line.candidate.person.passport)
             ),
-            rules.check_not_studying(active_status="" if done else studying.get(line.candidate.person_id, "")),
+            rules.check_not_studying(
+                active_status="" if done else studying.get(line.candidate.person_id, "")
+            ),
             rules.check_not_on_other_order(other_order=others.get(line.candidate_id, "")),
             rules.check_score(score=line.candidate.score),
             rules.check_capacity(

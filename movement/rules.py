@@ -35,7 +35,9 @@ def academic_year(day: datetime.date) -> int:
     return day.year if day.month >= NEW_YEAR_MONTH else day.year - 1
 
 
-def student_number(*, university: str, entry_year: int, education_type: str, education_form: str, serial: int) -> str:
+def student_number(
+    *, university: str, entry_year: int, education_type: str, education_form: str, serial: int
+) -> str:
     """Twelve digits: university (3), year (2), kind (1), form (1), serial (5).
 
     Raises:
@@ -77,7 +79,10 @@ def check_capacity(*, group: str, capacity: int, taken: int, coming: int) -> Che
     """Places in the group; more is a warning, since groups may be split later."""
     ok = taken + coming <= capacity
     text = _("Group %(group)s: %(taken)d students and %(coming)d new ones for %(capacity)d places.") % {
-        "group": group, "taken": taken, "coming": coming, "capacity": capacity,
+        "group": group,
+        "taken": taken,
+        "coming": coming,
+        "capacity": capacity,
     }
     return Check(ok, text, "2.1", blocking=False)
 
@@ -91,7 +96,9 @@ def check_score(*, score: Decimal | None) -> Check:
 def check_current(*, expected: int | None, actual: int | None) -> Check:
     """Nothing has changed the student's placement since the order was formed."""
     ok = expected == actual
-    text = _("The placement is as it was when the order was formed.") if ok else _(
-        "Another order has changed the student's placement meanwhile."
+    text = (
+        _("The placement is as it was when the order was formed.")
+        if ok
+        else _("Another order has changed the student's placement meanwhile.")
     )
     return Check(ok, text, "B8")

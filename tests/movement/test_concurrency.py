@@ -95,12 +95,16 @@ def test_signatures_at_once_take_neighbouring_numbers(faculty, dean, rector, for
         make_candidate(group)
         orders.append(form())
         actions.submit(orders[-1], access=access_of(dean))
-    at_once(*[lambda order=order: actions.sign(order, access=access_of(rector), date=DAY) for order in orders])
+    at_once(
+        *[lambda order=order: actions.sign(order, access=access_of(rector), date=DAY) for order in orders]
+    )
     assert sorted(Order.objects.values_list("number", flat=True)) == ["1", "2", "3", "4"]
 
 
 @pytest.mark.duty("B8")
-def test_a_transfer_and_the_cancelling_of_the_admission_at_once(faculty, dean, rector, more_kinds, monkeypatch):
+def test_a_transfer_and_the_cancelling_of_the_admission_at_once(
+    faculty, dean, rector, more_kinds, monkeypatch
+):
     """Both stand on the same placement: whichever comes second is told."""
     student = make_students(faculty, 1, day=DAY)[0]
     orders = [
@@ -113,7 +117,9 @@ def test_a_transfer_and_the_cancelling_of_the_admission_at_once(faculty, dean, r
     for order in orders:
         actions.submit(order, access=access_of(dean))
         actions.sign(order, access=access_of(rector), date=DAY)
-    results = at_once(*[lambda order=order: actions.execute(order, access=access_of(dean)) for order in orders])
+    results = at_once(
+        *[lambda order=order: actions.execute(order, access=access_of(dean)) for order in orders]
+    )
     assert errors(results) == 1
     assert Placement.objects.filter(student=student, valid_to=None).count() <= 1
 

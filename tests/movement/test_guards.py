@@ -96,8 +96,11 @@ def test_a_signed_order_that_is_not_executed_leaves_nothing(student):
     dean, rector = make_user("dean", faculty), make_user("rectorate")
     candidate = make_candidate(make_group(faculty))
     order = actions.create_admission_order(
-        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.filter(pk=candidate.pk),
-        title="x", basis="",
+        access=access_of(dean),
+        faculty=faculty,
+        candidates=Candidate.objects.filter(pk=candidate.pk),
+        title="x",
+        basis="",
         effective_date=DAY,
     )
     actions.submit(order, access=access_of(dean))
@@ -116,7 +119,8 @@ def test_a_signed_order_that_is_not_executed_leaves_nothing(student):
         "status, faculty_id, programme_id, group_id, academic_year_id, course, semester, "
         "education_form, language, "
         "payment_form, '2026-09-01' FROM l",
-        candidate.pk, order.pk,
+        candidate.pk,
+        order.pk,
     )
     assert Student.objects.count() == 1
 
@@ -127,8 +131,12 @@ def test_a_crash_in_the_middle_leaves_nothing(monkeypatch, db):
     dean, rector = make_user("dean", faculty), make_user("rectorate")
     make_candidate(make_group(faculty))
     order = actions.create_admission_order(
-        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.all(),
-        title="x", basis="", effective_date=DAY,
+        access=access_of(dean),
+        faculty=faculty,
+        candidates=Candidate.objects.all(),
+        title="x",
+        basis="",
+        effective_date=DAY,
     )
     actions.submit(order, access=access_of(dean))
     actions.sign(order, access=access_of(rector), date=DAY)
@@ -260,7 +268,9 @@ def test_placements_of_a_student_never_overlap(student):
         cursor.execute("ALTER TABLE students_placement ENABLE TRIGGER USER")
 
 
-@pytest.mark.parametrize("table", ["students_student", "students_placement", "movement_order", "movement_orderline"])
+@pytest.mark.parametrize(
+    "table", ["students_student", "students_placement", "movement_order", "movement_orderline"]
+)
 def test_the_application_neither_truncates_nor_disables_the_guards(db, table):
     for sql in (f"TRUNCATE {table} CASCADE", f"ALTER TABLE {table} DISABLE TRIGGER ALL"):
         with transaction.atomic(), connection.cursor() as cursor:

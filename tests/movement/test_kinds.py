@@ -71,7 +71,9 @@ def test_an_order_is_cancelled_before_those_that_stand_on_it(student, other_grou
     admission = now(student).order
     carry_out(draft("16", student, dean, LATER, group=other_group), dean, rector, DAY)
     with pytest.raises(actions.OrderError, match="Buyruq"):
-        actions.create_cancelling_order(admission, access=access_of(dean), reason="Xato", effective_date=LATER)
+        actions.create_cancelling_order(
+            admission, access=access_of(dean), reason="Xato", effective_date=LATER
+        )
 
 
 @pytest.mark.duty("B8")
@@ -206,7 +208,11 @@ def test_a_later_number_has_no_earlier_date(faculty, dean, rector):
         make_candidate(group)
         orders.append(
             actions.create_admission_order(
-                access=access_of(dean), faculty=faculty, candidates=Candidate.objects.all(), title="x", basis="",
+                access=access_of(dean),
+                faculty=faculty,
+                candidates=Candidate.objects.all(),
+                title="x",
+                basis="",
                 effective_date=DAY,
             )  # fmt: skip
         )
@@ -214,7 +220,9 @@ def test_a_later_number_has_no_earlier_date(faculty, dean, rector):
     actions.sign(orders[0], access=access_of(rector), date=LATER)
     with pytest.raises(actions.OrderError, match="journal"):
         actions.sign(orders[1], access=access_of(rector), date=DAY)
-    assert actions.sign(orders[1], access=access_of(rector), date=LATER).number == "2", "the refusal cost no number"
+    assert actions.sign(orders[1], access=access_of(rector), date=LATER).number == "2", (
+        "the refusal cost no number"
+    )
 
 
 def test_the_paper_is_in_uzbek_whatever_the_screen(faculty, dean, rector):
@@ -320,7 +328,9 @@ def _form(step, candidate, student, done, dean, day, group):
 
 
 def _assert_whole(candidate):
-    rows = list(Placement.objects.filter(student__candidate=candidate).order_by("pk").select_related("closed_by"))
+    rows = list(
+        Placement.objects.filter(student__candidate=candidate).order_by("pk").select_related("closed_by")
+    )
     for row, following in zip(rows, rows[1:], strict=False):
         assert row.valid_to is not None
         assert row.valid_to == following.valid_from or (

@@ -51,7 +51,11 @@ def draft(faculty, dean):
 
 def form_order(faculty, dean, day=DAY):
     return actions.create_admission_order(
-        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.all(), title="Qabul", basis="Qaror",
+        access=access_of(dean),
+        faculty=faculty,
+        candidates=Candidate.objects.all(),
+        title="Qabul",
+        basis="Qaror",
         effective_date=day,
     )
 

@@ -57,7 +57,13 @@ def test_an_admission_order_is_formed_of_the_candidates_chosen(client, faculty, 
     assert page.status_code == 200
     answer = client.post(
         reverse("order_admission"),
-        {"faculty": faculty.pk, "title": "Qabul", "basis": "", "effective_date": "2026-09-01", "groups": [chosen.pk]},
+        {
+            "faculty": faculty.pk,
+            "title": "Qabul",
+            "basis": "",
+            "effective_date": "2026-09-01",
+            "groups": [chosen.pk],
+        },
     )
     order = Order.objects.get()
     assert answer.status_code == 302
@@ -170,7 +176,9 @@ def test_buttons_are_those_of_the_state_and_the_duty(client, draft, dean, rector
     def verbs(user):
         client.force_login(user)
         found = client.get(at("movement_orders_detail", draft)).context
-        return {name for name in ("submit", "add", "sign", "return", "execute", "cancel") if found[f"may_{name}"]}
+        return {
+            name for name in ("submit", "add", "sign", "return", "execute", "cancel") if found[f"may_{name}"]
+        }
 
     assert (verbs(dean), verbs(rector)) == ({"submit", "add"}, set())
     actions.submit(draft, access=access_of(dean))
@@ -247,13 +255,20 @@ def test_the_journal_holds_signed_orders_by_number(client, faculty, draft, dean,
     listed = client.get(reverse("movement_orders_list"), {"sort": "number"})
     assert [o.number for o in listed.context["page"] if o.number] == [str(n) for n in range(1, 11)]
     client.force_login(make_user("dean", make_admission_setting("303-102")))
-    assert not client.get(reverse("order_journal"), {"year": 2026}).context["rows"], "another faculty's are not seen"
+    assert not client.get(reverse("order_journal"), {"year": 2026}).context["rows"], (
+        "another faculty's are not seen"
+    )
 
 
 @pytest.mark.duty("2.2")
 def test_another_faculty_opens_and_changes_nothing(client, draft, dean):
     client.force_login(make_user("dean", make_admission_setting("303-102")))
-    for name in ("movement_orders_detail", "movement_orders_edit", "movement_orders_history", "order_add_people"):
+    for name in (
+        "movement_orders_detail",
+        "movement_orders_edit",
+        "movement_orders_history",
+        "order_add_people",
+    ):
         assert client.get(at(name, draft)).status_code == 404
     for name in ("order_submit", "order_execute", "order_cancel", "order_remove_lines", "order_delete_draft"):
         assert client.post(at(name, draft)).status_code == 404
@@ -267,7 +282,9 @@ def test_verbs_are_not_done_by_opening_an_address(client, draft, dean):
         assert client.get(at(name, draft)).status_code == 405
 
 
-def test_the_list_costs_the_same_whatever_its_length(client, faculty, draft, dean, django_assert_max_num_queries):
+def test_the_list_costs_the_same_whatever_its_length(
+    client, faculty, draft, dean, django_assert_max_num_queries
+):
     client.force_login(dean)
     for tab in ("lines", "changes", "checks"):
         with django_assert_max_num_queries(25) as small:
@@ -284,7 +301,9 @@ def test_the_list_costs_the_same_whatever_its_length(client, faculty, draft, dea
 def test_a_student_has_no_extract_from_a_cancelled_order(client, faculty, dean, rector):
     student = make_students(faculty, 1)[0]
     line = student.order_lines.get()
-    undo = actions.create_cancelling_order(line.order, access=access_of(dean), reason="Xato", effective_date=DAY)
+    undo = actions.create_cancelling_order(
+        line.order, access=access_of(dean), reason="Xato", effective_date=DAY
+    )
     sign(undo, dean, rector)
     actions.execute(undo, access=access_of(dean))
     actions.execute(sign(_admit_again(faculty, dean), dean, rector), access=access_of(dean))
