@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -282,7 +283,8 @@ def copy_year(*, access: Access, source: int, target: int) -> int:
     if source == target:
         raise ContractError(_("Choose another year to copy from."))
     before = _priced(target)
-    for model in (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting):
+    models: tuple[type[Any], ...] = (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting)
+    for model in models:
         rows = list(model.objects.filter(academic_year=source))
         for row in rows:
             row.pk, row.academic_year_id, row.version = None, target, 1

@@ -202,9 +202,9 @@ class FormContractsForm(forms.Form):
         super().__init__(*args, **kwargs)
         scope = access.scope("contract.create")
         faculties = Unit.objects.faculties().filter(is_active=True)
-        self.fields["faculty"].queryset = (
-            faculties if scope.everything else faculties.filter(pk__in=scope.faculty_ids)
-        )  # type: ignore[attr-defined]
+        if not scope.everything:
+            faculties = faculties.filter(pk__in=scope.faculty_ids)
+        self.fields["faculty"].queryset = faculties  # type: ignore[attr-defined]
         self.fields["programme"].queryset = Programme.objects.for_scope(scope).select_related("speciality")  # type: ignore[attr-defined]
         self.fields["group"].queryset = Group.objects.for_scope(scope)  # type: ignore[attr-defined]
         for name, code in (("form", "h_education_form"), ("course", "h_course")):

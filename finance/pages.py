@@ -244,7 +244,7 @@ class GridRow:
     def __init__(self, programme: Programme, price: BaseCoefficient | None, posted: QueryDict):
         self.programme, self.price = programme, price
         keys = {name: f"{name}-{programme.pk}" for name, *_rest in GRID}
-        self.typed = {name: posted[key] for name, key in keys.items() if key in posted}
+        self.typed = {name: str(posted[key]) for name, key in keys.items() if key in posted}
         self.version = posted.get(f"version-{programme.pk}", "")
         self.values: dict[str, Decimal | None] = {}
         self.bad: set[str] = set()

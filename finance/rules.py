@@ -349,7 +349,8 @@ def instalments(amount: Decimal, parts: Sequence[Part]) -> list[Instalment]:
     days = [part.due for part in ordered]
     if not ordered or ordered[-1].share != 100 or ordered[0].share <= 0 or days != sorted(days):
         raise CannotPrice(["instalments"])
-    paid, found = Decimal(0), []
+    paid = Decimal(0)
+    found: list[Instalment] = []
     for part in ordered:
         by_then = (
             amount
