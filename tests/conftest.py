@@ -19,6 +19,16 @@ settings.load_profile("promise")
 DUTY_PROPERTY = "duty"
 
 
+@pytest.fixture(autouse=True)
+def _uzbek():
+    """Every test starts in Uzbek, whatever language a page of the test before it was read in."""
+    from django.utils import translation
+
+    translation.activate("uz")
+    yield
+    translation.deactivate_all()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Messages are compiled once, before parallel workers start."""
     if hasattr(config, "workerinput"):

@@ -1,9 +1,10 @@
 """The duty table of the order, once, as data (law 3).
 
-Numbers are those of the order: ``1.1`` … ``9.2`` from its annex, ``B5``, ``B8``
-from its body; ``0.1`` is what any employee may see, ``A``, ``R`` and ``S`` are
-the roles beside the annex that the work needs. Menus, page permissions, the
-tests and the page "Who may do what" are all made from this file.
+Numbers are those of the order: ``1.1`` … ``9.2`` from its annex, ``B4`` … ``B8``
+from its body (``B8.1`` and ``B8.2`` share clause B8 out among those who agree to
+orders and answer clearance sheets); ``0.1`` is what any employee may see, ``A``,
+``R``, ``T`` and ``S`` are the roles beside the annex that the work needs. Menus,
+page permissions, the tests and the page "Who may do what" are all made from this file.
 
 A permission is ``"<object>.<verb>"``; ``view`` is reading, listing, exporting
 and printing, ``edit`` is creating and changing.
@@ -85,6 +86,10 @@ ROLES: dict[str, Role] = {
         Role("accounting", _("Accounting"), UNIVERSITY, needs_second_factor=True),
         Role("head", _("Head of department"), KAFEDRA),
         Role("teacher", _("Teacher"), OWN),
+        Role("tutor", _("Tutor"), OWN),
+        Role("legal", _("Legal department"), UNIVERSITY, needs_second_factor=True),
+        Role("library", _("Library"), UNIVERSITY),
+        Role("dormitory", _("Dormitory"), UNIVERSITY),
         Role("administrator", _("Administrator"), UNIVERSITY, needs_second_factor=True),
         Role("rectorate", _("Rectorate"), UNIVERSITY, needs_second_factor=True),
         Role("student", _("Student"), OWN),
@@ -169,7 +174,7 @@ DUTIES: tuple[Duty, ...] = (
         _CREATE_EDIT,
         FACULTY,
         "speciality: view edit; programme: view edit; qualification: view edit; achievement: view edit; "
-        "group: view edit; student: view edit; candidate: view import",
+        "group: view edit; student: view edit; candidate: view import; quota: view; data_quality: view",
     ),
     _duty(
         "2.2",
@@ -178,7 +183,8 @@ DUTIES: tuple[Duty, ...] = (
         _("expulsion and reinstatement, academic leave, transfer, retention, promotion, graduation; orders"),
         _("create, keep"),
         FACULTY,
-        "order: view create execute; candidate: view; student: view; document: view",
+        "order: view create execute; candidate: view; student: view; document: view; application: view decide; "
+        "clearance: view answer",
     ),
     _duty(
         "2.3",
@@ -280,7 +286,8 @@ DUTIES: tuple[Duty, ...] = (
         _("orders; transfer of students, university-wide"),
         _("create; carry out"),
         UNIVERSITY,
-        "order: view create execute; candidate: view; student: view; document: view",
+        "order: view create execute; candidate: view; student: view; document: view; application: view decide; "
+        "clearance: view",
     ),
     _duty(
         "3.6",
@@ -408,7 +415,43 @@ DUTIES: tuple[Duty, ...] = (
         FACULTY,
         "contract: view",
     ),
+    _duty(
+        "B4",
+        "academic_affairs",
+        "students",
+        _("admission quotas; completeness of the students' data"),
+        _CREATE_EDIT,
+        UNIVERSITY,
+        "quota: view edit; data_quality: view; student: view",
+    ),
     _duty("B8", "rectorate", "movement", _("orders on students"), _("sign"), UNIVERSITY, "order: view sign"),
+    _duty(
+        "B8.1",
+        "legal hr academic_affairs",
+        "movement",
+        _("draft orders on students, before they are signed"),
+        _("agree or return"),
+        UNIVERSITY,
+        "order: view agree",
+    ),
+    _duty(
+        "B8.2",
+        "accounting hr library dormitory",
+        "movement",
+        _("clearance sheets of students who leave"),
+        _("answer"),
+        UNIVERSITY,
+        "clearance: view answer",
+    ),
+    _duty(
+        "T",
+        "tutor",
+        "students",
+        _("students and groups in one's care"),
+        _VIEW,
+        OWN,
+        "student: view; group: view",
+    ),
     _duty(
         "A",
         "administrator",
@@ -425,7 +468,7 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract document",
+        "own: card order contract document application clearance",
     ),
 )
 

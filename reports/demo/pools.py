@@ -153,6 +153,9 @@ DIVISIONS = (
     ("303-206", "Ilmiy-tadqiqotlar va ilmiy-pedagogik kadrlar boʻlimi", "13"),
     ("303-207", "Buxgalteriya", "13"),
     ("303-208", "Raqamli texnologiyalar markazi", "15"),
+    ("303-209", "Yuridik boʻlim", "13"),
+    ("303-210", "Axborot-resurs markazi", "15"),
+    ("303-211", "Talabalar turar joyi", "10"),
 )
 
 # Login, role, unit, post (`h_teacher_position_type`), category (`h_employee_type`).
@@ -165,4 +168,8 @@ OFFICERS = (
     ("research", "research", "303-206", "17", "11"),
     ("accounting", "accounting", "303-207", "30", "11"),
     ("admin", "administrator", "303-208", "19", "11"),
+    ("legal", "legal", "303-209", "17", "11"),
+    ("library", "library", "303-210", "19", "11"),
+    ("dormitory", "dormitory", "303-211", "31", "11"),
+    ("tutor1", "tutor", "303-101", "34", "11"),
 )

@@ -32,7 +32,7 @@ UNIVERSITY = {
 
 
 def build_units() -> dict[str, Unit]:
-    """The university, four faculties, twelve kafedras, eight divisions, by code."""
+    """The university, four faculties, twelve kafedras, eleven divisions, by code."""
     University.objects.update_or_create(pk=1, defaults=UNIVERSITY)
     units = [
         Unit(
