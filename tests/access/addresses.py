@@ -123,11 +123,13 @@ def _card_routes() -> dict[str, type[Register]]:
 
 
 def _of_register(address: Address, register: type[Register], world: World) -> list[Visit]:
-    found = []
+    found: dict[str, Visit] = {}
     for where in WHERE:
         row = world.row(register.key(), register.model, where)
-        found.append(Visit(address.path(row.obj.pk), where, _of_row(address, row)))
-    return found
+        where_to = address.path(row.obj.pk)
+        # One's own faculty is also the colleague's: once is enough.
+        found.setdefault(where_to, Visit(where_to, where, _of_row(address, row)))
+    return list(found.values())
 
 
 # --- pages that must be told apart by hand: url name → visits
