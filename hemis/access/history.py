@@ -41,6 +41,8 @@ BEGIN
             coalesce(current_setting('hemis.request', true), ''), changes);
     RETURN NULL;
 END $$;
+-- Nobody but the owner hangs the function on a table: a temporary one of a real name would forge history.
+REVOKE ALL ON FUNCTION hemis_history() FROM PUBLIC;
 """
 
 FORBID_HISTORY_EDIT = """

@@ -49,7 +49,9 @@ class Address:
         left = list(values)
         route = self.route
         if "(?P<" in route:
-            return "/" + re.sub(r"\^|\$", "", re.sub(r"\(\?P<\w+>[^)]*\)", lambda _m: str(left.pop(0)), route))
+            return "/" + re.sub(
+                r"\^|\$", "", re.sub(r"\(\?P<\w+>[^)]*\)", lambda _m: str(left.pop(0)), route)
+            )
         return "/" + ARGUMENT.sub(lambda _match: str(left.pop(0)), route)
 
 
@@ -175,9 +177,7 @@ def _read(access: Access, row: Row) -> bool:
 def _documents(address: Address, world: World) -> list[Visit]:
     rows = [(where, world.row("documents_documents", type(world.document(where)), where)) for where in WHERE]
     return [
-        Visit(
-            address.path(row.obj.pk), where, lambda access, row=row: FINE if _read(access, row) else 404
-        )
+        Visit(address.path(row.obj.pk), where, lambda access, row=row: FINE if _read(access, row) else 404)
         for where, row in rows
     ]
 
@@ -243,7 +243,9 @@ def _of_admin(address: Address, world: World) -> list[Visit]:
         return [Visit(address.path(*values), "", expect)]
     if address.name == "app_list":
         return [Visit("/admin/people/", "", held)]
-    if not address.name and "object_id" in address.arguments:  # The old address of a row leads to the new one.
+    if (
+        not address.name and "object_id" in address.arguments
+    ):  # The old address of a row leads to the new one.
         return []
     values = ["1"] * len(address.arguments)
     answer = ADMIN_ANSWERS.get(address.name, FINE)
@@ -279,4 +281,6 @@ def visits(address: Address, world: World) -> list[Visit]:
     for route, register in _card_routes().items():
         if address.route.startswith(route) and address.arguments == ["pk"]:
             return _of_register(address, register, world)
-    raise Undeclared(f"{address.key} ({address.route}): say in tests/access/addresses.py on which rows it acts.")
+    raise Undeclared(
+        f"{address.key} ({address.route}): say in tests/access/addresses.py on which rows it acts."
+    )

@@ -22,7 +22,9 @@ def client_of(role: str) -> tuple[Client, int]:
 def typed(form, **values) -> dict:
     """What a person sends who opened the form and typed ``values``."""
     kept = {name: form.initial.get(name, field.initial) for name, field in form.fields.items()}
-    return {name: value for name, value in kept.items() if value or value == 0 and value is not False} | values
+    return {
+        name: value for name, value in kept.items() if value or value == 0 and value is not False
+    } | values
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,7 @@ def test_who_may_do_what_shows_the_table_live():
     factories.make_user("accounting")
     again = {row["duty"].number: row for row in client.get(reverse("who_may_do_what")).context["rows"]}
     assert again["7.1"]["roles"][0]["people"] == 2
-    assert rows["1.1"]["pages"] == sum(
-        pages_by_permission().get(one, 0) for one in TABLE["1.1"].permissions
-    ) and rows["1.1"]["pages"]
+    assert (
+        rows["1.1"]["pages"] == sum(pages_by_permission().get(one, 0) for one in TABLE["1.1"].permissions)
+        and rows["1.1"]["pages"]
+    )

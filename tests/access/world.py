@@ -256,8 +256,10 @@ def _related(one: models.ForeignKey, world: World, where: str) -> Any:
         Student: lambda: world.student(where),
         Group: lambda: world.groups[where],
         Speciality: lambda: world.groups[where].speciality,
-        Programme: lambda: Programme.objects.filter(speciality=world.groups[where].speciality).first()
-        or make(Programme, world, where),
+        Programme: lambda: (
+            Programme.objects.filter(speciality=world.groups[where].speciality).first()
+            or make(Programme, world, where)
+        ),
         AcademicYear: factories.make_year,
         Order: lambda: world.signed_orders[where],
     }
