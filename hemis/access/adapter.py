@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access import duties
 from hemis.access.scope import Access
+
+REAUTHENTICATION_TIMEOUT = 300
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,6 +27,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        """Nobody is asked again who signed in just now: enrolment follows the first sign-in at once."""
+        methods = get_authentication_records(context.request, context.request.user)
+        just_now = any(time.time() - one["at"] < REAUTHENTICATION_TIMEOUT for one in methods)
+        return not just_now and super().is_reauthentication_required(app=app, **kwargs)
 
 
 def must_have_second_factor(access: Access) -> bool:
