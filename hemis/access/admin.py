@@ -5,15 +5,18 @@ from __future__ import annotations
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemis.access.activation import create_activation
 from hemis.access.admin_site import ByDuty, ReadOnly
 from hemis.access.models import HistoryEntry, RoleAssignment
-from hemis.people.models import User
+from hemis.people.models import Person, User
 
 LINKS_AT_ONCE = 20
 
@@ -21,6 +24,40 @@ LINKS_AT_ONCE = 20
 for model in (Group, EmailAddress, Authenticator, UserSession):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
+
+
+class PersonField(forms.ModelChoiceField):
+    """A person, by PINFL or passport: a list of forty thousand names helps nobody."""
+
+    widget = forms.TextInput
+
+    def prepare_value(self, value):
+        person = value if isinstance(value, Person) else Person.objects.filter(pk=value or None).first()
+        return (person.pinfl or person.passport) if person else value
+
+    def to_python(self, value):
+        typed = str(value or "").replace(" ", "").upper()
+        if not typed:
+            return None
+        found = Person.objects.filter(Q(pinfl=typed) | Q(passport=typed)).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody has this PINFL or passport. Enter the person first."))
+        return found
+
+
+class UserForm(forms.ModelForm):
+    person = PersonField(
+        queryset=Person.objects.all(),
+        required=False,
+        label=gettext_lazy("Person (PINFL or passport)"),
+    )
+    language = forms.ChoiceField(
+        choices=[("", "–"), *settings.LANGUAGES], required=False, label=gettext_lazy("language")
+    )
+
+    class Meta:
+        model = User
+        fields = ("login", "email", "person", "is_active", "language")
 
 
 class AssignmentInline(ByDuty, admin.TabularInline):
@@ -37,7 +74,7 @@ class UserAdmin(ByDuty, admin.ModelAdmin):
     search_fields = ["login", "email", "person__last_name", "person__first_name"]
     list_select_related = ["person"]
     fields = ["login", "email", "person", "is_active", "language"]
-    raw_id_fields = ["person"]
+    form = UserForm
     inlines = [AssignmentInline]
     actions = ["new_activation_link", "sign_out_everywhere", "remove_second_factor"]
 

@@ -215,7 +215,7 @@ def test_the_administration_explains_a_wrong_unit_at_the_field(first, administra
 def test_an_account_is_made_without_a_password_and_with_its_roles(first, administration):
     person = factories.make_person("Yangiyev")
     facts = {
-        "login": "yangiyev", "email": "", "person": person.pk, "is_active": "on", "language": "",
+        "login": "yangiyev", "email": "", "person": person.pinfl, "is_active": "on", "language": "",
         "assignments-TOTAL_FORMS": "1", "assignments-INITIAL_FORMS": "0",
         "assignments-0-role": "dean", "assignments-0-unit": first.pk,
         "assignments-0-valid_from": "2026-09-01", "assignments-0-valid_to": "", "assignments-0-note": "",
@@ -223,8 +223,12 @@ def test_an_account_is_made_without_a_password_and_with_its_roles(first, adminis
     answer = administration.post(reverse("admin:people_user_add"), facts)
     assert answer.status_code == 302, answer.context["errors"]
     user = User.objects.get(login="yangiyev")
-    assert not user.has_usable_password()
+    assert not user.has_usable_password() and user.person == person
     assert user.assignments.get().unit == first
+    page = administration.get(reverse("admin:people_user_change", args=[user.pk])).content.decode()
+    assert f'value="{person.pinfl}"' in page
+    wrong = administration.post(reverse("admin:people_user_add"), facts | {"login": "x", "person": "1"})
+    assert "person" in wrong.context["adminform"].form.errors
     links = administration.post(
         reverse("admin:people_user_changelist"),
         {"action": "new_activation_link", "_selected_action": [user.pk]},
