@@ -19,8 +19,9 @@ from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.files.base import ContentFile
-from django.db import models
+from django.db import DatabaseError, models, transaction
 
 from finance.models import BaseCoefficient, Contract, DifferentiatedCoefficient
 from hemis.access import duties
@@ -125,15 +126,22 @@ class World:
         Raises:
             LookupError: nobody has said how to make one.
         """
-        maker = ROWS.get(key) or ROWS.get(model)
+        maker = ROWS.get(key) or ROWS.get(model) or guess(model)
         if type(model._default_manager.all()).for_scope is ScopedQuerySet.for_scope:
             # Only a duty of the whole university reaches such rows: one of them serves all.
             maker, where = maker or of_university(plain(model)), OWN
         if maker is None:
-            raise LookupError(f"tests/access/world.py: ROWS lacks a maker for {key or model.__name__}.")
+            raise LookupError(f"tests/access/world.py: ROWS lacks a maker for {key} ({model.__name__}).")
         name = key if key in ROWS else model._meta.label
         if (name, where) not in self.rows:
-            self.rows[name, where] = maker(self, where)
+            try:
+                with transaction.atomic():
+                    self.rows[name, where] = maker(self, where)
+            except (DatabaseError, ObjectDoesNotExist, AttributeError, ValidationError) as error:
+                raise LookupError(
+                    f"tests/access/world.py: give ROWS a maker for {key} ({model.__name__}); what is required "
+                    f"was filled in, but: {error}"
+                ) from error
         return self.rows[name, where]
 
     # --- rows that others stand on
@@ -283,6 +291,29 @@ def of_kafedra(get: Callable[[World, str], Any]) -> Callable[[World, str], Row]:
 def of_university(get: Callable[[World, str], Any]) -> Callable[[World, str], Row]:
     """Rows that only a duty of the whole university reaches."""
     return lambda world, where: Row(get(world, where), Place())
+
+
+def of_unit(get: Callable[[World, str], Any]) -> Callable[[World, str], Row]:
+    """Rows of a kafedra and of nobody in it."""
+    return lambda world, where: Row(get(world, where), world.place(where, person=False, kafedra=True))
+
+
+def guess(model: type[models.Model]) -> Callable[[World, str], Row] | None:
+    """Whose the rows of a model most likely are, by what they point at; a wrong guess fails the walk."""
+    links = {one.related_model: one.name for one in model._meta.fields if isinstance(one, models.ForeignKey)}
+    for target, kind in (
+        (Employee, of_kafedra),
+        (Student, of_person),
+        (Group, of_faculty),
+        (Programme, of_faculty),
+        (Speciality, of_faculty),
+        (Person, of_person),
+    ):
+        if target in links:
+            return kind(plain(model))
+    if Unit in links:
+        return of_unit(plain(model)) if "kafedra" in links[Unit] else of_faculty(plain(model))
+    return None
 
 
 def plain(model: type[models.Model], **given: Any) -> Callable[[World, str], Any]:
