@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from hemis.base import Request
 from hemis.pages import menu
+from hemis.pages.register import REGISTERS
 
 
 def shell(request: Request) -> dict:
@@ -17,12 +18,18 @@ def shell(request: Request) -> dict:
     navigation = menu.navigation(access) if signed_in and access is not None else []
     return {
         "navigation": navigation,
+        "finds_people": signed_in and access is not None and _finds_people(access),
         "open_menu": _open_menu(navigation, request.path),
         "access": access,
         "languages": settings.LANGUAGES,
         "language": get_language(),
         "theme": theme if theme in {"light", "dark"} else "",
     }
+
+
+def _finds_people(access) -> bool:
+    """Whether the search of the header has anything to search."""
+    return any(one.is_about_people and access.can(one.view_permission()) for one in REGISTERS.values())
 
 
 def _open_menu(navigation, path: str) -> str:

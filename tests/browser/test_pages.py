@@ -190,7 +190,9 @@ def test_a_changed_form_warns_before_one_leaves_it(visit):
     hr.page.locator(".page-header a, main a.btn-ghost-secondary").first.click(no_wait_after=True)
     hr.page.wait_for_function("document.querySelector('#id_name')")
     assert asked == ["beforeunload"] and hr.find("#id_name").input_value() == "Yangi"
-    hr.page.remove_listener("dialog", hr.page.listeners("dialog")[0]) if hasattr(hr.page, "listeners") else None
+    hr.page.remove_listener("dialog", hr.page.listeners("dialog")[0]) if hasattr(
+        hr.page, "listeners"
+    ) else None
 
 
 def test_the_second_of_two_editors_sees_both_versions(visit):
