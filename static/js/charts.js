@@ -42,7 +42,7 @@
     new window.Chart(canvas, {
       type: chart.kind,
       data: {
-        labels: chart.labels,
+        labels: chart.labels.map((one) => chart.horizontal && one.length > 26 ? one.slice(0, 25) + "…" : one),
         datasets: chart.series.map((one, at) => ({
           label: one.label,
           data: one.values,
@@ -62,7 +62,7 @@
             display: round || chart.series.length > 1, position: "bottom",
             labels: { color: text, boxWidth: 12 },
           },
-          tooltip: { callbacks: { label: (one) => ` ${round ? one.label : one.dataset.label}: ${format.format(one.raw)}` } },
+          tooltip: { callbacks: { title: (hits) => chart.labels[hits[0].dataIndex], label: (one) => ` ${round ? one.label : one.dataset.label}: ${format.format(one.raw)}` } },
         },
         onClick: (event, hit) => {
           const url = hit.length && chart.series[hit[0].datasetIndex].urls[hit[0].index];
