@@ -150,7 +150,6 @@ def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
     for contract in rows:
         contract.document = issue(
             kind="contract",
-            title=_("Payment contract"),
             payload=payload_of(contract, university, list(contract.instalments.all())),
             series=f"{SERIES}-{contract.academic_year_id}",
             number=contract.number,

@@ -102,5 +102,7 @@ def display(value: Any) -> str:
     if isinstance(value, datetime.date):
         return value.strftime("%d.%m.%Y")
     if isinstance(value, Decimal):
+        if abs(value) >= 1000 and value == value.to_integral_value():
+            value = value.to_integral_value()  # Sums without tiyin.
         return formats.number_format(value, force_grouping=abs(value) >= 10000)
     return str(value)

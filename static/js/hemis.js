@@ -27,7 +27,26 @@
         select.setAttribute("aria-hidden", "true");
       });
     }
+    draw(root);
     root.querySelectorAll("[data-focus]").forEach((one) => one.focus());
+  }
+
+  // The chart library is fetched only by a page that has a chart.
+  const fetched = {};
+  function script(url) {
+    fetched[url] = fetched[url] || new Promise((done, fail) => {
+      const one = document.createElement("script");
+      one.src = url;
+      one.onload = done;
+      one.onerror = fail;
+      document.head.append(one);
+    });
+    return fetched[url];
+  }
+  function draw(root) {
+    root.querySelectorAll("canvas[data-chart]").forEach((canvas) => {
+      script(canvas.dataset.library).then(() => script(canvas.dataset.drawing)).then(() => window.hemisDraw(canvas));
+    });
   }
 
   // On a phone the rows come first: filters unfold when asked for, or when some are chosen.
