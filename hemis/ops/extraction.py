@@ -133,7 +133,7 @@ def _messages(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str, str | None]]
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
-        places = PLACES.get(re.sub("_(lazy|noop)$", "", name))
+        places = PLACES.get(re.sub("_(lazy|noop)$", "", str(name)))
         if places is None:
             continue
         texts = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args]
