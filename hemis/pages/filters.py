@@ -16,6 +16,9 @@ from hemis.access.scope import Access
 from hemis.classifiers.fields import ClassifierField
 from hemis.pages.columns import field_label
 
+FIRST_OPTIONS = 100
+FOUND_OPTIONS = 20
+
 
 @dataclass
 class Filter:
@@ -68,8 +71,23 @@ def _field(model: type[Model], path: str):
     return model._meta.get_field(last)
 
 
+def _options(rows: QuerySet) -> list[tuple[str, str]]:
+    return [(str(row.pk), str(row)) for row in rows]
+
+
+def _register_of(model: type[Model]) -> Any:
+    """The register that knows how rows of this model are searched and sorted."""
+    from hemis.pages.register import REGISTERS
+
+    return next((register for register in REGISTERS.values() if register.model is model), None)
+
+
 class RelatedFilter(Filter):
-    """Choice among related rows that lie in the user's scope."""
+    """Choice among related rows that lie in the user's scope.
+
+    With more than ``FIRST_OPTIONS`` of them the page offers the first and those chosen,
+    and the others are searched as the register of the related rows searches them.
+    """
 
     def __init__(
         self,
@@ -79,9 +97,33 @@ class RelatedFilter(Filter):
         lookup: str = "",
         label: str | Promise = "",
     ):
-        super().__init__(
-            name, lookup, label, lambda access: [(str(row.pk), str(row)) for row in queryset(access)]
-        )
+        self.queryset = queryset
+        super().__init__(name, lookup, label, lambda access: _options(queryset(access)))
+
+    def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
+        rows = self.queryset(access)
+        options = _options(rows[: FIRST_OPTIONS + 1] if _register_of(rows.model) else rows)
+        many = len(options) > FIRST_OPTIONS and _register_of(rows.model) is not None
+        chosen = self.chosen(data)
+        if many:
+            known = {value for value, _text in options}
+            missing = [value for value in chosen if value.isdigit() and value not in known]
+            options += _options(rows.filter(pk__in=missing)) if missing else []
+        return {
+            "name": self.name,
+            "label": self.label,
+            "widget": self.widget,
+            "options": options,
+            "searched": many,
+            "chosen": chosen,
+        }
+
+    def found(self, access: Access, text: str) -> list[tuple[str, str]]:
+        """The first rows of the scope that match what was typed."""
+        rows, register = self.queryset(access), _register_of(self.queryset(access).model)
+        if register is not None:
+            rows = register.searched(rows, text).order_by(*register.order(""))
+        return _options(rows[:FOUND_OPTIONS])
 
     def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
         values = [value for value in self.chosen(data) if value.isdigit()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import ProtectedError
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_POST
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages import export
+from hemis.pages.filters import RelatedFilter
 from hemis.pages.forms import StaleRow
 from hemis.pages.history import readable_history
 from hemis.pages.models import ListPreference, SavedView
@@ -29,8 +32,10 @@ def _preference(request: Request, register: type[Register]) -> ListPreference:
 
 
 def _shown_columns(register: type[Register], preference: ListPreference):
+    """The columns of this user, their labels in the language of the page: every cell repeats one."""
     chosen = [column for column in register.columns if column.name in preference.columns]
-    return chosen or [column for column in register.columns if not column.hidden]
+    shown = chosen or [column for column in register.columns if not column.hidden]
+    return [replace(column, label=str(column.label)) for column in shown]
 
 
 def list_view(register: type[Register]):
@@ -45,6 +50,7 @@ def list_view(register: type[Register]):
         columns = _shown_columns(register, preference)
         query = request.GET.copy()
         query.pop("page", None)
+        filters = [one.context(request.access, request.GET) for one in register.filters]
         context = {
             "register": register,
             "title": register.title,
@@ -58,9 +64,8 @@ def list_view(register: type[Register]):
             "preference": preference,
             "query": query.urlencode(),
             "sort": request.GET.get("sort", ""),
-            "filters": [one.context(request.access, request.GET) for one in register.filters],
-            "filtered": any(one.context(request.access, request.GET)["chosen"] for one in register.filters)
-            or bool(request.GET.get("q")),
+            "filters": filters,
+            "filtered": any(one["chosen"] for one in filters) or bool(request.GET.get("q")),
             "saved_views": list(SavedView.objects.filter(user=request.user, register=register.key())),
             "can_create": register.form is not None
             and register.deletable
@@ -139,11 +144,16 @@ def preferences_view(register: type[Register]):
 
 
 def options_view(register: type[Register]):
-    """Autocomplete: rows of the scope that match, at most twenty."""
+    """Autocomplete: rows of the scope that match, or with ``filter=name`` what that filter offers; twenty."""
 
     @page(register.view_permission())
     def view(request: Request) -> HttpResponse:
-        rows = register.searched(register.rows(request.access), request.GET.get("q", ""))
+        text, name = request.GET.get("q", ""), request.GET.get("filter", "")
+        for one in register.filters:
+            if one.name == name and isinstance(one, RelatedFilter):
+                options = one.found(request.access, text)
+                return JsonResponse({"results": [{"value": pk, "text": shown} for pk, shown in options]})
+        rows = register.searched(register.rows(request.access), text)
         found = rows.order_by(*register.order(""))[:20]
         return JsonResponse({"results": [{"value": str(row.pk), "text": str(row)} for row in found]})
 

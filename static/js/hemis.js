@@ -18,7 +18,7 @@
           settings.labelField = "text";
           settings.searchField = [];  // The server finds, in any script and spelling.
           settings.load = (typed, done) => {
-            fetch(`${url}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } })
+            fetch(`${url}${url.includes("?") ? "&" : "?"}q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } })
               .then((answer) => answer.json()).then((data) => done(data.results)).catch(() => done());
           };
         }
