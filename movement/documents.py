@@ -15,7 +15,8 @@ from hemis.people.models import User
 from movement import queries
 from movement.kinds import kind_of
 from movement.models import Order, OrderLine
-from structure.models import University
+from structure.models import Signatory, University
+from structure.queries import signatory_name
 
 
 @register
@@ -59,7 +60,11 @@ class OrderExtract(DocumentKind):
 def _heading(order: Order) -> dict[str, Any]:
     university = University.objects.get()
     return {
-        "university": {"name": university.name, "address": university.address, "rector": university.rector},
+        "university": {
+            "name": university.name,
+            "address": university.address,
+            "rector": signatory_name(Signatory.Post.RECTOR, order.date),
+        },
         "title": order.title,
         "basis": order.basis,
         "kind": order.get_kind_display(),

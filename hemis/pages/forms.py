@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.forms.models import ModelChoiceField, ModelChoiceIterator
@@ -101,18 +102,33 @@ class RegisterForm(forms.ModelForm):
 
         Raises:
             StaleRow: the row has another version; ``conflict`` holds both versions.
+            ValidationError: the verb behind the form refuses; ``refuse`` shows why.
         """
-        if not commit or not self.instance.pk:
+        if not commit:
             return super().save(commit)
+        if not self.instance.pk:
+            return self.write()
         model = type(self.instance)
         with transaction.atomic():
             stored = model._default_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
             if stored.version != self.cleaned_data["row_version"]:
                 self._show_both(stored)
                 raise StaleRow(stored.version)
-            saved = super().save(commit)
+            saved = self.write()
             model._default_manager.filter(pk=saved.pk).update(version=F("version") + 1)
         return saved
+
+    def write(self):
+        """Write the row; a form whose saving is a verb calls it here instead."""
+        return super().save()
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show what the verb said: at its fields, above the form for what belongs to none."""
+        said = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+        for name, errors in said.items():
+            self.add_error(name if name in self.fields else None, errors)  # type: ignore[arg-type]
+            if name in self.fields:
+                self._dress(name, self.fields[name])
 
     def _show_both(self, stored) -> None:
         """Both versions of every field that differs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ProtectedError
 from django.http import HttpResponse, JsonResponse
@@ -218,14 +219,24 @@ def _form_response(
     return render(request, "pages/form.html", context, status=status)
 
 
+def _saved(form):
+    """The saved row; ``None`` when the verb behind the form refuses, which the form then says."""
+    try:
+        return form.save()
+    except ValidationError as error:
+        form.refuse(error)
+        return None
+
+
 def new_view(register: type[Register]):
-    """A new row."""
+    """A new row; the address may fill fields beforehand (``?building=3``)."""
 
     @page(register.edit_permission())
     def view(request: Request) -> HttpResponse:
-        form = register.form(request.POST or None, request.FILES or None, access=request.access)  # type: ignore[misc]
-        if request.method == "POST" and form.is_valid():
-            obj = form.save()
+        form = register.form(  # type: ignore[misc]
+            request.POST or None, request.FILES or None, access=request.access, initial=request.GET.dict()
+        )
+        if request.method == "POST" and form.is_valid() and (obj := _saved(form)) is not None:
             messages.success(request, _("Saved."))
             if "save_and_new" in request.POST:
                 return redirect(reverse(register.url_name("new")))
@@ -249,7 +260,8 @@ def edit_view(register: type[Register]):
         if not form.is_valid():
             return _form_response(register, request, form, obj, status=422)
         try:
-            form.save()
+            if _saved(form) is None:
+                return _form_response(register, request, form, obj, status=422)
         except StaleRow as stale:
             form.data = form.data.copy()
             form.data["row_version"] = str(stale.version)
