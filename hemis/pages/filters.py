@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import IntegerField, Model, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -26,6 +26,8 @@ class Filter:
     label: str | Promise = ""
     choices: Callable[[Access], list[tuple[str, str]]] | None = None
     widget: str = "choice"
+    # The field holds whole numbers, so that nothing else is looked for.
+    numeric: bool = False
 
     def bind(self, model: type[Model]) -> Filter:
         """Fill label, lookup and choices from the model's field."""
@@ -34,6 +36,7 @@ class Filter:
             self.label = field_label(model, self.lookup)
         if self.choices is None and self.widget == "choice":
             field = _field(model, self.lookup)
+            self.numeric = isinstance(field, IntegerField)
             if isinstance(field, ClassifierField):
                 self.choices = lambda access: list(field.flatchoices)
             else:
@@ -48,7 +51,11 @@ class Filter:
 
     def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
         values = self.chosen(data)
-        return rows.filter(**{f"{self.lookup}__in": values}) if values else rows
+        if not values:
+            return rows
+        if self.numeric:
+            values = [value for value in values if value.isdecimal() and len(value) < 10]
+        return rows.filter(**{f"{self.lookup}__in": values})
 
     def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
         """What the template needs to draw the filter."""

@@ -29,7 +29,8 @@ BUILDINGS = (
     # code, name, ru, kind, address, year, floors, area, lift, rooms a floor
     ("A", "1-oʻquv binosi", "Учебный корпус № 1", "teaching", "Universitet xiyoboni, 15", 1974, 4, "6420.0", True, 7),
     ("B", "2-oʻquv binosi", "Учебный корпус № 2", "teaching", "Universitet xiyoboni, 17", 2012, 3, "4180.5", True, 7),
-    ("C", "Laboratoriya binosi", "Лабораторный корпус", "laboratory", "Beruniy koʻchasi, 4", 1986, 2, "1950.0", False, 4),
+    ("C", "Laboratoriya binosi", "Лабораторный корпус", "laboratory", "Beruniy koʻchasi, 4", 1986, 2, "1950.0",
+     False, 4),
     ("ARM", "Axborot-resurs markazi", "Информационно-ресурсный центр", "library", "Universitet xiyoboni, 13", 2019, 2,
      "1240.0", True, 2),
 )  # fmt: skip

@@ -82,6 +82,7 @@ def move(unit: Unit, *, access: Access, parent: Unit | None, basis: Basis, code:
     if (parent.pk if parent else None) == unit.parent_id:
         raise ValidationError({"parent": _("The unit belongs there already.")})
     if parent is not None:
+        parent = Unit.objects.select_for_update().get(pk=parent.pk)
         _check_parent(unit, parent, basis.day)
     elif unit.kind == Unit.KAFEDRA:
         raise ValidationError({"parent": _("A kafedra belongs to a faculty.")})

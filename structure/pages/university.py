@@ -48,7 +48,8 @@ class UniversityCard(Register):
     def detail_context(cls, request: Request, obj: University) -> dict:
         today = timezone.localdate()
         signatories = list(Signatory.objects.select_related("person"))
-        accounts = list(BankAccount.objects.all())
+        home = BankAccount.Currency.UZS
+        accounts = sorted(BankAccount.objects.all(), key=lambda one: (one.currency != home, one.purpose))
         return {
             "signatories": [one for one in signatories if _holds(one, today)],
             "former_signatories": sum(not _holds(one, today) for one in signatories),
