@@ -155,7 +155,7 @@ class AuditoriumSheet(Sheet):
         for row in rows:
             building = self.by_text[row["building"]]
             room = known.get((building.pk, row["number"].lower()))
-            values = self._values(row, room)
+            values = self._said(row, room)
             if room is None:
                 new.append(Auditorium(building=building, number=row["number"], **values))
             elif any(getattr(room, name) != value for name, value in values.items()):
@@ -167,7 +167,7 @@ class AuditoriumSheet(Sheet):
         return new, changed, same
 
     @staticmethod
-    def _values(row: dict[str, Any], room: Auditorium | None) -> dict[str, Any]:
+    def _said(row: dict[str, Any], room: Auditorium | None) -> dict[str, Any]:
         """What the row says; an empty cell leaves a known room as it is."""
         empty = {"name": "", "area": None, "is_accessible": False, "wheelchair_places": 0}
         values = {

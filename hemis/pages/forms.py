@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.forms.models import ModelChoiceField, ModelChoiceIterator
@@ -59,6 +58,8 @@ class RegisterForm(forms.ModelForm):
         for name in self.remote_choices:
             self.fields[name].chosen = self[name].value()  # type: ignore[attr-defined]
         self.conflict: list[dict[str, Any]] = []
+        # What saving did besides, for the user to read.
+        self.notices: list[str] = []
 
     def _dress(self, name: str, field: forms.Field) -> None:
         """Widget classes and the ties between a field, its help and its error."""
@@ -102,7 +103,7 @@ class RegisterForm(forms.ModelForm):
 
         Raises:
             StaleRow: the row has another version; ``conflict`` holds both versions.
-            ValidationError: the verb behind the form refuses; ``refuse`` shows why.
+            ValidationError: the verb behind the form refuses.
         """
         if not commit:
             return super().save(commit)
@@ -122,18 +123,21 @@ class RegisterForm(forms.ModelForm):
         """Write the row; a form whose saving is a verb calls it here instead."""
         return super().save()
 
-    def refuse(self, error: ValidationError) -> None:
-        """Show what the verb said: at its fields, above the form for what belongs to none."""
-        said = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Show an error at its field; what a verb says of something that is no field stands above the form."""
+        said = getattr(error, "error_dict", None)
+        if said is None:
+            super().add_error(field, error)
+            return
         for name, errors in said.items():
-            self.add_error(name if name in self.fields else None, errors)  # type: ignore[arg-type]
+            super().add_error(name if name in self.fields else None, errors)
             if name in self.fields:
                 self._dress(name, self.fields[name])
 
     def _show_both(self, stored) -> None:
         """Both versions of every field that differs."""
         for name in self.fields:
-            if name == "row_version":
+            if name == "row_version" or isinstance(self.fields[name], forms.FileField):
                 continue
             mine, theirs = (
                 self._as_read(name, self.cleaned_data.get(name)),

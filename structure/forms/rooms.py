@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hemis.classifiers.queries import choices
+from hemis.pages.files import PhotoField
 from hemis.pages.forms import RegisterForm
-from structure import actions, files, occupancy
+from structure import actions, occupancy
 from structure.forms.plain import PlainForm, date_input, time_input
 from structure.models import Auditorium, Building, Equipment, RoomBooking, Unit
 
@@ -26,7 +27,7 @@ class BuildingForm(RegisterForm):
 
 
 class AuditoriumForm(RegisterForm):
-    remove_photo = forms.BooleanField(label=_("remove the photo"), required=False)
+    photo = PhotoField(label=_("photo"), required=False, help_text=_("JPEG or PNG."))
 
     class Meta:
         model = Auditorium
@@ -34,19 +35,10 @@ class AuditoriumForm(RegisterForm):
             "building", "number", "name", "floor", "kind", "capacity", "area", "unit", "is_accessible",
             "wheelchair_places", "has_hearing_loop", "photo", "note", "is_active",
         ]  # fmt: skip
-        widgets = {"photo": forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png"})}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.filter(is_active=True)  # type: ignore[attr-defined]
-        if not self.instance.photo:
-            del self.fields["remove_photo"]
-
-    def clean_photo(self):
-        photo = self.cleaned_data["photo"]
-        if "photo" in self.changed_data:
-            files.check(photo, files.PICTURES)
-        return photo
 
     def clean(self):
         data = super().clean()
@@ -67,11 +59,6 @@ class AuditoriumForm(RegisterForm):
                     params={"day": f"{ahead.day:%d.%m.%Y}"},
                 )
         return active
-
-    def write(self):
-        if self.cleaned_data.get("remove_photo") and "photo" not in self.changed_data:
-            self.instance.photo = ""
-        return super().write()
 
 
 class EquipmentForm(RegisterForm):

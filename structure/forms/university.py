@@ -5,8 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from hemis.pages.files import ScanField
 from hemis.pages.forms import RegisterForm
-from structure import actions, files
+from structure import actions
 from structure.models import BankAccount, Licence, Signatory, University
 
 
@@ -67,18 +68,8 @@ class SignatoryForm(_FollowingForm):
 
 
 class LicenceForm(RegisterForm):
+    scan = ScanField(label=_("scan"), required=False, help_text=_("PDF, JPEG or PNG."))
+
     class Meta:
         model = Licence
         fields = ["kind", "number", "issued_on", "valid_until", "issuer", "scope", "scan"]
-        widgets = {"scan": forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"})}
-
-    def clean_scan(self):
-        scan = self.cleaned_data["scan"]
-        if "scan" in self.changed_data:
-            files.check(scan, files.SCANS)
-        return scan
-
-    def write(self):
-        if "scan" in self.changed_data and self.cleaned_data["scan"]:
-            self.instance.scan_name = self.files["scan"].name[:255]
-        return super().write()

@@ -8,8 +8,6 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import hemis.classifiers.fields
-import structure.models.rooms
-import structure.models.university
 
 
 class Migration(migrations.Migration):
@@ -79,8 +77,7 @@ class Migration(migrations.Migration):
                     "photo",
                     models.FileField(
                         blank=True,
-                        help_text="JPEG or PNG.",
-                        upload_to=structure.models.rooms._photo_path,
+                        upload_to="rooms/",
                         verbose_name="photo",
                     ),
                 ),
@@ -379,15 +376,8 @@ class Migration(migrations.Migration):
                     "scan",
                     models.FileField(
                         blank=True,
-                        help_text="PDF, JPEG or PNG.",
-                        upload_to=structure.models.university._scan_path,
+                        upload_to="licences/",
                         verbose_name="scan",
-                    ),
-                ),
-                (
-                    "scan_name",
-                    models.CharField(
-                        blank=True, editable=False, max_length=255, verbose_name="name of the file"
                     ),
                 ),
             ],

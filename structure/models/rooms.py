@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,11 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from hemis.base import BaseModel
 from hemis.classifiers.fields import ClassifierField
 from structure.models.units import Unit
-
-
-def _photo_path(instance: models.Model, name: str) -> str:
-    """A random name: nothing of the uploader's file name reaches the disk."""
-    return f"rooms/{uuid.uuid4().hex}"
 
 
 class Building(BaseModel):
@@ -137,7 +130,7 @@ class Auditorium(BaseModel):
     is_accessible = models.BooleanField(_("reached without steps"), default=False)
     wheelchair_places = models.PositiveSmallIntegerField(_("wheelchair places"), default=0)
     has_hearing_loop = models.BooleanField(_("hearing loop"), default=False)
-    photo = models.FileField(_("photo"), upload_to=_photo_path, blank=True, help_text=_("JPEG or PNG."))
+    photo = models.FileField(_("photo"), upload_to="rooms/", blank=True)
     note = models.CharField(_("note"), max_length=255, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 

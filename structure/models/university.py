@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import uuid
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -128,11 +127,6 @@ class BankAccount(BaseModel):
         return f"{self.number} · {self.get_purpose_display()}"
 
 
-def _scan_path(instance: models.Model, name: str) -> str:
-    """A random name: nothing of the uploader's file name reaches the disk."""
-    return f"structure/{uuid.uuid4().hex}"
-
-
 class Licence(BaseModel):
     """A licence or a certificate of state accreditation, with its scan."""
 
@@ -149,8 +143,7 @@ class Licence(BaseModel):
     )
     issuer = models.CharField(_("issued by"), max_length=255)
     scope = models.TextField(_("what it covers"), blank=True)
-    scan = models.FileField(_("scan"), upload_to=_scan_path, blank=True, help_text=_("PDF, JPEG or PNG."))
-    scan_name = models.CharField(_("name of the file"), max_length=255, blank=True, editable=False)
+    scan = models.FileField(_("scan"), upload_to="licences/", blank=True)
 
     class Meta:
         verbose_name = _("licence")

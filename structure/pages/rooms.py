@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
-from structure import actions, files, occupancy, queries, rules
+from structure import actions, occupancy, queries, rules
 from structure.forms import (
     AuditoriumForm,
     BookingForm,
@@ -217,6 +217,7 @@ class Auditoriums(Register):
         BulkAction("close", gettext_lazy("Take out of use"), "auditorium.edit", _close_rooms),
     ]
     form = AuditoriumForm
+    files = ("photo",)
     detail_template = "structure/auditorium.html"
     empty = gettext_lazy("Add the auditoriums one by one, or bring them from Excel.")
     header_actions = [
@@ -389,13 +390,6 @@ def _verb_page(request: Request, form, booking: RoomBooking, button: str) -> Htt
     return render(request, "structure/verb.html", context, status=422 if form.errors else 200)
 
 
-@page("auditorium.view")
-def photo(request: Request, pk: int) -> HttpResponse:
-    """The photo of a room, to those who may see the room."""
-    room = get_object_or_404(Auditorium.objects.for_scope(request.access.scope("auditorium.view")), pk=pk)
-    return files.answer(room.photo, f"auditorium-{room.pk}")
-
-
 @page("auditorium.edit")
 def upload(request: Request) -> HttpResponse:
     """To the upload of auditoriums."""
@@ -405,6 +399,5 @@ def upload(request: Request) -> HttpResponse:
 urlpatterns = [
     path("bookings/<int:pk>/cancel/", cancel_booking, name="structure_booking_cancel"),
     path("bookings/<int:pk>/release/", release_day, name="structure_booking_release"),
-    path("auditoriums/<int:pk>/photo/", photo, name="structure_room_photo"),
     path("auditoriums/from-excel/", upload, name="structure_rooms_upload"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,6 @@ from hemis.pages.filters import BooleanFilter, Filter, RangeFilter
 from hemis.pages.register import Register
 from hemis.people.models import Person
 from hemis.people.names import search_query
-from structure import files
 from structure.forms import BankAccountForm, LicenceForm, SignatoryForm, UniversityForm
 from structure.models import BankAccount, Licence, Signatory, University
 
@@ -143,22 +142,14 @@ class Licences(Register):
         Column("issued_on"),
         Column("valid_until"),
         Column("issuer"),
-        Column("scan_name", _("Scan"), sort="scan_name"),
+        Column("scan", _("Scan"), value=lambda row: bool(row.scan)),
     ]
     filters = [Filter("kind"), RangeFilter("valid_until", "date")]
     search = ("number", "issuer", "scope")
-    fields = ("kind", "number", "issued_on", "valid_until", "issuer", "scope", "scan_name")
+    fields = ("kind", "number", "issued_on", "valid_until", "issuer", "scope")
     form = LicenceForm
-    detail_template = "structure/licence.html"
+    files = ("scan",)
     empty = _("Add the licence and the certificate of accreditation with their scans.")
-
-
-@page("university.view")
-def licence_scan(request: Request, pk: int) -> HttpResponse:
-    """The scan of a licence, to those who may see the licence."""
-    rows = Licence.objects.for_scope(request.access.scope("university.view"))
-    licence = get_object_or_404(rows, pk=pk)
-    return files.answer(licence.scan, f"{licence.kind}-{licence.pk}")
 
 
 @page("university.edit")
@@ -174,7 +165,6 @@ def people_options(request: Request) -> HttpResponse:
 
 urlpatterns = [
     path("university/people/", people_options, name="structure_people"),
-    path("licences/<int:pk>/scan/", licence_scan, name="structure_licence_scan"),
 ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import io
 import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, connections, transaction
+from PIL import Image
 
 from structure import actions, occupancy, queries, rules
 from structure.models import Auditorium, Building, Equipment, RoomBooking, RoomSlot
@@ -16,7 +18,6 @@ from tests import factories
 from tests.structure.makers import MONDAY, a_booking, make_building, make_room
 
 WEEK = datetime.timedelta(days=7)
-PNG = b"\x89PNG\r\n\x1a\n sinov"
 
 
 def at(text: str) -> datetime.time:
@@ -148,13 +149,13 @@ def test_raw_double_booking_is_refused(room, refused, start, end, free):
         ("wheelchair_places_are_reached", "UPDATE structure_auditorium SET wheelchair_places = 999"),
         (
             "auditorium_number_in_building",
-            "INSERT INTO structure_auditorium (version, building_id, number, name, floor, kind, capacity, is_accessible,"
-            " wheelchair_places, has_hearing_loop, photo, note, is_active) SELECT 1, building_id, upper(number), '', 1, "
-            "'11', 5, false, 0, false, '', '', true FROM structure_auditorium",
+            "INSERT INTO structure_auditorium (version, building_id, number, name, floor, kind, capacity, "
+            "is_accessible, wheelchair_places, has_hearing_loop, photo, note, is_active) SELECT 1, building_id, "
+            "upper(number), '', 1, '11', 5, false, 0, false, '', '', true FROM structure_auditorium",
         ),
     ],
 )
-def test_raw_writes_are_refused(refused, match, sql):
+def test_raw_writes_are_refused(db, refused, match, sql):
     a_booking(make_room("101a")).save()
     refused(match, sql)
 
@@ -256,13 +257,16 @@ def test_a_photo_is_kept_and_can_be_removed(room, client_of, settings, tmp_path)
         url = f"/structure/auditoriums/{room.pk}/edit/"
         return client.post(url, data | {"row_version": version} | more)
 
+    png = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(png, "PNG")
     assert send(1, photo=SimpleUploadedFile("x.png", b"%PDF-1.4")).status_code == 422
-    assert send(1, photo=SimpleUploadedFile("x.png", PNG)).status_code == 302
-    shown = client.get(f"/structure/auditoriums/{room.pk}/photo/")
-    assert shown["Content-Type"] == "image/png" and b"".join(shown.streaming_content) == PNG
-    assert client_of("teacher").get(f"/structure/auditoriums/{room.pk}/photo/").status_code == 403
-    assert send(2, remove_photo="on").status_code == 302
-    assert client.get(f"/structure/auditoriums/{room.pk}/photo/").status_code == 404
+    assert send(1, photo=SimpleUploadedFile("x.png", png.getvalue())).status_code == 302
+    url = f"/structure/auditoriums/{room.pk}/file/photo/"
+    assert client.get(url)["Content-Type"] == "image/jpeg"
+    assert url in client.get(f"/structure/auditoriums/{room.pk}/").content.decode()
+    assert client_of("teacher").get(url).status_code == 403
+    assert send(2, **{"photo-clear": "on"}).status_code == 302
+    assert client.get(url).status_code == 404
 
 
 @pytest.mark.duty("3.1")
