@@ -59,6 +59,7 @@ class OrderExtract(DocumentKind):
 
 def _heading(order: Order) -> dict[str, Any]:
     university = University.objects.get()
+    assert order.date is not None  # only signed orders become papers
     return {
         "university": {
             "name": university.name,

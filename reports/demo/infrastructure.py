@@ -151,7 +151,7 @@ def _earlier(unit: Unit, day: datetime.date, change: str, order: str, **before) 
 def _rooms(random: Random, units: dict[str, Unit]) -> dict[str, Auditorium]:
     """About sixty rooms in four buildings, with what stands in them; by code."""
     kafedras = sorted((one for one in units.values() if one.kind == Unit.KAFEDRA), key=lambda one: one.code)
-    rooms = []
+    rooms: list[Auditorium] = []
     for position, (code, name, ru, kind, street, year, floors, area, lift, on_floor) in enumerate(
         BUILDINGS, 1
     ):
@@ -195,7 +195,7 @@ def _kind_and_seats(random: Random, building: str, number: int) -> tuple[str, in
 
 def _equip(random: Random, rooms: list[Auditorium]) -> None:
     """Projectors in lecture halls, computers in laboratories, what there is elsewhere."""
-    things = []
+    things: list[Equipment] = []
     for room in rooms:
         wanted = []
         if room.kind == LECTURE or random.random() < 0.5:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms.utils import ErrorDict
 
 
 def date_input() -> forms.DateInput:
@@ -16,6 +17,8 @@ def time_input() -> forms.TimeInput:
 
 class PlainForm(forms.Form):
     """Dresses its widgets, and shows what a verb says at the fields."""
+
+    _errors: ErrorDict | None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -142,7 +142,7 @@ class FreeRoomsForm(PlainForm):
         self.fields["equipment"].choices = choices("h_device_type")  # type: ignore[attr-defined]
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         pair = self.pairs.get(data.get("pair") or 0)
         if pair is not None:
             data["starts_at"], data["ends_at"] = pair.starts_at, pair.ends_at

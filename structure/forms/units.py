@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hemis.pages.forms import RegisterForm
@@ -158,7 +159,7 @@ class RenameForm(_BasisForm):
         data = self.cleaned_data
         names = {name: data[name] for name in ("name", "name_ru", "name_en")}
         actions.rename(self.unit, access=self.access, basis=self.basis, **names)
-        return _("The unit is renamed; the former name stays in its history.")
+        return gettext("The unit is renamed; the former name stays in its history.")
 
 
 class MoveForm(_BasisForm):
@@ -186,7 +187,7 @@ class MoveForm(_BasisForm):
         actions.move(
             self.unit, access=self.access, parent=data["parent"], code=data["code"], basis=self.basis
         )
-        return _("The unit is moved; where it was before stays in its history.")
+        return gettext("The unit is moved; where it was before stays in its history.")
 
 
 class CloseForm(_BasisForm):
@@ -204,4 +205,4 @@ class CloseForm(_BasisForm):
         actions.close(
             self.unit, access=self.access, basis=self.basis, successor=self.cleaned_data["successor"]
         )
-        return _("The unit is closed; its history stays.")
+        return gettext("The unit is closed; its history stays.")

@@ -53,7 +53,7 @@ class SignatoryForm(_FollowingForm):
         )
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         if not data.get("name"):
             person = data.get("person")
             if person is None:

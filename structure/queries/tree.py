@@ -62,7 +62,7 @@ def tree(day: datetime.date, scope: Scope, text: str = "", kind: str = "") -> li
         )
         for one in periods
     }
-    roots = []
+    roots: list[Node] = []
     for node in nodes.values():
         above = nodes.get(node.period.parent_id or 0)
         (above.children if above else roots).append(node)
