@@ -33,6 +33,10 @@ class PlainForm(forms.Form):
             css = "form-select"
             if isinstance(widget, forms.SelectMultiple):
                 widget.attrs |= {"data-tom": "1", "size": "1"}
+            elif isinstance(field, forms.ModelChoiceField):
+                widget.attrs["data-autocomplete"] = "1"
+                if field.empty_label == "---------":
+                    field.empty_label = "—"
         else:
             css = "form-control"
         widget.attrs.setdefault("class", css)
