@@ -85,7 +85,7 @@ class Cell:
 
 @dataclass
 class RoomWeek:
-    """A room's week: a row of cells a day, and what lies outside all pairs."""
+    """A room's week: a row of cells a day, and what lies outside all pairs or on Sunday."""
 
     room: Auditorium
     days: list[tuple[datetime.date, list[Cell]]]
@@ -95,6 +95,10 @@ class RoomWeek:
     def used(self) -> int:
         """How many pairs are taken."""
         return sum(bool(cell.uses) for _day, cells in self.days for cell in cells)
+
+    def outside_on(self, day: datetime.date) -> list[Shown]:
+        """What takes the room on a day outside all pairs."""
+        return [one for one in self.outside if one.slot.day == day]
 
     @property
     def share(self) -> int:
@@ -128,7 +132,7 @@ def read_slots(
 def weeks(rooms: Sequence[Auditorium], day: datetime.date, access: Access) -> list[RoomWeek]:
     """The teaching week of ``day`` for each room."""
     days, the_pairs = rules.teaching_week(day), pairs()
-    slots = read_slots(rooms, days, access)
+    slots = read_slots(rooms, [*days, days[-1] + datetime.timedelta(days=1)], access)
     found = []
     for room in rooms:
         grid = {one: [Cell(one, pair) for pair in the_pairs] for one in days}
@@ -137,7 +141,7 @@ def weeks(rooms: Sequence[Auditorium], day: datetime.date, access: Access) -> li
             slot = shown.slot
             taken = [
                 cell
-                for cell in grid[slot.day]
+                for cell in grid.get(slot.day, [])
                 if rules.overlap(cell.pair.starts_at, cell.pair.ends_at, slot.starts_at, slot.ends_at)
             ]
             for cell in taken:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 FACULTY, KAFEDRA = "11", "12"
@@ -72,11 +71,6 @@ def overlap(
 ) -> bool:
     """Whether two spans of a day share a moment; touching ends share none."""
     return start < other_end and other_start < end
-
-
-def pairs_covered(pairs: Sequence[Pair], start: datetime.time, end: datetime.time) -> list[Pair]:
-    """The pairs that a use from ``start`` to ``end`` takes, wholly or in part."""
-    return [one for one in pairs if overlap(one.starts_at, one.ends_at, start, end)]
 
 
 def share(used: int, possible: int) -> int:

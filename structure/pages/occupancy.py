@@ -52,7 +52,9 @@ def grid(request: Request) -> HttpResponse:
         "buildings": buildings,
         "building": building,
         "weeks": weeks,
-        "day_rows": [(one, dict(one.days).get(day, [])) for one in weeks] if view == DAY else [],
+        "day_rows": [(one, dict(one.days).get(day, []), one.outside_on(day)) for one in weeks]
+        if view == DAY
+        else [],
         "pairs": occupancy.pairs(),
         "sources": occupancy.sources(),
         "days": days,

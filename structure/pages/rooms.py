@@ -32,8 +32,6 @@ from structure.forms import (
 )
 from structure.models import Auditorium, Building, Equipment, RoomBooking, RoomSlot
 
-ACTIVE = {True: "green", False: "secondary"}
-
 
 def _buildings(access):
     return Building.objects.for_scope(access.scope("building.view"))

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -309,8 +309,3 @@ urlpatterns = [
     path("units/<int:pk>/close/", close, name="structure_close"),
     path("units/<int:pk>/undo/", undo, name="structure_undo"),
 ]
-
-
-def tree_url(day: datetime.date) -> str:
-    """The tree as it was on ``day``."""
-    return f"{reverse('structure_tree')}?day={day.isoformat()}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -166,8 +166,3 @@ def people_options(request: Request) -> HttpResponse:
 urlpatterns = [
     path("university/people/", people_options, name="structure_people"),
 ]
-
-
-def card_url() -> str:
-    """The address of the university's card."""
-    return reverse(UniversityCard.url_name("list"))

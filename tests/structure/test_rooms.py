@@ -342,7 +342,8 @@ def test_the_week_of_a_building_and_of_a_room(room, academic, client_of, django_
     assert grid.count('class="taken"') == 8 and "01.02.2027 – 06.02.2027" in grid
     with django_assert_max_num_queries(12):
         day = client.get("/structure/occupancy/?day=2027-02-01&view=day").content.decode()
-    assert day.count("Karimov A.") == 8 and "bookings/new" not in day
+    # The evening stands beside the room's number.
+    assert day.count("Karimov A.") == 9 and "Kechki yigʻilish" in day and "bookings/new" not in day
     assert (
         "No classes on a Sunday"
         in client.get("/structure/occupancy/?day=2027-02-07&view=day").content.decode()
