@@ -344,10 +344,11 @@ def test_the_week_of_a_building_and_of_a_room(room, academic, client_of, django_
         day = client.get("/structure/occupancy/?day=2027-02-01&view=day").content.decode()
     # The evening stands beside the room's number.
     assert day.count("Karimov A.") == 9 and "Kechki yigʻilish" in day and "bookings/new" not in day
-    assert (
-        "No classes on a Sunday"
-        in client.get("/structure/occupancy/?day=2027-02-07&view=day").content.decode()
-    )
+    sunday = MONDAY + datetime.timedelta(days=6)
+    actions.book(a_booking(room, day=sunday, purpose="Yakshanba tadbiri"), access=academic)
+    text = client.get("/structure/occupancy/?day=2027-02-07&view=day").content.decode()
+    assert "No classes on a Sunday" in text and "Yakshanba tadbiri" in text
+    assert "+2</abbr>" in client.get("/structure/occupancy/?day=2027-02-07").content.decode()
     own = f"/structure/auditoriums/{room.pk}/?tab=week&day=2027-02-01"
     assert "Kechki yigʻilish" in client.get(own).content.decode()
     assert "starts_at=08:30" in client_of("academic_affairs").get(own).content.decode()
