@@ -15,7 +15,8 @@ from hemis.people.models import User
 from movement import queries
 from movement.kinds import kind_of
 from movement.models import Order, OrderLine
-from structure.models import University
+from structure.models import Signatory, University
+from structure.queries import signatory_name
 
 
 @register
@@ -58,8 +59,13 @@ class OrderExtract(DocumentKind):
 
 def _heading(order: Order) -> dict[str, Any]:
     university = University.objects.get()
+    assert order.date is not None  # only signed orders become papers
     return {
-        "university": {"name": university.name, "address": university.address, "rector": university.rector},
+        "university": {
+            "name": university.name,
+            "address": university.address,
+            "rector": signatory_name(Signatory.Post.RECTOR, order.date),
+        },
         "title": order.title,
         "basis": order.basis,
         "kind": order.get_kind_display(),

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from hemis.people.models import User
-from reports.demo import PASSWORD, contingent, money, university
+from reports.demo import PASSWORD, contingent, infrastructure, money, university
 from reports.demo.people import People
 from reports.demo.statistics import analyze
 from structure.models import Unit, University
@@ -39,6 +39,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         units = university.build_units()
         staff = university.build_staff(people, units, password)
         tell(f"{len(units)} units, {len(staff)} employees")
+        infrastructure.build(staff, units, tell)
         programmes = contingent.build_programmes(units)
         contingent.build_import_groups(programmes)
         planned = contingent.build_groups(programmes, students)
