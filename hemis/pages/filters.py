@@ -131,3 +131,27 @@ class RangeFilter(Filter):
             "start": start,
             "end": end,
         }
+
+
+class DayFilter(Filter):
+    """One day; ``narrow(rows, day)`` says what it means. A value that is no date is left out."""
+
+    def __init__(
+        self, name: str, narrow: Callable[[QuerySet, datetime.date], QuerySet], *, label: str | Promise
+    ):
+        super().__init__(name, name, label, None, "day")
+        self.narrow = narrow
+
+    def day(self, data: QueryDict) -> datetime.date | None:
+        """The day that the address names."""
+        try:
+            return datetime.date.fromisoformat(data.get(self.name, ""))
+        except ValueError:
+            return None
+
+    def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
+        day = self.day(data)
+        return self.narrow(rows, day) if day else rows
+
+    def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
+        return super().context(access, data) | {"start": data.get(self.name, "")}

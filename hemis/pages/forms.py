@@ -58,6 +58,8 @@ class RegisterForm(forms.ModelForm):
         for name in self.remote_choices:
             self.fields[name].chosen = self[name].value()  # type: ignore[attr-defined]
         self.conflict: list[dict[str, Any]] = []
+        # What saving did besides, for the user to read.
+        self.notices: list[str] = []
 
     def _dress(self, name: str, field: forms.Field) -> None:
         """Widget classes and the ties between a field, its help and its error."""
@@ -117,7 +119,7 @@ class RegisterForm(forms.ModelForm):
     def _show_both(self, stored) -> None:
         """Both versions of every field that differs."""
         for name in self.fields:
-            if name == "row_version":
+            if name == "row_version" or isinstance(self.fields[name], forms.FileField):
                 continue
             mine, theirs = (
                 self._as_read(name, self.cleaned_data.get(name)),
