@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -146,7 +147,7 @@ def overview(
     units = list(Unit.objects.for_scope(scope).order_by("position", "code"))
     if faculty:
         units = [unit for unit in units if faculty in (unit.pk, unit.parent_id)]
-    params = {
+    params: dict[str, Any] = {
         "day": day,
         "categories": list(categories or []),
         "units": None if scope.everything and not faculty else [unit.pk for unit in units],

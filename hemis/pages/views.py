@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ProtectedError
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -205,7 +205,7 @@ def file_view(register: type[Register]):
     """A file of the row, for whoever may see the row."""
 
     @page(register.view_permission())
-    def view(request: Request, pk: int, field: str) -> HttpResponse:
+    def view(request: Request, pk: int, field: str) -> FileResponse:
         if field not in register.files:
             raise Http404(field)
         obj = _object(register, request, pk, register.view_permission())

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from hemis.people.models import User
-from reports.demo import PASSWORD, contingent, money, university
+from reports.demo import PASSWORD, contingent, money, staffing, university
 from reports.demo.people import People
 from structure.models import Unit, University
 from students.models import Student
@@ -37,6 +37,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         password = make_password(PASSWORD)
         units = university.build_units()
         staff = university.build_staff(people, units, password)
+        staffing.build(staff)
         tell(f"{len(units)} units, {len(staff)} employees")
         programmes = contingent.build_programmes(units)
         contingent.build_import_groups(programmes)

@@ -249,7 +249,7 @@ class DegreeForm(EmployeeRecordForm):
             self.fields[name].required = True
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         kind = data.get("kind")
         for name, other in (("degree", "rank"), ("rank", "degree")):
             if kind != name:

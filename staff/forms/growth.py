@@ -114,7 +114,7 @@ class CompetitionEntryForm(RegisterForm):
         self.fields["term_to"].help_text = _("The last day of the term.")
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         employee, outsider = data.get("employee"), data.get("outsider")
         if bool(employee) == bool(outsider) and "employee" not in self.errors:
             self.add_error("employee", _("Choose an employee, or write the name of somebody from outside."))

@@ -81,6 +81,9 @@ class PostForm(RegisterForm):
     def clean(self):
         data = super().clean()
         changed = [name for name in WEIGHTY if name in self.changed_data]
+        start, end = data.get("valid_from"), data.get("valid_to")
+        if start and end and end < start:
+            self.add_error("valid_to", _("The end lies before the beginning."))
         if self.instance.pk and changed and not data.get("correction"):
             self.add_error("correction", _("Say why it is corrected: the history keeps the reason."))
         return data

@@ -54,16 +54,11 @@ class EstablishmentPost(BaseModel):
 
 
 class StaffRuleQuerySet(ScopedQuerySet):
-    def value(self, kind: str, day: datetime.date | None = None) -> StaffRule | None:
-        """The row of ``kind`` that holds on ``day`` (default today)."""
-        day = day or timezone.localdate()
-        return self.filter(kind=kind, valid_from__lte=day).order_by("-valid_from").first()
-
     def in_force_by_kind(self, day: datetime.date | None = None) -> dict[str, StaffRule]:
         """The row that holds on ``day`` for each kind, in one query."""
         day = day or timezone.localdate()
         rows = self.filter(valid_from__lte=day).order_by("kind", "-valid_from").distinct("kind")
-        return {row.kind: row for row in rows}
+        return {row.kind: row for row in rows}  # type: ignore[attr-defined]
 
 
 class StaffRule(BaseModel):

@@ -79,7 +79,12 @@ class StateFilter(Filter):
     """How urgent a term is."""
 
     def __init__(self) -> None:
-        super().__init__("state", "state", _("State"), lambda access: list(queries.STATES.items()))
+        super().__init__(
+            "state",
+            "state",
+            _("State"),
+            lambda access: [(code, str(text)) for code, text in queries.STATES.items()],
+        )
 
     def apply(self, rows, data):
         known = [value for value in self.chosen(data) if value in queries.STATES]
