@@ -56,6 +56,7 @@ def bring_into_agreement(employee: Employee) -> list[str]:
     Opens an account where a role needs one (its activation link is in the answer, shown
     once). Roles given by hand stay. Returns what was done, in words.
     """
+    employee.refresh_from_db(fields=["account_closed_on"])
     table = list(PostRole.objects.all())
     positions = list(employee.positions.select_related("unit"))
     wanted = {

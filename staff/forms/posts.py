@@ -150,16 +150,21 @@ class _DressedForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs["class"] = css
             if isinstance(field, forms.DateField):
                 field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": css})
             if isinstance(field, forms.ModelChoiceField):
                 field.widget.attrs["data-autocomplete"] = "1"
-            if self.is_bound and name in self.errors:
-                field.widget.attrs["class"] += " is-invalid"
-                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for name in self._errors or {}:
+            if name in self.fields:
+                attrs = self.fields[name].widget.attrs
+                attrs["class"] += " is-invalid"
+                attrs.update({"aria-invalid": "true", "aria-describedby": f"id_{name}_error"})
 
 
 class OrderForm(_DressedForm):

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from staff.actions import OrderRef
 from staff.models import Employee, Position
@@ -53,12 +55,13 @@ def jpeg(size: tuple[int, int] = (1600, 1200), name: str = "surat.jpg", **save) 
 
 
 def pdf(name: str = "diplom.pdf", **extra) -> SimpleUploadedFile:
-    from pypdf import PdfWriter
-
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
     if extra.get("script"):
-        writer.add_js("app.alert(1)")
+        run = DictionaryObject(
+            {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("1")}
+        )
+        writer.root_object[NameObject("/OpenAction")] = run
     if extra.get("password"):
         writer.encrypt("sir")
     out = io.BytesIO()
