@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from hemis import embedded
@@ -230,7 +231,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ALWAYS_EAGER = TESTING
 CELERY_TIMEZONE = "Asia/Tashkent"
 CELERY_BEAT_SCHEDULE = {
-    "resume-interrupted-jobs": {"task": "jobs.resume", "schedule": 60.0, "options": {"expires": 60}}
+    "resume-interrupted-jobs": {"task": "jobs.resume", "schedule": 60.0, "options": {"expires": 60}},
+    "close-accounts-of-those-who-left": {
+        "task": "staff.close_accounts",
+        "schedule": crontab(hour=1, minute=10),
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")
 

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from hemis.people.models import User
-from reports.demo import PASSWORD, contingent, infrastructure, money, university
+from reports.demo import PASSWORD, contingent, infrastructure, money, staffing, university
 from reports.demo.people import People
 from reports.demo.statistics import analyze
 from structure.models import Unit, University
@@ -38,6 +38,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         password = make_password(PASSWORD)
         units = university.build_units()
         staff = university.build_staff(people, units, password)
+        staffing.build(staff)
         tell(f"{len(units)} units, {len(staff)} employees")
         infrastructure.build(staff, units, tell)
         programmes = contingent.build_programmes(units)
