@@ -147,11 +147,15 @@ def sort_into_subgroups(
         for one in SubgroupMember.objects.filter(division=division, student__in=places).on(day)
     }
     later = SubgroupMember.objects.filter(division=division, student__in=places, valid_from__gt=day)
-    moved = [key for key, place in places.items() if (held[key].subgroup_id if key in held else None) != place]
+    moved = [
+        key for key, place in places.items() if (held[key].subgroup_id if key in held else None) != place
+    ]
     later.filter(student__in=moved).delete()
     ended = [held[key] for key in moved if key in held]
     SubgroupMember.objects.filter(pk__in=[one.pk for one in ended if one.valid_from == day]).delete()
-    SubgroupMember.objects.filter(pk__in=[one.pk for one in ended if one.valid_from < day]).update(valid_to=day)
+    SubgroupMember.objects.filter(pk__in=[one.pk for one in ended if one.valid_from < day]).update(
+        valid_to=day
+    )
     SubgroupMember.objects.bulk_create(
         [
             SubgroupMember(subgroup=subgroups[place], division=division, student_id=key, valid_from=day)
@@ -218,8 +222,12 @@ def assign_tutor(
     access.require("group.edit")
     groups = list(groups)
     if not queries.tutors(day).filter(pk=employee.pk).exists():
-        raise ValidationError(_("%(name)s does not hold the post of a tutor on that day.") % {"name": employee})
-    mine = TutorGroup.objects.filter(group__in=groups, employee=employee).on(day).values_list("group", flat=True)
+        raise ValidationError(
+            _("%(name)s does not hold the post of a tutor on that day.") % {"name": employee}
+        )
+    mine = (
+        TutorGroup.objects.filter(group__in=groups, employee=employee).on(day).values_list("group", flat=True)
+    )
     have = set(mine)
     wanted = [group for group in groups if group.pk not in have]
     others = TutorGroup.objects.filter(group__in=wanted)
@@ -231,4 +239,6 @@ def assign_tutor(
                 [TutorGroup(group=group, employee=employee, valid_from=day) for group in wanted]
             )
     except IntegrityError as error:
-        raise ValidationError(_("Somebody assigned tutors to these groups at this moment; try again.")) from error
+        raise ValidationError(
+            _("Somebody assigned tutors to these groups at this moment; try again.")
+        ) from error

@@ -117,5 +117,3 @@ def issue_card(student: Student, *, university: University, by: User | None) -> 
         faculty=student.current.faculty,
         issued_by=by,
     )
-
-

@@ -233,7 +233,10 @@ def overview(scope: Scope, *, by: str, chosen: Mapping[str, str]) -> list[Line]:
         cursor.execute(sql, params)
         found = cursor.fetchall()
     lines = [
-        (all_of, Line(key or "", "", students, clean, {r.code: n for r, n in zip(rules, faults, strict=True)}))
+        (
+            all_of,
+            Line(key or "", "", students, clean, {r.code: n for r, n in zip(rules, faults, strict=True)}),
+        )
         for all_of, key, students, clean, *faults in found
     ]
     return [line for all_of, line in sorted(lines, key=lambda one: not one[0])]

@@ -104,7 +104,9 @@ SELECT said.pinfl, said.passport
 STUDYING_STATUS, ON_LEAVE = "11", "13"
 
 
-def roll(group: Group, day: datetime.date, statuses: Collection[str] = (STUDYING_STATUS,)) -> QuerySet[Placement]:
+def roll(
+    group: Group, day: datetime.date, statuses: Collection[str] = (STUDYING_STATUS,)
+) -> QuerySet[Placement]:
     """Placements of the students of a group on a day, with the person."""
     rows = Placement.objects.on(day).filter(group=group, status__in=statuses)
     return rows.select_related("student__person", "order")

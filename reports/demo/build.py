@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from hemis.people.models import User
 from reports.demo import PASSWORD, contingent, money, university
+from reports.demo import students as student_base
 from reports.demo.people import People
 from structure.models import Unit, University
 from students.models import Student
@@ -46,6 +47,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         faculties = [unit for unit in units.values() if unit.kind == Unit.FACULTY]
         contingent.admit(staff, sorted(faculties, key=lambda unit: unit.code), at_once=ORDER_SIZE, tell=tell)
         _open_accounts(password)
+        student_base.build(staff, tell=tell)
         money.build(staff, tell=tell)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

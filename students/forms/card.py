@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from hemis.classifiers import queries as classifiers
 from hemis.pages.forms import RegisterForm
 from hemis.people import files
-from hemis.people.identifiers import normalise_foreign_passport, normalise_passport, normalise_phone, normalise_pinfl
+from hemis.people.identifiers import (
+    normalise_foreign_passport,
+    normalise_passport,
+    normalise_phone,
+    normalise_pinfl,
+)
 from hemis.people.models import Person
 from hemis.people.names import clean_name
 from hemis.people.transliteration import fix_apostrophes

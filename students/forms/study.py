@@ -50,7 +50,9 @@ class SpecialityForm(RegisterForm):
     national = forms.ChoiceField(
         label=_("from the ministry's list"),
         required=False,
-        help_text=_("Code and names are taken from the list; what you type below is for what it does not have."),
+        help_text=_(
+            "Code and names are taken from the list; what you type below is for what it does not have."
+        ),
     )
 
     class Meta:

@@ -3,561 +3,1129 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import hemis.classifiers.fields
-import hemis.people.files
 from django.conf import settings
 from django.db import migrations, models
 
+import hemis.classifiers.fields
+import hemis.people.files
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_history'),
-        ('staff', '0002_history'),
-        ('structure', '0002_history'),
-        ('students', '0003_history'),
+        ("people", "0002_history"),
+        ("staff", "0002_history"),
+        ("structure", "0002_history"),
+        ("students", "0003_history"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Achievement',
+            name="Achievement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('kind', hemis.classifiers.fields.ClassifierField('h_student_success', max_length=16, verbose_name='achievement')),
-                ('title', models.CharField(blank=True, max_length=255, verbose_name='for what')),
-                ('document', models.CharField(max_length=255, verbose_name='document, number')),
-                ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='year')),
-                ('scan', models.FileField(blank=True, upload_to=hemis.people.files.random_path, verbose_name='scan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "kind",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_student_success", max_length=16, verbose_name="achievement"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=255, verbose_name="for what")),
+                ("document", models.CharField(max_length=255, verbose_name="document, number")),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year",
+                    ),
+                ),
+                (
+                    "scan",
+                    models.FileField(
+                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'achievement',
-                'verbose_name_plural': 'achievements',
-                'ordering': ['-year', '-pk'],
+                "verbose_name": "achievement",
+                "verbose_name_plural": "achievements",
+                "ordering": ["-year", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='AdmissionQuota',
+            name="AdmissionQuota",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('entry_year', models.PositiveIntegerField(verbose_name='entry year')),
-                ('education_form', hemis.classifiers.fields.ClassifierField('h_education_form', max_length=16, verbose_name='education form')),
-                ('payment_form', hemis.classifiers.fields.ClassifierField('h_payment_form', max_length=16, verbose_name='payment form')),
-                ('language', hemis.classifiers.fields.ClassifierField('h_language', max_length=16, verbose_name='language')),
-                ('places', models.PositiveIntegerField(verbose_name='places')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("entry_year", models.PositiveIntegerField(verbose_name="entry year")),
+                (
+                    "education_form",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_education_form", max_length=16, verbose_name="education form"
+                    ),
+                ),
+                (
+                    "payment_form",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_payment_form", max_length=16, verbose_name="payment form"
+                    ),
+                ),
+                (
+                    "language",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_language", max_length=16, verbose_name="language"
+                    ),
+                ),
+                ("places", models.PositiveIntegerField(verbose_name="places")),
             ],
             options={
-                'verbose_name': 'admission quota',
-                'verbose_name_plural': 'admission quotas',
-                'ordering': ['-entry_year', 'speciality__code', 'education_form', 'payment_form', 'language'],
+                "verbose_name": "admission quota",
+                "verbose_name_plural": "admission quotas",
+                "ordering": ["-entry_year", "speciality__code", "education_form", "payment_form", "language"],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('relation', models.CharField(choices=[('father', 'Father'), ('mother', 'Mother'), ('guardian', 'Guardian'), ('spouse', 'Spouse'), ('relative', 'Relative'), ('other', 'Other contact person')], max_length=16, verbose_name='who')),
-                ('full_name', models.CharField(max_length=255, verbose_name='full name')),
-                ('phone', models.CharField(max_length=20, verbose_name='phone')),
-                ('workplace', models.CharField(blank=True, max_length=255, verbose_name='place of work, post')),
-                ('address', models.CharField(blank=True, max_length=255, verbose_name='address')),
-                ('is_first', models.BooleanField(default=False, verbose_name='is called first')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("father", "Father"),
+                            ("mother", "Mother"),
+                            ("guardian", "Guardian"),
+                            ("spouse", "Spouse"),
+                            ("relative", "Relative"),
+                            ("other", "Other contact person"),
+                        ],
+                        max_length=16,
+                        verbose_name="who",
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=255, verbose_name="full name")),
+                ("phone", models.CharField(max_length=20, verbose_name="phone")),
+                (
+                    "workplace",
+                    models.CharField(blank=True, max_length=255, verbose_name="place of work, post"),
+                ),
+                ("address", models.CharField(blank=True, max_length=255, verbose_name="address")),
+                ("is_first", models.BooleanField(default=False, verbose_name="is called first")),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
-                'ordering': ['person', '-is_first', 'pk'],
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
+                "ordering": ["person", "-is_first", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('kind', models.CharField(choices=[('language', 'Foreign language'), ('laboratory', 'Laboratory work'), ('practical', 'Practical classes'), ('elective', 'Elective subject'), ('other', 'Other')], max_length=16, verbose_name='divided for')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("language", "Foreign language"),
+                            ("laboratory", "Laboratory work"),
+                            ("practical", "Practical classes"),
+                            ("elective", "Elective subject"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                        verbose_name="divided for",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'division of a group',
-                'verbose_name_plural': 'divisions of groups',
-                'ordering': ['group', 'kind'],
+                "verbose_name": "division of a group",
+                "verbose_name_plural": "divisions of groups",
+                "ordering": ["group", "kind"],
             },
         ),
         migrations.CreateModel(
-            name='Education',
+            name="Education",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('kind', models.CharField(choices=[('school', 'School certificate (shahodatnoma)'), ('lyceum', 'Diploma of an academic lyceum'), ('college', 'Diploma of a professional college'), ('technical', 'Diploma of a technical school'), ('bachelor', "Bachelor's diploma"), ('master', "Master's diploma"), ('foreign', 'Foreign document, recognised')], max_length=16, verbose_name='document')),
-                ('number', models.CharField(max_length=32, verbose_name='series and number')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='date of issue')),
-                ('school', models.CharField(max_length=255, verbose_name='school, lyceum or university')),
-                ('country', hemis.classifiers.fields.ClassifierField('h_country', default='UZ', max_length=16, verbose_name='country')),
-                ('region', hemis.classifiers.fields.ClassifierField('h_soato', blank=True, max_length=16, verbose_name='region')),
-                ('graduation_year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1950), django.core.validators.MaxValueValidator(2100)], verbose_name='year of graduation')),
-                ('foreign_language', models.CharField(blank=True, max_length=64, verbose_name='foreign language learnt')),
-                ('with_honours', models.BooleanField(default=False, verbose_name='with honours')),
-                ('scan', models.FileField(blank=True, upload_to=hemis.people.files.random_path, verbose_name='scan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("school", "School certificate (shahodatnoma)"),
+                            ("lyceum", "Diploma of an academic lyceum"),
+                            ("college", "Diploma of a professional college"),
+                            ("technical", "Diploma of a technical school"),
+                            ("bachelor", "Bachelor's diploma"),
+                            ("master", "Master's diploma"),
+                            ("foreign", "Foreign document, recognised"),
+                        ],
+                        max_length=16,
+                        verbose_name="document",
+                    ),
+                ),
+                ("number", models.CharField(max_length=32, verbose_name="series and number")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="date of issue")),
+                ("school", models.CharField(max_length=255, verbose_name="school, lyceum or university")),
+                (
+                    "country",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_country", default="UZ", max_length=16, verbose_name="country"
+                    ),
+                ),
+                (
+                    "region",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_soato", blank=True, max_length=16, verbose_name="region"
+                    ),
+                ),
+                (
+                    "graduation_year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1950),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year of graduation",
+                    ),
+                ),
+                (
+                    "foreign_language",
+                    models.CharField(blank=True, max_length=64, verbose_name="foreign language learnt"),
+                ),
+                ("with_honours", models.BooleanField(default=False, verbose_name="with honours")),
+                (
+                    "scan",
+                    models.FileField(
+                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'previous education',
-                'verbose_name_plural': 'previous education',
-                'ordering': ['person', '-graduation_year', 'pk'],
+                "verbose_name": "previous education",
+                "verbose_name_plural": "previous education",
+                "ordering": ["person", "-graduation_year", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Exchange',
+            name="Exchange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('direction', models.CharField(choices=[('in', 'Incoming'), ('out', 'Outgoing')], max_length=4, verbose_name='direction')),
-                ('guest_name', models.CharField(blank=True, max_length=255, verbose_name="guest student's full name")),
-                ('education_type', hemis.classifiers.fields.ClassifierField('h_education_type', default='11', max_length=16, verbose_name='education type')),
-                ('country', hemis.classifiers.fields.ClassifierField('h_country', max_length=16, verbose_name='country')),
-                ('university', models.CharField(max_length=255, verbose_name='university')),
-                ('speciality_name', models.CharField(max_length=255, verbose_name='speciality')),
-                ('programme_name', models.CharField(blank=True, max_length=128, verbose_name='exchange programme')),
-                ('document', models.CharField(max_length=255, verbose_name='document, number and date')),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('valid_to', models.DateField(verbose_name='to')),
-                ('scan', models.FileField(blank=True, upload_to=hemis.people.files.random_path, verbose_name='scan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("in", "Incoming"), ("out", "Outgoing")],
+                        max_length=4,
+                        verbose_name="direction",
+                    ),
+                ),
+                (
+                    "guest_name",
+                    models.CharField(blank=True, max_length=255, verbose_name="guest student's full name"),
+                ),
+                (
+                    "education_type",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_education_type", default="11", max_length=16, verbose_name="education type"
+                    ),
+                ),
+                (
+                    "country",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_country", max_length=16, verbose_name="country"
+                    ),
+                ),
+                ("university", models.CharField(max_length=255, verbose_name="university")),
+                ("speciality_name", models.CharField(max_length=255, verbose_name="speciality")),
+                (
+                    "programme_name",
+                    models.CharField(blank=True, max_length=128, verbose_name="exchange programme"),
+                ),
+                ("document", models.CharField(max_length=255, verbose_name="document, number and date")),
+                ("valid_from", models.DateField(verbose_name="from")),
+                ("valid_to", models.DateField(verbose_name="to")),
+                (
+                    "scan",
+                    models.FileField(
+                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'exchange',
-                'verbose_name_plural': 'student exchange',
-                'ordering': ['-valid_from', '-pk'],
+                "verbose_name": "exchange",
+                "verbose_name_plural": "student exchange",
+                "ordering": ["-valid_from", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='MilitaryRecord',
+            name="MilitaryRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('status', models.CharField(choices=[('not_liable', 'not liable'), ('conscript', 'to be called up'), ('deferred', 'deferred'), ('reserve', 'in the reserve'), ('served', 'has served')], max_length=16, verbose_name='military status')),
-                ('document', models.CharField(blank=True, max_length=64, verbose_name='military document, number')),
-                ('office', models.CharField(blank=True, max_length=255, verbose_name='military registration office')),
-                ('deferred_to', models.DateField(blank=True, null=True, verbose_name='deferred until')),
-                ('served_from', models.DateField(blank=True, null=True, verbose_name='served from')),
-                ('served_to', models.DateField(blank=True, null=True, verbose_name='served until')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_liable", "not liable"),
+                            ("conscript", "to be called up"),
+                            ("deferred", "deferred"),
+                            ("reserve", "in the reserve"),
+                            ("served", "has served"),
+                        ],
+                        max_length=16,
+                        verbose_name="military status",
+                    ),
+                ),
+                (
+                    "document",
+                    models.CharField(blank=True, max_length=64, verbose_name="military document, number"),
+                ),
+                (
+                    "office",
+                    models.CharField(blank=True, max_length=255, verbose_name="military registration office"),
+                ),
+                ("deferred_to", models.DateField(blank=True, null=True, verbose_name="deferred until")),
+                ("served_from", models.DateField(blank=True, null=True, verbose_name="served from")),
+                ("served_to", models.DateField(blank=True, null=True, verbose_name="served until")),
             ],
             options={
-                'verbose_name': 'military record',
-                'verbose_name_plural': 'military records',
-                'ordering': ['person'],
+                "verbose_name": "military record",
+                "verbose_name_plural": "military records",
+                "ordering": ["person"],
             },
         ),
         migrations.CreateModel(
-            name='Olympiad',
+            name="Olympiad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('level', models.CharField(choices=[('republic', 'Republican'), ('international', 'International')], max_length=16, verbose_name='rank of the olympiad')),
-                ('name', models.CharField(max_length=255, verbose_name='olympiad')),
-                ('section', models.CharField(blank=True, max_length=255, verbose_name='subject or section')),
-                ('country', hemis.classifiers.fields.ClassifierField('h_country', default='UZ', max_length=16, verbose_name='country')),
-                ('venue', models.CharField(max_length=255, verbose_name='venue')),
-                ('held_on', models.DateField(verbose_name='date')),
-                ('place', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='place won')),
-                ('diploma', models.CharField(blank=True, max_length=64, verbose_name='diploma, series and number')),
-                ('scan', models.FileField(blank=True, upload_to=hemis.people.files.random_path, verbose_name='scan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("republic", "Republican"), ("international", "International")],
+                        max_length=16,
+                        verbose_name="rank of the olympiad",
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, verbose_name="olympiad")),
+                ("section", models.CharField(blank=True, max_length=255, verbose_name="subject or section")),
+                (
+                    "country",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_country", default="UZ", max_length=16, verbose_name="country"
+                    ),
+                ),
+                ("venue", models.CharField(max_length=255, verbose_name="venue")),
+                ("held_on", models.DateField(verbose_name="date")),
+                (
+                    "place",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="place won"
+                    ),
+                ),
+                (
+                    "diploma",
+                    models.CharField(blank=True, max_length=64, verbose_name="diploma, series and number"),
+                ),
+                (
+                    "scan",
+                    models.FileField(
+                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'olympiad result',
-                'verbose_name_plural': 'olympiad results',
-                'ordering': ['-held_on', '-pk'],
+                "verbose_name": "olympiad result",
+                "verbose_name_plural": "olympiad results",
+                "ordering": ["-held_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PassportCorrection',
+            name="PassportCorrection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.JSONField(verbose_name='before')),
-                ('new', models.JSONField(verbose_name='after')),
-                ('reason', models.CharField(max_length=500, verbose_name='reason')),
-                ('basis', models.CharField(max_length=255, verbose_name='document, number and date')),
-                ('scan', models.FileField(blank=True, upload_to=hemis.people.files.random_path, verbose_name='scan')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='corrected')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("old", models.JSONField(verbose_name="before")),
+                ("new", models.JSONField(verbose_name="after")),
+                ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                ("basis", models.CharField(max_length=255, verbose_name="document, number and date")),
+                (
+                    "scan",
+                    models.FileField(
+                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                    ),
+                ),
+                (
+                    "made_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="corrected"),
+                ),
             ],
             options={
-                'verbose_name': 'passport data correction',
-                'verbose_name_plural': 'passport data corrections',
-                'ordering': ['-made_at', '-pk'],
+                "verbose_name": "passport data correction",
+                "verbose_name_plural": "passport data corrections",
+                "ordering": ["-made_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Qualification',
+            name="Qualification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('name', models.CharField(max_length=128, verbose_name='name (Uzbek)')),
-                ('name_ru', models.CharField(blank=True, max_length=128, verbose_name='name (Russian)')),
-                ('name_en', models.CharField(blank=True, max_length=128, verbose_name='name (English)')),
-                ('description', models.TextField(blank=True, max_length=1700, verbose_name='description (Uzbek)')),
-                ('description_ru', models.TextField(blank=True, max_length=1700, verbose_name='description (Russian)')),
-                ('description_en', models.TextField(blank=True, max_length=1700, verbose_name='description (English)')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("name", models.CharField(max_length=128, verbose_name="name (Uzbek)")),
+                ("name_ru", models.CharField(blank=True, max_length=128, verbose_name="name (Russian)")),
+                ("name_en", models.CharField(blank=True, max_length=128, verbose_name="name (English)")),
+                (
+                    "description",
+                    models.TextField(blank=True, max_length=1700, verbose_name="description (Uzbek)"),
+                ),
+                (
+                    "description_ru",
+                    models.TextField(blank=True, max_length=1700, verbose_name="description (Russian)"),
+                ),
+                (
+                    "description_en",
+                    models.TextField(blank=True, max_length=1700, verbose_name="description (English)"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'verbose_name': 'qualification',
-                'verbose_name_plural': 'qualifications',
-                'ordering': ['speciality__code', 'name'],
+                "verbose_name": "qualification",
+                "verbose_name_plural": "qualifications",
+                "ordering": ["speciality__code", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Scan',
+            name="Scan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('kind', models.CharField(choices=[('passport', 'Passport or ID card'), ('education', 'Document of previous education'), ('birth', 'Birth certificate'), ('medical', 'Medical certificate (086)'), ('military', 'Military document'), ('social', 'Proof of the social category'), ('application', 'Application'), ('other', 'Other')], max_length=16, verbose_name='document')),
-                ('title', models.CharField(blank=True, max_length=255, verbose_name='what it is')),
-                ('scan', models.FileField(upload_to=hemis.people.files.random_path, verbose_name='scan')),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='added')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("passport", "Passport or ID card"),
+                            ("education", "Document of previous education"),
+                            ("birth", "Birth certificate"),
+                            ("medical", "Medical certificate (086)"),
+                            ("military", "Military document"),
+                            ("social", "Proof of the social category"),
+                            ("application", "Application"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                        verbose_name="document",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=255, verbose_name="what it is")),
+                ("scan", models.FileField(upload_to=hemis.people.files.random_path, verbose_name="scan")),
+                (
+                    "added_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="added"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'scanned document',
-                'verbose_name_plural': 'scanned documents',
-                'ordering': ['person', 'kind', '-pk'],
+                "verbose_name": "scanned document",
+                "verbose_name_plural": "scanned documents",
+                "ordering": ["person", "kind", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='SocialFact',
+            name="SocialFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('category', hemis.classifiers.fields.ClassifierField('h_social_category', max_length=16, verbose_name='social category')),
-                ('document', models.CharField(max_length=255, verbose_name='document, number')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='date of issue')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('scan', models.FileField(blank=True, upload_to=hemis.people.files.random_path, verbose_name='scan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "category",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_social_category", max_length=16, verbose_name="social category"
+                    ),
+                ),
+                ("document", models.CharField(max_length=255, verbose_name="document, number")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="date of issue")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                (
+                    "scan",
+                    models.FileField(
+                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proof of a social category',
-                'verbose_name_plural': 'proofs of social categories',
-                'ordering': ['person', '-issued_on', '-pk'],
+                "verbose_name": "proof of a social category",
+                "verbose_name_plural": "proofs of social categories",
+                "ordering": ["person", "-issued_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='SportRecord',
+            name="SportRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('sport', hemis.classifiers.fields.ClassifierField('h_sport_type', blank=True, max_length=16, verbose_name='kind of sport')),
-                ('sport_name', models.CharField(blank=True, max_length=64, verbose_name='kind of sport, if not listed')),
-                ('kind', models.CharField(choices=[('rank', 'Sports rank'), ('section', 'Section or club')], max_length=16, verbose_name='kind of record')),
-                ('name', models.CharField(max_length=128, verbose_name='rank, section or club')),
-                ('document', models.CharField(blank=True, max_length=128, verbose_name='document, number')),
-                ('given_on', models.DateField(verbose_name='since')),
-                ('scan', models.FileField(blank=True, upload_to=hemis.people.files.random_path, verbose_name='scan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "sport",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_sport_type", blank=True, max_length=16, verbose_name="kind of sport"
+                    ),
+                ),
+                (
+                    "sport_name",
+                    models.CharField(blank=True, max_length=64, verbose_name="kind of sport, if not listed"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("rank", "Sports rank"), ("section", "Section or club")],
+                        max_length=16,
+                        verbose_name="kind of record",
+                    ),
+                ),
+                ("name", models.CharField(max_length=128, verbose_name="rank, section or club")),
+                ("document", models.CharField(blank=True, max_length=128, verbose_name="document, number")),
+                ("given_on", models.DateField(verbose_name="since")),
+                (
+                    "scan",
+                    models.FileField(
+                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sport record',
-                'verbose_name_plural': 'sport records',
-                'ordering': ['-given_on', '-pk'],
+                "verbose_name": "sport record",
+                "verbose_name_plural": "sport records",
+                "ordering": ["-given_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Subgroup',
+            name="Subgroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('name', models.CharField(max_length=32, verbose_name='name')),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True, verbose_name='capacity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("name", models.CharField(max_length=32, verbose_name="name")),
+                ("capacity", models.PositiveIntegerField(blank=True, null=True, verbose_name="capacity")),
             ],
             options={
-                'verbose_name': 'subgroup',
-                'verbose_name_plural': 'subgroups',
-                'ordering': ['division', 'name'],
+                "verbose_name": "subgroup",
+                "verbose_name_plural": "subgroups",
+                "ordering": ["division", "name"],
             },
         ),
         migrations.CreateModel(
-            name='SubgroupMember',
+            name="SubgroupMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('valid_to', models.DateField(blank=True, help_text='Empty: until further notice.', null=True, verbose_name='to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="from")),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True, help_text="Empty: until further notice.", null=True, verbose_name="to"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member of a subgroup',
-                'verbose_name_plural': 'members of subgroups',
-                'ordering': ['subgroup', 'student'],
+                "verbose_name": "member of a subgroup",
+                "verbose_name_plural": "members of subgroups",
+                "ordering": ["subgroup", "student"],
             },
         ),
         migrations.CreateModel(
-            name='TutorGroup',
+            name="TutorGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('valid_from', models.DateField(verbose_name='from')),
-                ('valid_to', models.DateField(blank=True, help_text='Empty: until further notice.', null=True, verbose_name='to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("valid_from", models.DateField(verbose_name="from")),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True, help_text="Empty: until further notice.", null=True, verbose_name="to"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': "tutor's group",
-                'verbose_name_plural': "tutors' groups",
-                'ordering': ['group__name', '-valid_from'],
+                "verbose_name": "tutor's group",
+                "verbose_name_plural": "tutors' groups",
+                "ordering": ["group__name", "-valid_from"],
             },
         ),
         migrations.AddField(
-            model_name='student',
-            name='children',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='children'),
+            model_name="student",
+            name="children",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="children"),
         ),
         migrations.AddField(
-            model_name='student',
-            name='current_address',
-            field=models.CharField(blank=True, max_length=255, verbose_name='address of living'),
+            model_name="student",
+            name="current_address",
+            field=models.CharField(blank=True, max_length=255, verbose_name="address of living"),
         ),
         migrations.AddField(
-            model_name='student',
-            name='current_district',
-            field=hemis.classifiers.fields.ClassifierField('h_soato', blank=True, max_length=16, verbose_name='district of living'),
+            model_name="student",
+            name="current_district",
+            field=hemis.classifiers.fields.ClassifierField(
+                "h_soato", blank=True, max_length=16, verbose_name="district of living"
+            ),
         ),
         migrations.AddField(
-            model_name='student',
-            name='current_region',
-            field=hemis.classifiers.fields.ClassifierField('h_soato', blank=True, max_length=16, verbose_name='region of living'),
+            model_name="student",
+            name="current_region",
+            field=hemis.classifiers.fields.ClassifierField(
+                "h_soato", blank=True, max_length=16, verbose_name="region of living"
+            ),
         ),
         migrations.AddField(
-            model_name='student',
-            name='landlord',
-            field=models.CharField(blank=True, max_length=255, verbose_name='owner of the dwelling, phone'),
+            model_name="student",
+            name="landlord",
+            field=models.CharField(blank=True, max_length=255, verbose_name="owner of the dwelling, phone"),
         ),
         migrations.AddField(
-            model_name='student',
-            name='latitude',
-            field=models.DecimalField(blank=True, decimal_places=6, max_digits=8, null=True, verbose_name='latitude'),
+            model_name="student",
+            name="latitude",
+            field=models.DecimalField(
+                blank=True, decimal_places=6, max_digits=8, null=True, verbose_name="latitude"
+            ),
         ),
         migrations.AddField(
-            model_name='student',
-            name='living_status',
-            field=hemis.classifiers.fields.ClassifierField('h_student_living_status', blank=True, max_length=16, verbose_name='status of the place of living'),
+            model_name="student",
+            name="living_status",
+            field=hemis.classifiers.fields.ClassifierField(
+                "h_student_living_status",
+                blank=True,
+                max_length=16,
+                verbose_name="status of the place of living",
+            ),
         ),
         migrations.AddField(
-            model_name='student',
-            name='longitude',
-            field=models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='longitude'),
+            model_name="student",
+            name="longitude",
+            field=models.DecimalField(
+                blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="longitude"
+            ),
         ),
         migrations.AddField(
-            model_name='student',
-            name='marital_status',
-            field=models.CharField(blank=True, choices=[('single', 'not married'), ('married', 'married'), ('divorced', 'divorced'), ('widowed', 'widowed')], max_length=16, verbose_name='marital status'),
+            model_name="student",
+            name="marital_status",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("single", "not married"),
+                    ("married", "married"),
+                    ("divorced", "divorced"),
+                    ("widowed", "widowed"),
+                ],
+                max_length=16,
+                verbose_name="marital status",
+            ),
         ),
         migrations.AddField(
-            model_name='student',
-            name='roommate_count',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='how many live together'),
+            model_name="student",
+            name="roommate_count",
+            field=models.PositiveSmallIntegerField(
+                blank=True, null=True, verbose_name="how many live together"
+            ),
         ),
         migrations.AddField(
-            model_name='student',
-            name='roommate_type',
-            field=hemis.classifiers.fields.ClassifierField('h_student_roommate_type', blank=True, max_length=16, verbose_name='lives together with'),
+            model_name="student",
+            name="roommate_type",
+            field=hemis.classifiers.fields.ClassifierField(
+                "h_student_roommate_type", blank=True, max_length=16, verbose_name="lives together with"
+            ),
         ),
         migrations.AlterField(
-            model_name='speciality',
-            name='code',
-            field=models.CharField(max_length=16, validators=[django.core.validators.RegexValidator('^\\d[\\dA-Z]\\d{4,6}$', "A code looks like 60610100, or 5A110101 for a master's speciality.")], verbose_name='code'),
+            model_name="speciality",
+            name="code",
+            field=models.CharField(
+                max_length=16,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^\\d[\\dA-Z]\\d{4,6}$",
+                        "A code looks like 60610100, or 5A110101 for a master's speciality.",
+                    )
+                ],
+                verbose_name="code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(('current_district', ''), models.Q(('current_district__startswith', models.F('current_region')), models.Q(('current_region', ''), _negated=True)), _connector='OR'), name='student_district_of_region'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("current_district", ""),
+                    models.Q(
+                        ("current_district__startswith", models.F("current_region")),
+                        models.Q(("current_region", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="student_district_of_region",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='student_place_on_earth'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude", None), ("longitude", None)),
+                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="student_place_on_earth",
+            ),
         ),
         migrations.AddField(
-            model_name='achievement',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='achievements', to='students.student', verbose_name='student'),
+            model_name="achievement",
+            name="student",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="achievements",
+                to="students.student",
+                verbose_name="student",
+            ),
         ),
         migrations.AddField(
-            model_name='admissionquota',
-            name='speciality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='students.speciality', verbose_name='speciality'),
+            model_name="admissionquota",
+            name="speciality",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="quotas",
+                to="students.speciality",
+                verbose_name="speciality",
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='people.person', verbose_name='person'),
+            model_name="contact",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="contacts",
+                to="people.person",
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='division',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='divisions', to='students.group', verbose_name='group'),
+            model_name="division",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="divisions",
+                to="students.group",
+                verbose_name="group",
+            ),
         ),
         migrations.AddField(
-            model_name='education',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='educations', to='people.person', verbose_name='person'),
+            model_name="education",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="educations",
+                to="people.person",
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='exchange',
-            name='academic_year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.academicyear', verbose_name='academic year'),
+            model_name="exchange",
+            name="academic_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="students.academicyear",
+                verbose_name="academic year",
+            ),
         ),
         migrations.AddField(
-            model_name='exchange',
-            name='faculty',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='structure.unit', verbose_name='faculty'),
+            model_name="exchange",
+            name="faculty",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="structure.unit",
+                verbose_name="faculty",
+            ),
         ),
         migrations.AddField(
-            model_name='exchange',
-            name='student',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='exchanges', to='students.student', verbose_name='student of ours'),
+            model_name="exchange",
+            name="student",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="exchanges",
+                to="students.student",
+                verbose_name="student of ours",
+            ),
         ),
         migrations.AddField(
-            model_name='militaryrecord',
-            name='person',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='military', to='people.person', verbose_name='person'),
+            model_name="militaryrecord",
+            name="person",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="military",
+                to="people.person",
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='olympiad',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='olympiads', to='students.student', verbose_name='student'),
+            model_name="olympiad",
+            name="student",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="olympiads",
+                to="students.student",
+                verbose_name="student",
+            ),
         ),
         migrations.AddField(
-            model_name='passportcorrection',
-            name='made_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='corrected by'),
+            model_name="passportcorrection",
+            name="made_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="corrected by",
+            ),
         ),
         migrations.AddField(
-            model_name='passportcorrection',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='people.person', verbose_name='person'),
+            model_name="passportcorrection",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrections",
+                to="people.person",
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='qualification',
-            name='speciality',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='qualifications', to='students.speciality', verbose_name='speciality'),
+            model_name="qualification",
+            name="speciality",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="qualifications",
+                to="students.speciality",
+                verbose_name="speciality",
+            ),
         ),
         migrations.AddField(
-            model_name='scan',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scans', to='people.person', verbose_name='person'),
+            model_name="scan",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="scans",
+                to="people.person",
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='socialfact',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='social_facts', to='people.person', verbose_name='person'),
+            model_name="socialfact",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="social_facts",
+                to="people.person",
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='sportrecord',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sport_records', to='students.student', verbose_name='student'),
+            model_name="sportrecord",
+            name="student",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sport_records",
+                to="students.student",
+                verbose_name="student",
+            ),
         ),
         migrations.AddField(
-            model_name='subgroup',
-            name='division',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subgroups', to='students.division', verbose_name='division'),
+            model_name="subgroup",
+            name="division",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="subgroups",
+                to="students.division",
+                verbose_name="division",
+            ),
         ),
         migrations.AddField(
-            model_name='subgroupmember',
-            name='division',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.division', verbose_name='division'),
+            model_name="subgroupmember",
+            name="division",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="students.division",
+                verbose_name="division",
+            ),
         ),
         migrations.AddField(
-            model_name='subgroupmember',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subgroups', to='students.student', verbose_name='student'),
+            model_name="subgroupmember",
+            name="student",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="subgroups",
+                to="students.student",
+                verbose_name="student",
+            ),
         ),
         migrations.AddField(
-            model_name='subgroupmember',
-            name='subgroup',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='students.subgroup', verbose_name='subgroup'),
+            model_name="subgroupmember",
+            name="subgroup",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="students.subgroup",
+                verbose_name="subgroup",
+            ),
         ),
         migrations.AddField(
-            model_name='tutorgroup',
-            name='employee',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tutor_groups', to='staff.employee', verbose_name='tutor'),
+            model_name="tutorgroup",
+            name="employee",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tutor_groups",
+                to="staff.employee",
+                verbose_name="tutor",
+            ),
         ),
         migrations.AddField(
-            model_name='tutorgroup',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tutors', to='students.group', verbose_name='group'),
+            model_name="tutorgroup",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tutors",
+                to="students.group",
+                verbose_name="group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='achievement',
-            constraint=models.UniqueConstraint(fields=('student', 'kind', 'document'), name='achievement_once'),
+            model_name="achievement",
+            constraint=models.UniqueConstraint(
+                fields=("student", "kind", "document"), name="achievement_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='achievement',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1990), ('year__lte', 2100)), name='achievement_year'),
+            model_name="achievement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__gte", 1990), ("year__lte", 2100)), name="achievement_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='admissionquota',
-            constraint=models.UniqueConstraint(fields=('entry_year', 'speciality', 'education_form', 'payment_form', 'language'), name='quota_once'),
+            model_name="admissionquota",
+            constraint=models.UniqueConstraint(
+                fields=("entry_year", "speciality", "education_form", "payment_form", "language"),
+                name="quota_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='admissionquota',
-            constraint=models.CheckConstraint(condition=models.Q(('entry_year__gte', 2000), ('entry_year__lte', 2100)), name='quota_year'),
+            model_name="admissionquota",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("entry_year__gte", 2000), ("entry_year__lte", 2100)), name="quota_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('phone__regex', '^\\+\\d{9,15}$')), name='contact_phone_digits'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phone__regex", "^\\+\\d{9,15}$")), name="contact_phone_digits"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_first', True)), fields=('person',), name='one_first_contact'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_first", True)), fields=("person",), name="one_first_contact"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='division',
-            constraint=models.UniqueConstraint(fields=('group', 'kind'), name='division_once'),
+            model_name="division",
+            constraint=models.UniqueConstraint(fields=("group", "kind"), name="division_once"),
         ),
         migrations.AddConstraint(
-            model_name='education',
-            constraint=models.UniqueConstraint(fields=('kind', 'country', 'number'), name='education_document_once'),
+            model_name="education",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "country", "number"), name="education_document_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='education',
-            constraint=models.CheckConstraint(condition=models.Q(('graduation_year__gte', 1950), ('graduation_year__lte', 2100)), name='education_year'),
+            model_name="education",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("graduation_year__gte", 1950), ("graduation_year__lte", 2100)),
+                name="education_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='exchange_period'),
+            model_name="exchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to__gte", models.F("valid_from"))), name="exchange_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('direction', 'out'), ('guest_name', ''), ('student__isnull', False)), models.Q(('direction', 'in'), ('student', None), models.Q(('guest_name', ''), _negated=True)), _connector='OR'), name='exchange_who'),
+            model_name="exchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("direction", "out"), ("guest_name", ""), ("student__isnull", False)),
+                    models.Q(
+                        ("direction", "in"), ("student", None), models.Q(("guest_name", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="exchange_who",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='militaryrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('served_from', None), ('served_to', None), ('served_to__gte', models.F('served_from')), _connector='OR'), name='military_period'),
+            model_name="militaryrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("served_from", None),
+                    ("served_to", None),
+                    ("served_to__gte", models.F("served_from")),
+                    _connector="OR",
+                ),
+                name="military_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='olympiad',
-            constraint=models.UniqueConstraint(fields=('student', 'name', 'section', 'held_on'), name='olympiad_result_once'),
+            model_name="olympiad",
+            constraint=models.UniqueConstraint(
+                fields=("student", "name", "section", "held_on"), name="olympiad_result_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='olympiad',
-            constraint=models.CheckConstraint(condition=models.Q(('place__gte', 1)), name='olympiad_place'),
+            model_name="olympiad",
+            constraint=models.CheckConstraint(condition=models.Q(("place__gte", 1)), name="olympiad_place"),
         ),
         migrations.AddConstraint(
-            model_name='passportcorrection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('basis', ''), _negated=True)), name='correction_has_reason'),
+            model_name="passportcorrection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason", ""), _negated=True), models.Q(("basis", ""), _negated=True)
+                ),
+                name="correction_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.UniqueConstraint(fields=('speciality', 'name'), name='qualification_once'),
+            model_name="qualification",
+            constraint=models.UniqueConstraint(fields=("speciality", "name"), name="qualification_once"),
         ),
         migrations.AddConstraint(
-            model_name='socialfact',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('issued_on', None), ('valid_to__gte', models.F('issued_on')), _connector='OR'), name='social_fact_period'),
+            model_name="socialfact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None),
+                    ("issued_on", None),
+                    ("valid_to__gte", models.F("issued_on")),
+                    _connector="OR",
+                ),
+                name="social_fact_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sportrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('sport', ''), ('sport_name', ''), _negated=True), name='sport_record_names_the_sport'),
+            model_name="sportrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sport", ""), ("sport_name", ""), _negated=True),
+                name="sport_record_names_the_sport",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subgroup',
-            constraint=models.UniqueConstraint(fields=('division', 'name'), name='subgroup_once'),
+            model_name="subgroup",
+            constraint=models.UniqueConstraint(fields=("division", "name"), name="subgroup_once"),
         ),
         migrations.AddConstraint(
-            model_name='subgroupmember',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='subgroup_member_period'),
+            model_name="subgroupmember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="subgroup_member_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tutorgroup',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='tutor_group_period'),
+            model_name="tutorgroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="tutor_group_period",
+            ),
         ),
     ]

@@ -80,9 +80,7 @@ class TutorGroup(Dated, BaseModel):
     employee = models.ForeignKey(
         Employee, on_delete=models.PROTECT, related_name="tutor_groups", verbose_name=_("tutor")
     )
-    group = models.ForeignKey(
-        Group, on_delete=models.PROTECT, related_name="tutors", verbose_name=_("group")
-    )
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="tutors", verbose_name=_("group"))
 
     objects = TutorGroupQuerySet.as_manager()
 

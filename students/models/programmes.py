@@ -11,7 +11,6 @@ from hemis.classifiers.fields import ClassifierField
 from structure.models import Unit
 from students.models.base import FacultyQuerySet
 
-
 # Bachelor codes are digits (60610100, 5110100), master's and ordinatura ones hold a letter (5A110101).
 CODE = RegexValidator(
     r"^\d[\dA-Z]\d{4,6}$", _("A code looks like 60610100, or 5A110101 for a master's speciality.")

@@ -14,7 +14,6 @@ from students.models.base import cared_for
 from students.models.groups import Group
 from students.models.programmes import AcademicYear, Programme
 
-
 MARITAL_STATUSES = [
     ("single", _("not married")),
     ("married", _("married")),
@@ -113,7 +112,9 @@ class Student(BaseModel):
     living_status = ClassifierField(
         "h_student_living_status", verbose_name=_("status of the place of living"), blank=True
     )
-    roommate_type = ClassifierField("h_student_roommate_type", verbose_name=_("lives together with"), blank=True)
+    roommate_type = ClassifierField(
+        "h_student_roommate_type", verbose_name=_("lives together with"), blank=True
+    )
     roommate_count = models.PositiveSmallIntegerField(_("how many live together"), null=True, blank=True)
     landlord = models.CharField(_("owner of the dwelling, phone"), max_length=255, blank=True)
     marital_status = models.CharField(

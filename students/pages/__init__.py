@@ -20,6 +20,7 @@ from students.pages.registers import (
     Specialities,
     TutorGroups,
 )
+
 from students.pages.students import STATUS_COLOURS, Students, StudentStates, my_card  # isort: skip
 from students.pages.activities import (  # isort: skip
     Achievements,

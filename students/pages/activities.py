@@ -185,9 +185,7 @@ class Exchanges(_Activity):
 
 
 def _texts(values: dict) -> str:
-    return "; ".join(
-        f"{field_label(Person, name)}: {value or '—'}" for name, value in sorted(values.items())
-    )
+    return "; ".join(f"{field_label(Person, name)}: {value or '—'}" for name, value in sorted(values.items()))
 
 
 class PassportCorrections(Register):
@@ -211,7 +209,9 @@ class PassportCorrections(Register):
     search_person = "person"
     select_related = ("person", "made_by__person")
     detail_template = "students/activity.html"
-    empty = _("Passport data are corrected from the student's card, with a reason; each correction stands here.")
+    empty = _(
+        "Passport data are corrected from the student's card, with a reason; each correction stands here."
+    )
 
     @classmethod
     def detail_context(cls, request, obj):

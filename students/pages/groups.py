@@ -202,7 +202,10 @@ def _division_page(
     held = dict(queries.subgroup_members(found, day).values_list("student", "subgroup"))
     typed = {key.removeprefix("student_"): value for key, value in request.POST.items()}
     people = [
-        {"student": one.student, "subgroup": typed.get(str(one.student_id), str(held.get(one.student_id, "")))}
+        {
+            "student": one.student,
+            "subgroup": typed.get(str(one.student_id), str(held.get(one.student_id, ""))),
+        }
         for one in queries.roll(found.group, day).order_by("student__person__sort_key")
     ]
     subgroups = [

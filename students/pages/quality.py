@@ -104,7 +104,13 @@ def _overview_file(context: dict[str, Any]) -> HttpResponse:
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
     sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
     rules = [one["rule"] for one in context["rules"]]
-    head = [_("Cut"), _("Students"), _("Without faults"), _("Completeness, %"), *(str(r.title) for r in rules)]
+    head = [
+        _("Cut"),
+        _("Students"),
+        _("Without faults"),
+        _("Completeness, %"),
+        *(str(r.title) for r in rules),
+    ]
     sheet.write_row(0, 0, head, bold)
     rows = [*context["lines"], {"line": context["total"], "label": _("Total")}]
     for at, one in enumerate(rows, start=1):
@@ -243,9 +249,9 @@ def _mended(request: Request, rule: quality.Rule, student: Student) -> HttpRespo
     wrong = bool(quality.still_wrong(rule, [student.pk]))
     if not request.htmx:
         return redirect("students_quality_rule", code=rule.code)
-    return render(
-        request, "students/_mended.html", {"rule": rule, "student": student, "still_wrong": wrong}
-    )
+    return render(request, "students/_mended.html", {"rule": rule, "student": student, "still_wrong": wrong})
 
 
-menu.register(menu.MenuItem("students", gettext_lazy("Quality of data"), "students_quality", "data_quality.view"))
+menu.register(
+    menu.MenuItem("students", gettext_lazy("Quality of data"), "students_quality", "data_quality.view")
+)

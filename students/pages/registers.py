@@ -61,9 +61,7 @@ class Specialities(Register):
     search = ("code", "name", "name_ru", "name_en")
     select_related = ("faculty", "kafedra")
     tabs = [
-        Tab(
-            "programmes", _("Programmes and qualifications"), "students/_of_speciality.html", _of_speciality
-        )
+        Tab("programmes", _("Programmes and qualifications"), "students/_of_speciality.html", _of_speciality)
     ]
     form = SpecialityForm
     empty = _("Add the specialities that your faculty teaches.")
@@ -158,7 +156,9 @@ class Quotas(Register):
         Column(
             "state",
             _("State"),
-            value=lambda row: _("over the quota") if row.free < 0 else _("full") if not row.free else _("open"),
+            value=lambda row: (
+                _("over the quota") if row.free < 0 else _("full") if not row.free else _("open")
+            ),
             sort="free",
         ),
     ]
@@ -257,7 +257,9 @@ class Groups(Register):
         Tab("tutors", _("Tutors"), "students/_tutors.html", groups.tutors_tab),
     ]
     actions = [
-        BulkAction("tutor", _("Give into a tutor's care"), "group.edit", groups.choose_tutor, icon="user-check"),
+        BulkAction(
+            "tutor", _("Give into a tutor's care"), "group.edit", groups.choose_tutor, icon="user-check"
+        ),
         BulkAction("cards", _("Print student cards"), "student.edit", groups.print_cards, icon="id"),
     ]
     form = GroupForm
@@ -310,7 +312,15 @@ class TutorGroups(Register):
     search = ("group__name",)
     search_person = "employee__person"
     select_related = ("employee__person", "group__faculty")
-    fields = ("employee", "employee__person__phone", "group", "group__faculty", "people", "valid_from", "valid_to")
+    fields = (
+        "employee",
+        "employee__person__phone",
+        "group",
+        "group__faculty",
+        "people",
+        "valid_from",
+        "valid_to",
+    )
     form = TutorGroupForm
     empty = _("Give groups into the care of employees who hold the post of a tutor.")
 

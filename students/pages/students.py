@@ -193,7 +193,6 @@ class Students(Register):
         }
 
 
-
 class StudentStates(Register):
     """Everybody who is not studying now: on leave, expelled, graduated, with the order behind it."""
 
@@ -237,7 +236,6 @@ class StudentStates(Register):
     def url_of(cls, obj):
         """The row leads to the student."""
         return reverse(Students.url_name("detail"), args=[obj.student_id])
-
 
 
 @page("own.card")
