@@ -164,7 +164,7 @@ class Students(Register):
         Tab("documents", _("Documents"), "students/_documents.html", _documents),
     ]
     actions = [
-        BulkAction("subgroup", _("Put into a subgroup"), "group.edit", _choose_subgroup, icon="users-group"),
+        BulkAction("subgroup", _("Put into a subgroup"), "group.edit", _choose_subgroup, icon="users"),
         BulkAction("cards", _("Print student cards"), "student.edit", _print_cards, icon="id"),
     ]
     form = StudentForm
