@@ -9,13 +9,14 @@ from reports.bench.contracts import measure_contracts
 from reports.bench.pages import measure_pages
 from reports.demo.build import build
 from structure.models import University
+from students.bench import bench_contingent
 from students.models import Student
 
-PARTS = ("pages", "contracts")
+PARTS = ("pages", "contingent", "contracts")
 
 
 class Command(BaseCommand):
-    help = "Measures contracts and pages on a demo university; give it a database of its own (make bench)."
+    help = "Measures pages, the contingent and contracts on a demo university; give it a database of its own (make bench)."
 
     def add_arguments(self, parser):
         parser.add_argument("--students", type=int, default=40_000)
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             build(students=students, tell=lambda text: self.stdout.write(f"  {text}"))
         if "pages" in only:
             self._pages()
+        if "contingent" in only:
+            self._contingent()
         if "contracts" in only:
             self._contracts(contracts, workers)
 
@@ -41,6 +44,17 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{one.name:<16}{one.queries:>8}{one.page_ms:>11.1f}{one.bare_ms:>9.1f}{one.ratio:>7.1f}"
             )
+
+    def _contingent(self) -> None:
+        found = bench_contingent()
+        self.stdout.write(
+            f"\nContingent at a past date: {found['students']} students, {found['placements']} placements "
+            "(goal: at most 1.5 × the same SQL)"
+        )
+        self.stdout.write(
+            f"cut {found['seconds'] * 1000:.1f} ms, bare {found['bare_seconds'] * 1000:.1f} ms, "
+            f"ratio {found['ratio']:.2f}"
+        )
 
     def _contracts(self, count: int, workers: int) -> None:
         found = measure_contracts(count, workers=workers)
