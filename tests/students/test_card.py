@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from hemis.access.models import RoleAssignment
 from hemis.people import files
@@ -26,7 +27,11 @@ def pdf(locked: bool = False, script: bool = False) -> bytes:
     writer, out = pypdf.PdfWriter(), io.BytesIO()
     writer.add_blank_page(100, 100)
     if script:
-        writer.add_js("app.alert(1)")
+        run = {
+            NameObject("/S"): NameObject("/JavaScript"),
+            NameObject("/JS"): TextStringObject("app.alert(1)"),
+        }
+        writer.root_object[NameObject("/OpenAction")] = DictionaryObject(run)
     if locked:
         writer.encrypt("x")
     writer.write(out)
@@ -187,7 +192,7 @@ def test_passport_data_change_only_by_a_correction_with_a_reason(client, student
     assert person.first_name != "Botir" and not PassportCorrection.objects.exists()
     assert client.post(address, data | {"scan": upload(pdf(), "p.pdf")}).status_code == 302
     made = PassportCorrection.objects.get()
-    assert (made.old["first_name"], made.new["first_name"]) == ("Akmal", "Botir")
+    assert (made.old["first_name"], made.new["first_name"]) == ("Nomzod", "Botir")
     assert made.new["passport"] == "AC7654321" and made.made_by == dean and made.scan
     assert client.get(reverse("student_correction_scan", args=[made.pk])).status_code == 200
     person.refresh_from_db()

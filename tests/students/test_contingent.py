@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hemis.access.scope import Scope
+from hemis.jobs.actions import run_now
 from hemis.jobs.models import Job
 from students import contingent
 from students.contingent import DIMENSIONS, pivot
@@ -141,6 +142,8 @@ def test_files_have_the_ministrys_columns(client, faculty, tmp_path, settings, m
     monkeypatch.setattr(pages, "AT_ONCE", 1)
     client.get(reverse("students_contingent_file", args=["ministry"]) + "?on=2026-10-01")
     job = Job.objects.get()
+    run_now(job)
+    job.refresh_from_db()
     with job.result_file.open("rb") as file:
         assert openpyxl.load_workbook(file).active.max_row == 3
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.urls import reverse
 
 from students import pages
 from students.models import (
@@ -425,3 +426,38 @@ def test_programmes_of_other_forms_last_longer():
     assert "years" in errors("13", "4.5") and not errors("13", "5")
     assert "years" in errors("12", "4") and not errors("12", "4.5")
     assert "years" in errors("11", "2.5", full) and not errors("11", "3", full)
+
+
+@pytest.mark.django_db
+@pytest.mark.duty("2.1")
+def test_a_speciality_is_picked_from_the_ministrys_list(client):
+    """Code and names are copied from the classifier once it is loaded; a wrong education type is told."""
+    from hemis.classifiers import queries as classifiers
+    from hemis.classifiers.models import ClassifierItem, ClassifierList
+    from students.models import Speciality
+
+    factories.make_university()
+    faculty = factories.make_faculty()
+    ministrys, _made = ClassifierList.objects.get_or_create(
+        code="h_master_speciality", defaults={"name_uz": "M"}
+    )
+    ClassifierItem.objects.create(list=ministrys, code="5A110101", name_uz="Matematika", name_ru="Математика")
+    ClassifierItem.objects.create(list=ministrys, code="110000", name_uz="Pedagogika")
+    classifiers.forget()
+    try:
+        client.force_login(factories.make_user("dean", faculty))
+        address = pages.Specialities.url_name("new")
+        page = client.get(reverse(address)).content.decode()
+        assert "h_master_speciality:5A110101" in page and "h_master_speciality:110000" not in page
+        data = {"national": "h_master_speciality:5A110101", "faculty": faculty.pk, "is_active": "on"}
+        wrong = client.post(reverse(address), data | {"education_type": "11"})
+        assert "national" in wrong.context["form"].errors
+        assert client.post(reverse(address), data | {"education_type": "12"}).status_code == 302
+        made = Speciality.objects.get(code="5A110101")
+        assert (made.name, made.name_ru, made.education_type) == ("Matematika", "Математика", "12")
+        again = client.post(reverse(address), data | {"education_type": "12"})
+        assert "code" in again.context["form"].errors
+        neither = client.post(reverse(address), {"education_type": "11", "faculty": faculty.pk})
+        assert {"code", "name"} <= set(neither.context["form"].errors)
+    finally:
+        classifiers.forget()

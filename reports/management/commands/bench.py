@@ -16,7 +16,7 @@ PARTS = ("pages", "contingent", "contracts")
 
 
 class Command(BaseCommand):
-    help = "Measures pages, the contingent and contracts on a demo university; give it a database of its own (make bench)."
+    help = "Measures pages, the contingent and contracts; give it a database of its own (make bench)."
 
     def add_arguments(self, parser):
         parser.add_argument("--students", type=int, default=40_000)
