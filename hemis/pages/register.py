@@ -204,7 +204,8 @@ class Register:
     @classmethod
     def card(cls, obj: Model) -> list[tuple[str, str]]:
         """Label and text of the fields on the card."""
-        columns = [Column(name).bind(cls.model) for name in cls.fields] if cls.fields else cls.columns
+        known = {column.name: column for column in cls.columns}
+        columns = [known.get(name) or Column(name).bind(cls.model) for name in cls.fields] or cls.columns
         return [(str(column.label), column.text(obj)) for column in columns]
 
     @classmethod

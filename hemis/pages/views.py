@@ -50,6 +50,7 @@ def list_view(register: type[Register]):
         paginator = Paginator(rows, preference.page_size)
         shown = paginator.get_page(request.GET.get("page"))
         columns = _shown_columns(register, preference)
+        filters = [one.context(request.access, request.GET) for one in register.filters]
         query = request.GET.copy()
         query.pop("page", None)
         filters = [one.context(request.access, request.GET) for one in register.filters]

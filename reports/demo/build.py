@@ -10,6 +10,7 @@ from django.db import transaction
 
 from hemis.people.models import User
 from reports.demo import PASSWORD, contingent, infrastructure, money, staffing, university
+from reports.demo import students as student_base
 from reports.demo.people import People
 from reports.demo.statistics import analyze
 from structure.models import Unit, University
@@ -50,6 +51,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         faculties = [unit for unit in units.values() if unit.kind == Unit.FACULTY]
         contingent.admit(staff, sorted(faculties, key=lambda unit: unit.code), at_once=ORDER_SIZE, tell=tell)
         _open_accounts(password)
+        student_base.build(staff, tell=tell)
         money.build(staff, tell=tell)
         analyze()
 

@@ -1,4 +1,4 @@
-"""Specialities, programmes, groups, candidates, students and their placements."""
+"""Candidates, students and their placements."""
 
 from __future__ import annotations
 
@@ -10,123 +10,16 @@ from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
 from hemis.people.models import Person
 from structure.models import Unit
+from students.models.base import cared_for
+from students.models.groups import Group
+from students.models.programmes import AcademicYear, Programme
 
-
-class FacultyQuerySet(ScopedQuerySet):
-    """Rows with a ``faculty``: seen by the university and by that faculty."""
-
-    def for_scope(self, scope):
-        return self if scope.everything else self.filter(faculty__in=scope.faculty_ids)
-
-
-class AcademicYear(BaseModel):
-    """An academic year, named by the calendar year it starts in (2026 = 2026/2027)."""
-
-    year = models.PositiveIntegerField(_("year"), primary_key=True)
-    is_current = models.BooleanField(_("current"), default=False)
-
-    class Meta:
-        verbose_name = _("academic year")
-        verbose_name_plural = _("academic years")
-        ordering = ["-year"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["is_current"], condition=models.Q(is_current=True), name="one_current_year"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.year}/{self.year + 1}"
-
-
-class Speciality(BaseModel):
-    """A speciality of the national classifier as one faculty teaches it."""
-
-    code = models.CharField(_("code"), max_length=16, validators=[RegexValidator(r"^\d{6,8}$")])
-    name = models.CharField(_("name"), max_length=256)
-    name_ru = models.CharField(_("name (Russian)"), max_length=256, blank=True)
-    name_en = models.CharField(_("name (English)"), max_length=256, blank=True)
-    education_type = ClassifierField("h_education_type", verbose_name=_("education type"), default="11")
-    faculty = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="specialities", verbose_name=_("faculty")
-    )
-    kafedra = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kafedra")
-    )
-    is_active = models.BooleanField(_("active"), default=True)
-
-    objects = FacultyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("speciality")
-        verbose_name_plural = _("specialities")
-        ordering = ["code"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["education_type", "faculty", "code"], name="speciality_once_per_faculty"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
-
-class ProgrammeQuerySet(ScopedQuerySet):
-    def for_scope(self, scope):
-        return self if scope.everything else self.filter(speciality__faculty__in=scope.faculty_ids)
-
-
-class Programme(BaseModel):
-    """A speciality taught in one form over so many years; what a student studies."""
-
-    speciality = models.ForeignKey(
-        Speciality, on_delete=models.PROTECT, related_name="programmes", verbose_name=_("speciality")
-    )
-    education_form = ClassifierField("h_education_form", verbose_name=_("education form"))
-    years = models.DecimalField(_("duration (years)"), max_digits=3, decimal_places=1, default=4)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    objects = ProgrammeQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("programme")
-        verbose_name_plural = _("programmes")
-        ordering = ["speciality__code", "education_form"]
-        constraints = [
-            models.UniqueConstraint(fields=["speciality", "education_form"], name="programme_form"),
-            models.CheckConstraint(condition=models.Q(years__gt=0, years__lte=8), name="programme_years"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.speciality} · {self.get_education_form_display()}"
-
-
-class Group(BaseModel):
-    """An academic group. Empty language or form means a mixed group: each student has the own."""
-
-    name = models.CharField(_("name"), max_length=64)
-    faculty = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="groups", verbose_name=_("faculty")
-    )
-    speciality = models.ForeignKey(
-        Speciality, on_delete=models.PROTECT, related_name="groups", verbose_name=_("speciality")
-    )
-    entry_year = models.PositiveIntegerField(_("entry year"))
-    education_form = ClassifierField("h_education_form", verbose_name=_("education form"), blank=True)
-    language = ClassifierField("h_language", verbose_name=_("language"), blank=True)
-    capacity = models.PositiveIntegerField(_("capacity"), default=30)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    objects = FacultyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("group")
-        verbose_name_plural = _("groups")
-        ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["name", "entry_year"], name="group_name_once_a_year")]
-
-    def __str__(self) -> str:
-        return self.name
+MARITAL_STATUSES = [
+    ("single", _("not married")),
+    ("married", _("married")),
+    ("divorced", _("divorced")),
+    ("widowed", _("widowed")),
+]
 
 
 class CandidateQuerySet(ScopedQuerySet):
@@ -171,12 +64,13 @@ class Candidate(BaseModel):
 
 class StudentQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
-        """The faculty of the current placement sees the student; a student sees oneself."""
+        """The faculty of the current placement, the tutor of the group today, and the student oneself."""
         if scope.everything:
             return self
-        return self.filter(
-            models.Q(current__faculty__in=scope.faculty_ids) | models.Q(person=scope.person_id)
-        )
+        found = models.Q(current__faculty__in=scope.faculty_ids)
+        if scope.person_id:
+            found |= models.Q(person=scope.person_id) | models.Q(current__group__in=cared_for(scope))
+        return self.filter(found)
 
     def with_card(self):
         """All that a list row or a card shows, in one query."""
@@ -209,6 +103,24 @@ class Student(BaseModel):
         _("entrance score"), max_digits=5, decimal_places=1, null=True, blank=True
     )
     accommodation = ClassifierField("h_accommodation", verbose_name=_("place of living"), blank=True)
+    # Where the student lives while studying; the permanent address is the person's.
+    current_region = ClassifierField("h_soato", verbose_name=_("region of living"), blank=True)
+    current_district = ClassifierField("h_soato", verbose_name=_("district of living"), blank=True)
+    current_address = models.CharField(_("address of living"), max_length=255, blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    living_status = ClassifierField(
+        "h_student_living_status", verbose_name=_("status of the place of living"), blank=True
+    )
+    roommate_type = ClassifierField(
+        "h_student_roommate_type", verbose_name=_("lives together with"), blank=True
+    )
+    roommate_count = models.PositiveSmallIntegerField(_("how many live together"), null=True, blank=True)
+    landlord = models.CharField(_("owner of the dwelling, phone"), max_length=255, blank=True)
+    marital_status = models.CharField(
+        _("marital status"), max_length=16, choices=MARITAL_STATUSES, blank=True
+    )
+    children = models.PositiveSmallIntegerField(_("children"), null=True, blank=True)
     # Kept by a trigger from the placements; a write from anywhere else is refused (law 2).
     current = models.OneToOneField(
         "Placement",
@@ -229,7 +141,24 @@ class Student(BaseModel):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(number__regex=r"^\d{12}$"), name="student_number_digits"
-            )
+            ),
+            # The first four figures of a district's SOATO code are its region's.
+            models.CheckConstraint(
+                condition=models.Q(current_district="")
+                | models.Q(current_district__startswith=models.F("current_region"))
+                & ~models.Q(current_region=""),
+                name="student_district_of_region",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latitude=None, longitude=None)
+                | models.Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
+                name="student_place_on_earth",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -240,9 +169,10 @@ class PlacementQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
         if scope.everything:
             return self
-        return self.filter(
-            models.Q(faculty__in=scope.faculty_ids) | models.Q(student__person=scope.person_id)
-        )
+        found = models.Q(faculty__in=scope.faculty_ids)
+        if scope.person_id:
+            found |= models.Q(student__person=scope.person_id) | models.Q(group__in=cared_for(scope))
+        return self.filter(found)
 
     def on(self, day):
         """Placements in force on ``day``."""
