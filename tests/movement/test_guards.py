@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from movement import actions
+from movement.actions import execution
 from movement.models import Order
 from students.models import Candidate, Placement, Student
 from tests.factories import (
@@ -141,14 +142,14 @@ def test_a_crash_in_the_middle_leaves_nothing(monkeypatch, db):
     actions.submit(order, access=access_of(dean))
     actions.sign(order, access=access_of(rector), date=DAY)
     for step in ("_make_students", "_move", "_accounts"):
-        original = getattr(actions, step)
+        original = getattr(execution, step)
 
         def crash(*args, original=original):
             original(*args)
             raise RuntimeError("power cut")
 
         with monkeypatch.context() as patch:
-            patch.setattr(actions, step, crash)
+            patch.setattr(execution, step, crash)
             with pytest.raises(RuntimeError):
                 actions.execute(order, access=access_of(dean))
         order.refresh_from_db()
