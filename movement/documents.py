@@ -10,14 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from hemis.classifiers import queries as classifiers
 from hemis.documents.actions import issue, revoke
 from hemis.documents.kinds import DocumentKind, masked_name, register
 from hemis.documents.models import Document
 from hemis.people.models import User
 from movement import queries
 from movement.kinds import kind_of
-from movement.kinds.names import full_name
 from movement.models import Order, OrderLine
 from movement.queries import excuses_of
 from structure.models import University
@@ -71,7 +69,7 @@ def _heading(order: Order) -> dict[str, Any]:
         "title": order.title,
         "basis": order.basis,
         "key": order.key,
-        "kind": str(kind_of(order).title),
+        "kind": order.get_kind_display() or str(kind_of(order).title),
         "answers": {name: one["text"] for name, one in order.answers.items()},
         "faculty": order.faculty.name,
         "number": order.number,
@@ -95,17 +93,17 @@ def _place(row: OrderLine | Placement) -> dict[str, str]:
     }
 
 
-def _line(line: OrderLine, excuses: list[str], reason_list: str) -> dict[str, Any]:
+def _line(line: OrderLine, excuses: list[str]) -> dict[str, Any]:
     place = _place(line)
-    names = {name: full_name(line.details[name]) for name in ("before", "after") if name in line.details}
+    names = dict(zip(("before", "after"), line.names, strict=False))
     return {
         "position": line.position,
         "name": line.person.full_name,
         "number": line.student.number if line.student else "",
         "place": place,
-        "before": _place(line.closes) if line.closes else {},
+        "before": _place(line.closes) if line.closes else dict.fromkeys(place, ""),
         "moves": bool(line.closes) and _place(line.closes) != place,  # type: ignore[arg-type]
-        "reason": classifiers.label(reason_list, line.reason) if reason_list and line.reason else "",
+        "reason": line.reason_text,
         "ends_on": line.ends_on.strftime("%d.%m.%Y") if line.ends_on else "",
         "university": line.details.get("university", ""),
         "certificate": line.details.get("certificate", ""),
@@ -124,8 +122,7 @@ def _lines(order: Order, rows: QuerySet[OrderLine]) -> list[dict[str, Any]]:
     excuses: dict[int, list[str]] = {}
     for (line, _check), reason in excuses_of(order).items():
         excuses.setdefault(line, []).append(reason)
-    reasons = kind_of(order).reason_list
-    return [_line(line, excuses.get(line.pk, []), reasons) for line in rows]
+    return [_line(line, excuses.get(line.pk, [])) for line in rows]
 
 
 def _agreed(order: Order) -> list[str]:
@@ -140,9 +137,8 @@ def _agreed(order: Order) -> list[str]:
 
 def _papers(order: Order) -> list[str]:
     """The basis documents, as the paper names them."""
-    titles = {paper.code: str(paper.title) for paper in kind_of(order).papers}
     return [
-        f"{titles.get(one.kind, one.kind)}{f' № {one.number}' if one.number else ''}, {one.date:%d.%m.%Y}"
+        f"{one.title}{f' № {one.number}' if one.number else ''}, {one.date:%d.%m.%Y}"
         for one in order.files.all()[:20]
     ]
 

@@ -183,7 +183,7 @@ def _coded(list_code: str) -> list[tuple[str, str]]:
 
 def _question(name: str, kind: type[OrderKind], faculty: Unit, *, required: bool) -> forms.Field:
     """The field of one question."""
-    label = TITLES.get(name, name)
+    label: Any = TITLES.get(name, name)
     if name == "reason":
         return forms.ChoiceField(label=label, choices=_coded(kind.reason_list))
     if name in GROUNDS:
@@ -226,7 +226,8 @@ def _placed(name: str, kind: type[OrderKind], faculty: Unit, *, required: bool) 
     else:
         groups = Group.objects.filter(is_active=True)
         rows = groups.exclude(faculty=faculty) if elsewhere else groups.filter(faculty=faculty)
-    return forms.ModelChoiceField(rows, label=TITLES[name], required=required)
+    label: Any = TITLES[name]
+    return forms.ModelChoiceField(rows, label=label, required=required)
 
 
 def _dress(field: forms.Field) -> None:
@@ -443,7 +444,7 @@ class JournalForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
             ("", _("all")),
             *choices("h_decree_type"),
             (OTHER, _("without a national code")),

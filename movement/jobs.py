@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -67,7 +68,7 @@ class Execute(_OneOrder):
 
 def choices_as_json(choices: dict) -> dict:
     """Answers as a job keeps them."""
-    plain = {}
+    plain: dict[str, Any] = {}
     for name, value in choices.items():
         if isinstance(value, Group | Programme):
             plain[name] = value.pk

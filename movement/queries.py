@@ -44,7 +44,7 @@ def lines_of(order: Order) -> QuerySet[OrderLine]:
     """Lines with all that a list of the order shows."""
     return order.lines.select_related(
         "candidate__person", "student__person", "programme__speciality", "group", "faculty",
-        "closes__programme__speciality", "closes__group", "closes__faculty",
+        "closes__programme__speciality", "closes__group", "closes__faculty", "order",
     ).order_by("position")  # fmt: skip
 
 

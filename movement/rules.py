@@ -362,9 +362,13 @@ def check_leave_period(
 
 
 def check_days_after(
-    *, since: datetime.date | None, day: datetime.date, book: Rulebook, rule: str, code: str
-) -> Check:
-    """A decision within so many days after an application or a payment."""
+    *, since: datetime.date | None, day: datetime.date, book: Rulebook, rule: str, code: str,
+    may_precede: bool = False,
+) -> Check:  # fmt: skip
+    """A decision within so many days after an application or a payment.
+
+    ``may_precede``: the order may reach back before it, as a leave from the first day of an illness.
+    """
     most, source = book.number(rule), book.source(rule)
     if since is None or most is None:
         text = _("The date from which the days are counted is not known.")
@@ -372,7 +376,8 @@ def check_days_after(
     text = _("%(days)d days since %(since)s, at most %(most)s.") % {
         "days": (day - since).days, "since": since.strftime("%d.%m.%Y"), "most": most,
     }  # fmt: skip
-    return Check(0 <= (day - since).days <= most, text, source, code=code, excusable=True)
+    ok = (day - since).days <= most and (may_precede or day >= since)
+    return Check(ok, text, source, code=code, excusable=True)
 
 
 def check_not_from_leave(*, status: str, reason: str) -> Check:

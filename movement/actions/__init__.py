@@ -20,10 +20,12 @@ from movement.actions.drafts import (
 )
 from movement.actions.execution import DueRun, execute, execute_due_orders
 from movement.actions.flow import agree, asked_now, close, return_with_remarks, sign, submit
+from movement.actions.steps import add_usual_steps
 
 __all__ = [
-    "DueRun", "OrderError", "add_file", "add_people", "agree", "asked_now", "begin_order", "check_again", "close",
-    "create_admission_order", "create_cancelling_order", "create_order", "delete_draft", "enter_figure", "execute",
-    "execute_due_orders", "failures", "follow_date", "give_reason", "register_arrival", "remove_file", "remove_lines",
-    "return_with_remarks", "sign", "submit", "take_in",
+    "DueRun", "OrderError", "add_file", "add_people", "add_usual_steps", "agree", "asked_now",
+    "begin_order", "check_again", "close", "create_admission_order", "create_cancelling_order",
+    "create_order", "delete_draft", "enter_figure", "execute", "execute_due_orders", "failures",
+    "follow_date", "give_reason", "register_arrival", "remove_file", "remove_lines", "return_with_remarks",
+    "sign", "submit", "take_in",
 ]  # fmt: skip

@@ -338,7 +338,7 @@ def take_in(order: Order, *, access: Access, aside_ids: Collection[int], reason:
     for position, line in enumerate(lines, start=first):
         line.order, line.position = order, position
     for line in OrderLine.objects.bulk_create(lines, batch_size=2000):
-        row = by_student[line.student_id]
+        row = by_student[line.student_id or 0]
         _excuse([line.pk], {one["code"] for one in row.checks}, reason, by=by)
         LineFact.objects.bulk_create(
             LineFact(line=line, code=code, value=Decimal(value), basis=reason.strip()[:512], entered_by=by)
@@ -410,7 +410,7 @@ def remove_file(order: Order, *, access: Access, file_id: int) -> None:
         raise OrderError(_("There is no such document on the order."))
     stored, name = found.file.storage, found.file.name
     found.delete()
-    transaction.on_commit(lambda: stored.delete(name))
+    transaction.on_commit(lambda: stored.delete(name or ""))
 
 
 @transaction.atomic

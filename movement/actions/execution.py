@@ -6,6 +6,7 @@ import datetime
 import logging
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, connection, transaction
@@ -170,7 +171,7 @@ SELECT order_id, %(day)s, {COLUMNS} FROM movement_orderline
 
 def _move(order: Order) -> None:
     """Close the placements that the order closes and open those that it gives: one statement each."""
-    named = {"order": order.pk, "day": order.effective_date}
+    named: dict[str, Any] = {"order": order.pk, "day": order.effective_date}
     with connection.cursor() as cursor:
         cursor.execute(MOVED_MEANWHILE, [order.pk])
         found = cursor.fetchone()

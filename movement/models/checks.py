@@ -137,6 +137,15 @@ class OrderFile(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.number}".strip()
 
+    @property
+    def title(self) -> str:
+        """What the kind of order calls such a document."""
+        from movement.kinds import KINDS
+
+        kind = KINDS.get(self.order.key)
+        titles = {paper.code: str(paper.title) for paper in (kind.papers if kind else ())}
+        return titles.get(self.kind, str(_("other")))
+
 
 class ArrivalQuerySet(ScopedQuerySet):
     def for_scope(self, scope):

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel, ScopedQuerySet
+from hemis.classifiers import queries as classifiers
 from hemis.classifiers.fields import ClassifierField
 from hemis.documents.models import Document
 from structure.models import Unit
@@ -167,6 +168,13 @@ class Order(BaseModel):
         """What the kind is declared under: the national code, and the variety within it."""
         return f"{self.kind}:{self.variant}" if self.variant else self.kind
 
+    @property
+    def kind_text(self) -> str:
+        """What orders of this kind are called, in the language in use."""
+        from movement.kinds import kind_title
+
+        return kind_title(self.key)
+
 
 class OrderLine(models.Model):
     """One person of an order and the placement that the order gives (empty status: leaves without one)."""
@@ -240,3 +248,18 @@ class OrderLine(models.Model):
     def person(self):
         """The human being the line is about."""
         return (self.student or self.candidate).person
+
+    @property
+    def reason_text(self) -> str:
+        """The ground, in words of the list that the kind of the order takes it from."""
+        from movement.kinds import KINDS
+
+        kind = KINDS.get(self.order.key)
+        return classifiers.label(kind.reason_list, self.reason) if kind and self.reason else ""
+
+    @property
+    def names(self) -> list[str]:
+        """The names before and after, where the order changes them."""
+        from movement.kinds.names import full_name
+
+        return [full_name(self.details[part]) for part in ("before", "after") if part in self.details]

@@ -11,7 +11,6 @@ from hemis.access.guard import page
 from hemis.base import Request
 from movement import queries
 from movement.forms import JournalForm
-from movement.kinds import kind_title
 from movement.models import Order
 
 
@@ -22,11 +21,8 @@ def journal(request: Request) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     year = asked.get("year") or timezone.localdate().year
     rows = Order.objects.for_scope(request.access.scope("order.view"))
-    found = list(queries.journal(rows, year=year, kind=asked.get("kind", "")))
-    for order in found:
-        order.kind_text = kind_title(order.key)
     context = {
         "title": _("Journal of orders, %(year)d") % {"year": year}, "form": form, "year": year,
-        "rows": found,
+        "rows": queries.journal(rows, year=year, kind=asked.get("kind", "")),
     }  # fmt: skip
     return render(request, "movement/journal.html", context)

@@ -14,7 +14,6 @@ from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as register_menu
 from hemis.pages.register import Tab
 from movement.documents import extract_for
-from movement.kinds import kind_title
 from movement.models import Order, OrderLine
 from students.pages import Students
 
@@ -29,10 +28,7 @@ def _own_lines(request: Request):
 @page("own.order")
 def my_orders(request: Request) -> HttpResponse:
     """The orders that concern the student."""
-    lines = list(_own_lines(request).order_by("-order__date", "-pk"))
-    for line in lines:
-        line.kind_text = kind_title(line.order.key)
-    context = {"title": _("My orders"), "lines": lines}
+    context = {"title": _("My orders"), "lines": _own_lines(request).order_by("-order__date", "-pk")}
     return render(request, "movement/my_orders.html", context)
 
 
@@ -46,10 +42,7 @@ def my_extract(request: Request, pk: int) -> HttpResponse:
 
 def _orders_of(request: Request, student) -> dict:
     rows = OrderLine.objects.filter(student=student).select_related("order", "programme__speciality", "group")
-    lines = list(rows.order_by("-order__created_at"))
-    for line in lines:
-        line.kind_text = kind_title(line.order.key)
-    return {"lines": lines}
+    return {"lines": rows.order_by("-order__created_at")}
 
 
 Students.add_tab(

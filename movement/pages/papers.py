@@ -32,7 +32,7 @@ def add_file(request: Request, pk: int) -> HttpResponse:
     form = FileForm(request.POST, request.FILES, order=order)
     if not form.is_valid():
         for name, found in form.errors.items():
-            messages.error(request, f"{form.fields[name].label}: {' '.join(found)}")
+            messages.error(request, f"{form.fields[name].label}: {' '.join(str(one) for one in found)}")
         return redirect(_papers_of(pk))
     data = form.cleaned_data
     try:

@@ -21,7 +21,6 @@ from movement.facts import FACTS
 from movement.followups import followups
 from movement.forms import CancelForm, FileForm, OrderForm, RemarkForm, SignForm
 from movement.kinds import KINDS, kind_of, kind_title
-from movement.kinds.names import full_name
 from movement.models import Order, OrderAgreement, OrderLine
 from structure.models import Unit
 
@@ -99,10 +98,6 @@ def _lines(request: Request, order: Order) -> dict:
     if text:
         lines = _named(lines, text)
     shown_page = Paginator(lines, ON_A_PAGE).get_page(request.GET.get("page"))
-    reasons = kind_of(order).reason_list
-    for line in shown_page.object_list:
-        line.reason_text = classifiers.label(reasons, line.reason) if reasons and line.reason else ""
-        line.names = [full_name(line.details[part]) for part in ("before", "after") if part in line.details]
     return {
         "lines": shown_page, "q": text, "editable": may_change_list(request.access, order),
         "moves": kind_of(order).moves,
@@ -160,12 +155,9 @@ def _aside(request: Request, order: Order) -> dict:
 def _papers(request: Request, order: Order) -> dict:
     """Basis documents: what the kind asks for and what is there."""
     kind = kind_of(order)
-    titles = {paper.code: str(paper.title) for paper in kind.papers}
     files = list(
         order.files.select_related("line__student__person", "line__candidate__person", "uploaded_by__person")
     )
-    for one in files:
-        one.title = titles.get(one.kind, str(gettext_lazy("other")))
     editable = (
         order.state == Order.DRAFT
         and request.access.can("order.create")

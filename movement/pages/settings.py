@@ -15,6 +15,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register
+from movement import actions
 from movement.defaults import USUAL_STEPS
 from movement.forms import AgreementStepForm, MovementRuleForm
 from movement.kinds import KINDS, kind_title
@@ -63,22 +64,10 @@ class AgreementSteps(Register):
 def usual_steps(request: Request) -> HttpResponse:
     """The steps that most universities have: shown, then added; what is set already stays."""
     if request.method == "POST":
-        made = add_usual_steps()
+        made = actions.add_usual_steps(access=request.access)
         messages.success(request, _("%(count)d steps are added.") % {"count": made})
         return redirect("movement_agreement_steps_list")
     steps = [
         (kind_title(key), [str(ROLES[role].title) for role in roles]) for key, roles in USUAL_STEPS.items()
     ]
     return render(request, "movement/usual_steps.html", {"title": _("The usual steps"), "steps": steps})
-
-
-def add_usual_steps() -> int:
-    """How many were added."""
-    have = set(AgreementStep.objects.values_list("order_kind", "role"))
-    made = AgreementStep.objects.bulk_create(
-        AgreementStep(order_kind=key, role=role)
-        for key, roles in USUAL_STEPS.items()
-        for role in roles
-        if (key, role) not in have
-    )
-    return len(made)

@@ -39,9 +39,7 @@ def _first_page(kind: type[OrderKind]) -> str:
 @page("order.create")
 def new_order(request: Request) -> HttpResponse:
     """Choose the kind."""
-    kinds = [
-        {"kind": kind, "url": _first_page(kind)} for kind in KINDS.values() if _may_start(request, kind)
-    ]
+    kinds = [{"kind": kind, "url": _first_page(kind)} for kind in KINDS.values() if _may_start(request, kind)]
     context = {"title": _("New order"), "kinds": kinds, "back_url": reverse("movement_orders_list")}
     return render(request, "movement/new_order.html", context)
 

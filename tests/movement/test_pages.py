@@ -11,9 +11,9 @@ from hemis.jobs.actions import run_now, start
 from hemis.jobs.models import Job
 from hemis.people.models import User
 from movement import actions, rules
+from movement.models import Order
 from movement.pages import register as order_pages
 from movement.pages import verbs
-from movement.models import Order
 from students.models import Candidate, Student
 from tests.factories import (
     access_of,
