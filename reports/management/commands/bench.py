@@ -7,23 +7,27 @@ from django.core.management.base import BaseCommand, CommandError
 
 from reports.bench.contracts import measure_contracts
 from reports.bench.pages import measure_pages
+from reports.bench.promotion import measure_promotion
 from reports.demo.build import build
 from structure.models import University
 from students.models import Student
 
-PARTS = ("pages", "contracts")
+PARTS = ("pages", "contracts", "promotion")
 
 
 class Command(BaseCommand):
-    help = "Measures contracts and pages on a demo university; give it a database of its own (make bench)."
+    help = "Measures contracts, promotion and pages on a demo university; give it a database of its own (make bench)."
 
     def add_arguments(self, parser):
         parser.add_argument("--students", type=int, default=40_000)
         parser.add_argument("--contracts", type=int, default=500)
+        parser.add_argument("--promoted", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
         parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS)
 
-    def handle(self, *, students: int, contracts: int, workers: int, only: list[str], **options):
+    def handle(
+        self, *, students: int, contracts: int, promoted: int, workers: int, only: list[str], **options
+    ):
         if settings.PRODUCTION:
             raise CommandError("The benchmark writes invented people: never in production.")
         if not University.objects.exists():
@@ -33,6 +37,8 @@ class Command(BaseCommand):
             self._pages()
         if "contracts" in only:
             self._contracts(contracts, workers)
+        if "promotion" in only:
+            self._promotion(promoted)
 
     def _pages(self) -> None:
         self.stdout.write(f"\nPages at {Student.objects.count()} students (goal: at most 12 queries, 30 ms)")
@@ -51,4 +57,14 @@ class Command(BaseCommand):
         self.stdout.write(
             f"PDFs by one process {found['by_one']:.1f} s, "
             f"by {found['workers']} {found['by_workers']:.1f} s: scaling {found['scaling']:.2f}"
+        )
+
+    def _promotion(self, count: int) -> None:
+        found = measure_promotion(count)
+        self.stdout.write(
+            f"\nPromotion of {found['students']} students (goal: at most 3 × one bare INSERT … SELECT)"
+        )
+        self.stdout.write(
+            f"formed with all checks {found['forming']:.1f} s; executed {found['executing']:.2f} s, "
+            f"bare {found['bare']:.2f} s, ratio {found['ratio']:.2f}"
         )
