@@ -8,14 +8,16 @@ from django.core.management.base import BaseCommand, CommandError
 
 from finance.bench import bench_contracts
 from reports.bench.pages import measure_pages
+from reports.bench.promotion import measure_promotion
 from reports.demo.build import build
 from structure.models import University
 from students.bench import bench_contingent, bench_import
 from students.models import Student
 
-PARTS = ("import", "contracts", "pages", "contingent")
+PARTS = ("import", "contracts", "pages", "contingent", "promotion")
 
 IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
+PROMOTION_GOAL = 3.0
 
 
 class Command(BaseCommand):
@@ -25,11 +27,20 @@ class Command(BaseCommand):
         parser.add_argument("--students", type=int, default=40_000, help="of the demo university (40000)")
         parser.add_argument("--rows", type=int, default=40_000, help="of the admission list (40000)")
         parser.add_argument("--contracts", type=int, default=500)
+        parser.add_argument("--promoted", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
         parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS)
 
     def handle(
-        self, *, students: int, rows: int, contracts: int, workers: int, only: list[str], **options
+        self,
+        *,
+        students: int,
+        rows: int,
+        contracts: int,
+        promoted: int,
+        workers: int,
+        only: list[str],
+        **options,
     ) -> None:
         if settings.PRODUCTION:
             raise CommandError("The benchmark writes invented people: never in production.")
@@ -44,6 +55,8 @@ class Command(BaseCommand):
             self._pages()
         if "contingent" in only:
             self._contingent()
+        if "promotion" in only:
+            self._promotion(promoted)
 
     def _import(self, found: dict[str, Any]) -> None:
         self._head(
@@ -115,3 +128,14 @@ class Command(BaseCommand):
         self.stdout.write(
             "goal reached" if good else "goal missed", self.style.SUCCESS if good else self.style.WARNING
         )
+
+    def _promotion(self, count: int) -> None:
+        found = measure_promotion(count)
+        self._head(
+            f"Promotion of {found['students']} students (bare: one INSERT … SELECT; goal {PROMOTION_GOAL:g} × bare)"
+        )
+        self.stdout.write(
+            f"formed with all checks {found['forming']:.1f} s; executed {found['executing']:.2f} s, "
+            f"bare {found['bare']:.2f} s, ratio {found['ratio']:.2f}"
+        )
+        self._verdict(found["ratio"] <= PROMOTION_GOAL)
