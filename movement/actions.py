@@ -18,7 +18,7 @@ from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
 from hemis.documents.actions import next_number, reserve_numbers
 from hemis.people.models import User
-from movement import queries, rules
+from movement import events, queries, rules
 from movement.documents import issue_order, void_documents
 from movement.kinds import KINDS, TARGET, kind_of
 from movement.models import Order, OrderLine
@@ -210,6 +210,7 @@ def submit(order: Order, *, access: Access) -> Order:
     _refuse_failures(order)
     order.state, order.remark = Order.SUBMITTED, ""
     order.save(update_fields=["state", "remark"])
+    events.tell(order)
     return order
 
 
@@ -221,6 +222,7 @@ def return_with_remarks(order: Order, *, access: Access, remark: str) -> Order:
         raise OrderError(_("Say what has to be mended."))
     order.state, order.remark = Order.DRAFT, remark.strip()
     order.save(update_fields=["state", "remark"])
+    events.tell(order)
     return order
 
 
@@ -251,6 +253,7 @@ def sign(order: Order, *, access: Access, date: datetime.date) -> Order:
     order.state, order.remark = Order.SIGNED, ""
     order.document = issue_order(order)
     order.save(update_fields=["state", "remark", "number", "date", "signed_by", "signed_at", "document"])
+    events.tell(order)
     return order
 
 
@@ -289,6 +292,7 @@ def execute(order: Order, *, access: Access) -> Order:
         void_documents(order, by=access.user)
     order.state, order.executed_by, order.executed_at = Order.EXECUTED, access.user, timezone.now()
     order.save(update_fields=["state", "executed_by", "executed_at"])
+    events.tell(order)
     return order
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from movement import queries, rules
+from movement.clearance import queries as clearance
 from movement.models import Order, OrderLine
 from movement.rules import Check
 from structure.models import Unit
@@ -74,7 +75,10 @@ class OrderKind:
     @classmethod
     def checks(cls, order: Order, lines: list[OrderLine]) -> dict[int, list[Check]]:
         """Checks by line id, in a fixed number of queries."""
-        return queries.student_checks(order, lines, cls.source_statuses)
+        found = queries.student_checks(order, lines, cls.source_statuses)
+        for pk, check in clearance.line_checks(order, lines).items():
+            found[pk].append(check)
+        return found
 
 
 def register(kind: type[OrderKind]) -> type[OrderKind]:

@@ -200,3 +200,9 @@ class OrderLine(models.Model):
     def person(self):
         """The human being the line is about."""
         return (self.student or self.candidate).person
+
+
+# The rooms of the app keep their models themselves; Django looks for them here.
+from movement.applications.models import Application, ApplicationDocument, ApplicationTerm, ApplicationWindow  # noqa: E402, F401  # noqa: E402, F401
+from movement.clearance.models import ClearanceAnswer, ClearanceSheet, ClearanceStation  # noqa: E402, F401
+from movement.parents.models import ParentContact, ParentLink  # noqa: E402, F401
