@@ -203,6 +203,6 @@ class OrderLine(models.Model):
 
 
 # The rooms of the app keep their models themselves; Django looks for them here.
-from movement.applications.models import Application, ApplicationDocument, ApplicationTerm, ApplicationWindow  # noqa: E402, F401  # noqa: E402, F401
-from movement.clearance.models import ClearanceAnswer, ClearanceSheet, ClearanceStation  # noqa: E402, F401
-from movement.parents.models import ParentContact, ParentLink  # noqa: E402, F401
+from movement.applications import models as _applications  # noqa: E402, F401
+from movement.clearance import models as _clearance  # noqa: E402, F401
+from movement.parents import models as _parents  # noqa: E402, F401

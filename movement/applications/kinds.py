@@ -56,6 +56,13 @@ class ApplicationKind:
                 return one
         raise KeyError(wanted[0])
 
+    def has_order(self, application: Application) -> bool:
+        """Whether an order can be formed of it here."""
+        try:
+            return bool(self.order_of(application))
+        except KeyError:
+            return False
+
     def choices(self, application: Application) -> dict[str, Any]:
         """What the order takes from the application: only what is known."""
         found: dict[str, Any] = {
