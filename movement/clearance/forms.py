@@ -137,4 +137,4 @@ class StationForm(RegisterForm):
 
     def stored_value(self, row, name):
         value = super().stored_value(row, name)
-        return ", ".join(value) if name == "occasions" else value
+        return ", ".join(str(dict(OCCASIONS)[one]) for one in value) if name == "occasions" else value

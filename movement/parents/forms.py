@@ -13,6 +13,13 @@ from movement.applications.forms import dress
 from movement.parents.models import ParentContact
 
 
+class PhoneField(forms.CharField):
+    """Spaces, dashes and brackets are harmless."""
+
+    def to_python(self, value: Any) -> str:
+        return "".join(one for one in super().to_python(value) if one.isdigit() or one == "+")
+
+
 class ContactForm(forms.ModelForm):
     """Entered by the student or, on the student's written wish, by the dean's office."""
 
@@ -20,6 +27,8 @@ class ContactForm(forms.ModelForm):
         label=gettext_lazy("The student agrees that this person is told of orders on the student"),
         required=False,
     )
+
+    phone = PhoneField(label=gettext_lazy("phone"), required=False, max_length=32)
 
     class Meta:
         model = ParentContact
@@ -30,11 +39,6 @@ class ContactForm(forms.ModelForm):
         dress(self)
         self.fields["phone"].widget.input_type = "tel"  # type: ignore[attr-defined]
         self.fields["phone"].help_text = _("As +998901234567.")
-
-    def clean_phone(self) -> str:
-        """Spaces and dashes are harmless."""
-        phone = self.data.get(self.add_prefix("phone"), "")
-        return "".join(one for one in phone if one.isdigit() or one == "+")
 
     def clean(self) -> dict[str, Any]:
         """There must be a way to reach the person."""
