@@ -31,6 +31,8 @@ from structure.models import University
 
 SERIES = "contract"
 LOCK_FORMING = 730_071
+# The academic year turns on 1 July, as placements do.
+NEW_YEAR_MONTH = 7
 TERMS = [field.name for field in Terms._meta.get_fields()]
 # Regulation 2431, p. 22: share in percent, then month and day for the first course and for the others.
 LAW_DATES = ((25, (9, 15), (10, 1)), (50, (1, 1), (1, 1)), (75, (3, 1), (3, 1)), (100, (5, 1), (5, 1)))
@@ -295,3 +297,21 @@ def copy_year(*, access: Access, source: int, target: int) -> int:
 def _priced(year: int) -> int:
     models = (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting)
     return sum(model.objects.filter(academic_year=year).count() for model in models)
+
+
+def end_contracts(students: Sequence[int], *, order: int, on: datetime.date) -> int:
+    """Mark the contracts in force of ``students`` as ended from a day on; how many.
+
+    Called while the order (its key) is carried out, inside its transaction: who may
+    carry it out decides. A contract of an academic year that began after the day
+    ends too; one of an earlier year stays as it was fulfilled.
+    """
+    rows = Contract.objects.filter(
+        student__in=students, academic_year__gte=on.year - (on.month < NEW_YEAR_MONTH), ended_on=None
+    ).exclude(state=Contract.CANCELLED)
+    return rows.update(ended_on=on, ended_by=order)
+
+
+def resume_contracts(*, order: int) -> int:
+    """The contracts that an order ended go on, because it is cancelled; how many."""
+    return Contract.objects.filter(ended_by=order).update(ended_on=None, ended_by=None)

@@ -230,7 +230,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ALWAYS_EAGER = TESTING
 CELERY_TIMEZONE = "Asia/Tashkent"
 CELERY_BEAT_SCHEDULE = {
-    "resume-interrupted-jobs": {"task": "jobs.resume", "schedule": 60.0, "options": {"expires": 60}}
+    "resume-interrupted-jobs": {"task": "jobs.resume", "schedule": 60.0, "options": {"expires": 60}},
+    "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")
 

@@ -10,7 +10,7 @@ from hemis.notices.actions import notify
 from hemis.notices.kinds import register
 from hemis.people.models import User
 from movement import events
-from movement.models import Order, OrderLine
+from movement.models import Order, OrderAgreement, OrderLine
 
 register("order_to_agree", _("An order waits for your agreement: %(title)s"), "checklist")
 register("order_to_sign", _("An order waits for your signature: %(title)s"), "signature")
@@ -30,6 +30,9 @@ def tell_of_order(order: Order) -> None:
     }
     if order.state == Order.SUBMITTED:
         _ask(order, facts, url)
+    elif order.state == Order.AGREED:
+        people = holders("order.sign", faculty_id=order.faculty_id).exclude(pk=order.created_by_id)
+        notify(people, "order_to_sign", facts, url)
     elif order.state == Order.DRAFT and order.remark:
         author = User.objects.filter(pk=order.created_by_id)
         notify(author, "order_returned", facts | {"remark": order.remark}, url)
@@ -46,6 +49,8 @@ def tell_of_order(order: Order) -> None:
 
 
 def _ask(order: Order, facts: dict, url: str) -> None:
-    """Those who sign; who has formed the order does not."""
-    people = holders("order.sign", faculty_id=order.faculty_id).exclude(pk=order.created_by_id)
-    notify(people, "order_to_sign", facts, url)
+    """Those whose agreement is asked for in this round."""
+    asked = order.agreements.filter(round=order.round, state=OrderAgreement.WAITING)
+    roles = frozenset(asked.values_list("role", flat=True))
+    if roles:
+        notify(holders("order.agree", faculty_id=order.faculty_id, roles=roles), "order_to_agree", facts, url)

@@ -22,15 +22,14 @@ from movement import actions as orders
 from movement import events
 from movement.applications import queries, rules
 from movement.applications.kinds import KINDS
-from movement.applications.models import Application, ApplicationDocument
-from movement.kinds import KINDS as ORDERS
-from movement.kinds import kind_of
+from movement.applications.models import REINSTATEMENT, TRANSFER, Application, ApplicationDocument
 from movement.models import Order, OrderLine
 from structure.models import Unit
 from students.models import Group, Student
 
 OWN, DECIDE = "own.application", "application.decide"
 MAX_DOCUMENTS = 10
+GROUP_NEEDED = (TRANSFER, REINSTATEMENT)
 
 
 class ApplicationError(Exception):
@@ -237,7 +236,7 @@ def _not_ones_own(application: Application, access: Access) -> None:
 @transaction.atomic
 def grant(
     application: Application, *, access: Access, note: str = "", target_group: Group | None = None,
-    effective_date: datetime.date | None = None, order: Order | None = None,
+    target_semester: str = "", effective_date: datetime.date | None = None, order: Order | None = None,
 ) -> Application:  # fmt: skip
     """Sent or in work → granted; with a date or a draft it is put on an order at once.
 
@@ -248,13 +247,17 @@ def grant(
     states = (Application.SENT, Application.IN_WORK)
     application = _locked(application, access=access, permission=DECIDE, states=states)
     _not_ones_own(application, access)
-    kind = KINDS[application.kind]
     group = target_group or application.group
-    if kind.gives_group and group is None and application.kind == "transfer":
+    if group is None and application.kind in GROUP_NEEDED:
         raise ApplicationError(_("Choose the group that the student is to join."))
+    if not target_semester and application.kind == REINSTATEMENT:
+        raise ApplicationError(_("Choose the semester from which the student studies again."))
     application.state, application.note, application.target_group = Application.GRANTED, note.strip(), group
+    application.target_semester = target_semester
     application.decided_at, application.decided_by = timezone.now(), access.user
-    application.save(update_fields=["state", "note", "target_group", "decided_at", "decided_by"])
+    application.save(
+        update_fields=["state", "note", "target_group", "target_semester", "decided_at", "decided_by"]
+    )
     _tell_student(application, "application_granted")
     if order is not None or effective_date is not None:
         put_on_order([application], access=access, effective_date=effective_date, order=order)
@@ -324,22 +327,19 @@ def _name(
     """Put the student of one application on the order, or on a new one."""
     kind = KINDS[application.kind]
     people = Student.objects.filter(pk=application.student_id)
-    basis = _basis(application)
+    basis, wanted = _basis(application), kind.order_of(application)
     try:
-        wanted = kind.order_of(application)
         if order is None:
             return orders.create_order(
                 kind=wanted, access=access, faculty=Unit.objects.get(pk=application.faculty_id), people=people,
                 title=title, basis=basis, effective_date=effective_date or timezone.localdate(),
                 choices=kind.choices(application),
             )  # fmt: skip
-        if kind_of(order) is not ORDERS[wanted]:
+        if order.key != wanted:
             raise ApplicationError(_("The order is of another kind."))
         orders.add_people(order, access=access, people=people, choices=kind.choices(application))
     except orders.OrderError as error:
         raise ApplicationError(f"{application.student.person}: {error}") from error
-    except KeyError as error:
-        raise ApplicationError(_("Orders of this kind are not formed in the program yet.")) from error
     Order.objects.filter(pk=order.pk, state=Order.DRAFT).update(basis=f"{order.basis}; {basis}".lstrip("; "))
     order.refresh_from_db()
     return order

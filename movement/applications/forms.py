@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemis.access.scope import Access
+from hemis.classifiers.queries import choices
 from hemis.pages.forms import RegisterForm
 from hemis.people.files import ScanField
 from movement.applications.kinds import KINDS, ApplicationKind
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
+from movement.kinds import KINDS as ORDERS
 from movement.models import Order
 from students.models import Group, Programme, Student
 
@@ -150,6 +152,7 @@ class GrantForm(forms.Form):
     target_group = forms.ModelChoiceField(
         Group.objects.none(), label=gettext_lazy("group given"), required=False
     )
+    target_semester = forms.ChoiceField(label=gettext_lazy("semester given"), required=False)
     note = forms.CharField(
         label=gettext_lazy("note for the student"), required=False, max_length=2000, widget=forms.Textarea
     )
@@ -165,12 +168,21 @@ class GrantForm(forms.Form):
             self.fields["target_group"].initial = application.group_id
         else:
             del self.fields["target_group"]
+        if not kind.gives_semester:
+            del self.fields["target_semester"]
         self.orders = drafts_for(application, access)
+        new = [(self.NEW, _("a new draft order"))]
+        if ORDERS[kind.order_of(application)].university_only and not access.scope("order.create").everything:
+            new = []
+            self.fields["order"].help_text = _("Orders of this kind are formed by academic affairs.")
         self.fields["order"].choices = [  # type: ignore[attr-defined]
-            (self.NEW, _("a new draft order")),
+            *new,
             *((str(one.pk), _("add to the draft: %(order)s") % {"order": one}) for one in self.orders),
             (self.LATER, _("later, together with others")),
         ]
+        if kind.gives_semester:
+            semesters = [("", "—"), *choices("h_semester")]
+            self.fields["target_semester"].choices = semesters  # type: ignore[attr-defined]
         self.fields["effective_date"].initial = application.start_date or timezone.localdate()
         dress(self)
 
@@ -188,6 +200,7 @@ class GrantForm(forms.Form):
         return {
             "note": data["note"],
             "target_group": data.get("target_group"),
+            "target_semester": data.get("target_semester") or "",
             "order": order,
             "effective_date": data["effective_date"] if chosen == self.NEW else None,
         }

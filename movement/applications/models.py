@@ -180,6 +180,7 @@ class Application(BaseModel):
         related_name="+",
         verbose_name=_("group given"),
     )
+    target_semester = ClassifierField("h_semester", verbose_name=_("semester given"), blank=True)
     order = models.ForeignKey(
         "movement.Order",
         on_delete=models.SET_NULL,

@@ -127,7 +127,7 @@ class Applications(Register):
         "number", "sent_at", "kind", "student", "student__current__status", "student__current__programme",
         "student__current__group", "faculty", "given_by", "is_paper", "state", "due_on", "due_source", "ground",
         "start_date", "end_date", "change", "programme", "group", "language", "university", "details", "taken_by",
-        "decided_by", "note", "refusal_source", "target_group", "order",
+        "decided_by", "note", "refusal_source", "target_group", "target_semester", "order",
     )  # fmt: skip
     tabs = [Tab("documents", gettext_lazy("Documents"), "movement/applications/_papers.html", _papers)]
     actions = [

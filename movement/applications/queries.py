@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,8 @@ from movement.applications.models import (
     ApplicationTerm,
     ApplicationWindow,
 )
-from movement.models import Order
+from movement.models import Order, OrderLine
+from movement.queries import papers_from
 from students.models import Student
 
 DEFAULT_DAYS = 15
@@ -170,6 +171,21 @@ def _order_steps(one: Application) -> list[Step]:
     if one.state == Application.CANCELLED:
         return [draft, signed, done, Step(_("The order is cancelled"), one.closed_at, bad=True)]
     return [draft, signed, done]
+
+
+def given_papers(order: Order) -> set[tuple[str, int]]:
+    """The basis documents that the applications on an order stand for, by line. Two queries."""
+    has = ApplicationDocument.objects.filter(application=OuterRef("pk"))
+    rows = Application.objects.filter(order=order).annotate(has_documents=Exists(has))
+    codes = {
+        one.student_id: KINDS[one.kind].given_papers(has_documents=one.has_documents or one.is_paper)
+        for one in rows
+    }
+    lines = OrderLine.objects.filter(order=order, student__in=codes).values_list("student", "pk")
+    return {(code, line) for student, line in lines for code in codes[student]}
+
+
+papers_from(given_papers)
 
 
 def waiting(rows: QuerySet[Application]) -> QuerySet[Application]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import (
@@ -22,19 +23,16 @@ from django.utils.translation import gettext as _
 
 from finance.models import Contract
 from hemis.access.scope import Access
-from movement.clearance.models import (
-    EXPULSION,
-    GRADUATION,
-    TRANSFER_OUT,
-    ClearanceAnswer,
-    ClearanceSheet,
-)
+from movement.clearance.models import ClearanceAnswer, ClearanceSheet
+from movement.kinds import add_check
 from movement.models import Order, OrderLine
 from movement.rules import Check
 from students.models import Student
 
 SOURCE = "B8.2 · aylanma varaqa"
-EXPELLING, GRADUATING = "11", "17"
+EXPELLING, MOVING_AWAY, GRADUATING = "11", "16:out", "17"
+LEAVING = (EXPELLING, MOVING_AWAY, GRADUATING)
+CODE = "clearance"
 # Who leaves by own wish or for another university has cleared everything first; who is
 # expelled for a debt or a breach is not made to wait for it (h_expel_reason).
 OWN_WISH, MOVES_AWAY = "11", "12"
@@ -58,48 +56,44 @@ def clearance_checks(student_ids: Iterable[int], *, blocking: bool = True) -> di
 
 def _check(sheet: ClearanceSheet | None, blocking: bool) -> Check:
     if sheet is None:
-        return Check(False, _("There is no clearance sheet."), SOURCE, blocking)
+        return Check(False, _("There is no clearance sheet."), SOURCE, blocking, CODE)
     if sheet.state == ClearanceSheet.COMPLETE:
         text = _("The clearance sheet is complete since %(day)s.") % {"day": f"{sheet.completed_at:%d.%m.%Y}"}
-        return Check(True, text, SOURCE, blocking)
+        return Check(True, text, SOURCE, blocking, CODE)
     missing = [str(one.station) for one in sheet.answers.all() if one.state != ClearanceAnswer.CLEAR]
     text = _("The clearance sheet waits for: %(stations)s.") % {"stations": ", ".join(missing)}
-    return Check(False, text, SOURCE, blocking)
+    return Check(False, text, SOURCE, blocking, CODE)
 
 
 def is_leaving(order: Order) -> bool:
     """Whether orders of this kind let students go: expulsion, transfer out, graduation."""
-    variant = getattr(order, "variant", "")
-    return order.kind in (EXPELLING, GRADUATING) or (order.kind == "16" and variant == "out")
+    return order.key in LEAVING
 
 
-def line_checks(order: Order, lines: list[OrderLine]) -> dict[int, Check]:
-    """The clearance check by line id; empty for orders by which nobody leaves, and once it is done.
+def line_checks(order: Order, lines: list[OrderLine]) -> dict[int, list[Check]]:
+    """The clearance check by line id; empty once the order is done, and for one that cancels.
 
-    An expulsion for debts, absence or a breach is not held up: there the check only
-    warns. Death and imprisonment ask for no sheet to be brought by anybody either.
+    Graduation may go on with a written reason. An expulsion for debts, absence or a
+    breach is not held up at all: there the check only warns, as it does for death and
+    imprisonment, where nobody can bring a sheet.
     """
-    if (
-        order.cancels_id
-        or not is_leaving(order)
-        or order.state not in ("draft", "submitted", "agreed", "signed")
-    ):
+    if order.cancels_id or order.state not in Order.PENDING:
         return {}
     found = clearance_checks([line.student_id for line in lines if line.student_id])
-    result = {}
-    for line in lines:
-        if line.student_id:
-            check = found[line.student_id]
-            waits = order.kind != EXPELLING or line.reason in LEAVES_FREELY
-            result[line.pk] = Check(check.ok, check.text, check.source, waits)
-    return result
+    return {
+        line.pk: [
+            replace(
+                found[line.student_id],
+                blocking=order.key != EXPELLING or line.reason in LEAVES_FREELY,
+                excusable=order.key == GRADUATING,
+            )
+        ]
+        for line in lines
+        if line.student_id
+    }
 
 
-def occasion_of(order: Order, line: OrderLine) -> str:
-    """The occasion (``OCCASIONS``) of a line of a leaving order."""
-    if order.kind == GRADUATING:
-        return GRADUATION
-    return TRANSFER_OUT if order.kind == "16" or line.reason == MOVES_AWAY else EXPULSION
+add_check(LEAVING, line_checks)
 
 
 def with_totals(rows: QuerySet[ClearanceSheet]) -> QuerySet[ClearanceSheet]:

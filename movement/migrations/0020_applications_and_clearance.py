@@ -15,7 +15,7 @@ import hemis.people.files
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0004_guards"),
-        ("movement", "0005_stricter_guards"),
+        ("movement", "0008_rules_of_the_law"),
         ("structure", "0002_history"),
         ("students", "0003_history"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -276,6 +276,12 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="in whose hands",
+                    ),
+                ),
+                (
+                    "target_semester",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_semester", blank=True, max_length=16, verbose_name="semester given"
                     ),
                 ),
                 (

@@ -28,7 +28,7 @@ BEGIN
         kept := ARRAY['number', 'sent_at', 'due_on', 'due_source', 'given_by', 'is_paper', 'ground', 'start_date', 'end_date',
                       'change', 'programme_id', 'group_id', 'language', 'university', 'details', 'faculty_id'];
         IF OLD.decided_at IS NOT NULL THEN
-            kept := kept || ARRAY['decided_at', 'decided_by_id', 'note', 'refusal_source', 'target_group_id'];
+            kept := kept || ARRAY['decided_at', 'decided_by_id', 'note', 'refusal_source', 'target_group_id', 'target_semester'];
         END IF;
         IF (SELECT bool_or(to_jsonb(NEW) -> c IS DISTINCT FROM to_jsonb(OLD) -> c) FROM unnest(kept) AS c) THEN
             RAISE EXCEPTION 'Applications: what was sent or decided is not written anew.' USING ERRCODE = 'integrity_constraint_violation';

@@ -64,7 +64,7 @@ def _applications(students: list[Student], dean: Access) -> None:
     _sent_before(_begin(students[2], leave), days=9)
     actions.take(_sent(students[3], group), access=dean)
     granted = actions.grant(_sent(students[4], leave), access=dean, note="Komissiya xulosasi asosida.")
-    if KINDS["leave"].has_order(granted):
+    if granted.order_id is None:
         actions.put_on_order([granted], access=dean, effective_date=today + datetime.timedelta(days=7))
     actions.refuse(
         _sent(students[5], {"kind": "transfer", "change": "language", "language": "12", "details": "Doʻstlarim."}),

@@ -1,4 +1,4 @@
-"""Orders: the only way a student's status, group or course changes (order clause B8)."""
+"""Orders and their lists: the only way a student's status, group or course changes (clause B8)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel, ScopedQuerySet
+from hemis.classifiers import queries as classifiers
 from hemis.classifiers.fields import ClassifierField
 from hemis.documents.models import Document
 from structure.models import Unit
@@ -24,23 +25,31 @@ class OrderQuerySet(ScopedQuerySet):
         )
         seen = models.Q(faculty__in=scope.faculty_ids)
         if scope.person_id:
-            seen |= models.Exists(mine) & models.Q(state__in=[Order.EXECUTED, Order.CANCELLED])
+            seen |= models.Exists(mine) & models.Q(state__in=[*Order.DONE, Order.CANCELLED])
         return self.filter(seen)
 
 
 class Order(BaseModel):
     """An order on students, from draft to execution."""
 
-    DRAFT, SUBMITTED, SIGNED, EXECUTED, CANCELLED = "draft", "submitted", "signed", "executed", "cancelled"
+    DRAFT, SUBMITTED, AGREED, SIGNED = "draft", "submitted", "agreed", "signed"
+    EXECUTED, CLOSED, CANCELLED = "executed", "closed", "cancelled"
     STATES = [
         (DRAFT, _("draft")),
-        (SUBMITTED, _("submitted")),
+        (SUBMITTED, _("being agreed")),
+        (AGREED, _("agreed, waits for signature")),
         (SIGNED, _("signed")),
         (EXECUTED, _("executed")),
+        (CLOSED, _("closed")),
         (CANCELLED, _("cancelled")),
     ]
+    # Carried out and not undone; what still waits to be carried out.
+    DONE = (EXECUTED, CLOSED)
+    PENDING = (DRAFT, SUBMITTED, AGREED, SIGNED)
 
-    kind = ClassifierField("h_decree_type", verbose_name=_("kind of order"))
+    # Empty where the national list has no code (a change of name): then ``variant`` says what it is.
+    kind = ClassifierField("h_decree_type", verbose_name=_("kind of order"), blank=True)
+    variant = models.CharField(_("variety"), max_length=16, blank=True, editable=False)
     faculty = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="orders", verbose_name=_("faculty")
     )
@@ -76,7 +85,22 @@ class Order(BaseModel):
         editable=False,
     )
     executed_at = models.DateTimeField(_("executed at"), null=True, editable=False)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("closed by"),
+        editable=False,
+    )
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     remark = models.TextField(_("remark"), blank=True, editable=False)
+    # What the questions of the kind were answered, as the order and its paper show it.
+    answers = models.JSONField(_("answers"), default=dict, editable=False)
+    # How often it was submitted: every time it is agreed anew.
+    round = models.PositiveSmallIntegerField(_("round of agreement"), default=0, editable=False)
+    # Why it could not be executed on its day.
+    problem = models.TextField(_("why it is not executed"), blank=True, editable=False)
     cancels = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -110,19 +134,26 @@ class Order(BaseModel):
                 name="order_number_once_a_year",
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["draft", "submitted"])
+                condition=models.Q(state__in=["draft", "submitted", "agreed"])
                 | ~models.Q(number="")
                 & models.Q(date__isnull=False, signed_by__isnull=False, signed_at__isnull=False),
                 name="signed_order_is_complete",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["executed", "cancelled"])
+                condition=~models.Q(state__in=["executed", "closed", "cancelled"])
                 | models.Q(executed_at__isnull=False),
                 name="executed_order_has_moment",
             ),
             models.CheckConstraint(
                 condition=models.Q(signed_by=None) | ~models.Q(signed_by=models.F("created_by")),
                 name="author_does_not_sign",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="closed") | models.Q(closed_at__isnull=False),
+                name="closed_order_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="") | ~models.Q(variant=""), name="order_has_a_kind"
             ),
             models.UniqueConstraint(
                 fields=["cancels"], condition=models.Q(cancels__isnull=False), name="order_cancelled_once"
@@ -131,6 +162,18 @@ class Order(BaseModel):
 
     def __str__(self) -> str:
         return f"№ {self.number} · {self.title}" if self.number else self.title
+
+    @property
+    def key(self) -> str:
+        """What the kind is declared under: the national code, and the variety within it."""
+        return f"{self.kind}:{self.variant}" if self.variant else self.kind
+
+    @property
+    def kind_text(self) -> str:
+        """What orders of this kind are called, in the language in use."""
+        from movement.kinds import kind_title
+
+        return kind_title(self.key)
 
 
 class OrderLine(models.Model):
@@ -177,6 +220,11 @@ class OrderLine(models.Model):
         Placement, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closes")
     )
 
+    # The last day of a leave.
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    # What the order says about this person beside the placement: names before and after, a university …
+    details = models.JSONField(_("details"), default=dict)
+
     objects = models.Manager()
 
     class Meta:
@@ -201,8 +249,17 @@ class OrderLine(models.Model):
         """The human being the line is about."""
         return (self.student or self.candidate).person
 
+    @property
+    def reason_text(self) -> str:
+        """The ground, in words of the list that the kind of the order takes it from."""
+        from movement.kinds import KINDS
 
-# The rooms of the app keep their models themselves; Django looks for them here.
-from movement.applications import models as _applications  # noqa: E402, F401
-from movement.clearance import models as _clearance  # noqa: E402, F401
-from movement.parents import models as _parents  # noqa: E402, F401
+        kind = KINDS.get(self.order.key)
+        return classifiers.label(kind.reason_list, self.reason) if kind and self.reason else ""
+
+    @property
+    def names(self) -> list[str]:
+        """The names before and after, where the order changes them."""
+        from movement.kinds.names import full_name
+
+        return [full_name(self.details[part]) for part in ("before", "after") if part in self.details]
