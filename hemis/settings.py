@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "hemis.classifiers",
     "hemis.documents",
     "hemis.jobs",
+    "hemis.notices",
     "hemis.sheets",
     "hemis.pages",
     "structure",
@@ -239,6 +240,18 @@ CELERY_BEAT_SCHEDULE = {
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")
+
+# --- ways out of the house, off unless switched on (hemis.notices.tasks)
+NOTICES_BY_EMAIL = env_bool("NOTICES_BY_EMAIL", default=False)
+EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "hemis@localhost")
+SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")
 
 # --- logs: JSON without personal data in production, plain lines for the developer elsewhere (hemis.ops.logs)
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO" if PRODUCTION else "WARNING")

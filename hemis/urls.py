@@ -9,6 +9,7 @@ APPS = (
     ("", "hemis.pages.urls"),
     ("access/", "hemis.access.urls"),
     ("jobs/", "hemis.jobs.urls"),
+    ("notices/", "hemis.notices.urls"),
     ("sheets/", "hemis.sheets.urls"),
     ("", "hemis.documents.urls"),
     ("classifiers/", "hemis.classifiers.urls"),
@@ -16,6 +17,9 @@ APPS = (
     ("staff/", "staff.urls"),
     ("students/", "students.urls"),
     ("movement/", "movement.urls"),
+    ("movement/", "movement.applications.urls"),
+    ("movement/", "movement.clearance.urls"),
+    ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
 )
 

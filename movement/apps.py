@@ -1,5 +1,14 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+# What makes itself known when it is imported: kinds of documents, jobs and notices, periodic work,
+# listeners to orders.
+KNOWN = (
+    "documents", "facts_of_finance", "jobs", "tasks", "beginnings", "notices", "applications.notices",
+    "applications.actions", "clearance.documents", "clearance.actions", "parents.actions",
+)  # fmt: skip
 
 
 class MovementConfig(AppConfig):
@@ -7,8 +16,8 @@ class MovementConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the kinds of documents, jobs and periodic work known."""
-        from movement import documents, facts_of_finance, jobs, tasks  # noqa: F401
-
+        for module in KNOWN:
+            import_module(f"movement.{module}")
         post_migrate.connect(_fill_rules, sender=self, dispatch_uid="movement.fill_rules")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -278,6 +279,23 @@ def rulebook_on(day: datetime.date) -> Rulebook:
     return Rulebook({row.code: Held(row.value, row.source) for row in rows})
 
 
+# What other packages know to stand for basis documents: pairs of ``Paper.code`` and line id.
+_also_given: list[Callable[[Order], set[tuple[str, int]]]] = []
+
+
+def papers_from(provider: Callable[[Order], set[tuple[str, int]]]) -> None:
+    """Let a package answer for basis documents that need no scan of their own."""
+    if provider not in _also_given:
+        _also_given.append(provider)
+
+
+def _papers_of(order: Order) -> set[tuple[str, int | None]]:
+    given: set[tuple[str, int | None]] = set(order.files.values_list("kind", "line"))
+    for provider in _also_given:
+        given |= provider(order)
+    return given
+
+
 def check_context(order: Order, lines: list[OrderLine], kind: type[OrderKind]) -> CheckContext:
     """Reads everything in a fixed number of queries."""
     students = [line.student_id for line in lines if line.student_id]
@@ -303,7 +321,7 @@ def check_context(order: Order, lines: list[OrderLine], kind: type[OrderKind]) -
     return CheckContext(
         order=order, day=order.effective_date, book=rulebook_on(order.effective_date), kind=kind,
         known=facts.known(kind.facts, students, order.effective_date), entered=entered,
-        papers=set(order.files.values_list("kind", "line")) if kind.papers else set(),
+        papers=_papers_of(order) if kind.papers else set(),
         taken=taken, coming=coming, former=former, studying=studying,
     )  # fmt: skip
 

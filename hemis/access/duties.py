@@ -287,7 +287,7 @@ DUTIES: tuple[Duty, ...] = (
         _("create; carry out"),
         UNIVERSITY,
         "order: view create execute; order_rule: view edit; candidate: view; student: view; document: view; "
-        "application: view decide; clearance: view",
+        "application: view decide; clearance: view; application_rule: view edit; clearance_station: view edit",
     ),
     _duty(
         "3.6",

@@ -153,6 +153,8 @@ class RegisterForm(forms.ModelForm):
 
     def _as_read(self, name: str, value: Any) -> str:
         field = self.fields[name]
+        if isinstance(field, forms.MultipleChoiceField):
+            return ", ".join(str(dict(field.choices).get(one, one)) for one in value or ())  # type: ignore[arg-type]
         if isinstance(field, forms.ChoiceField) and value:
             return display(dict(field.choices).get(value, value))  # type: ignore[arg-type]
         return display(value)
@@ -165,7 +167,9 @@ class RegisterForm(forms.ModelForm):
         for name in chosen:
             value = unbound[name].value()
             data.pop(name, None)
-            if value not in (None, False, ""):
+            if isinstance(value, list):
+                data.setlist(name, value)
+            elif value not in (None, False, ""):
                 data[name] = unbound.fields[name].prepare_value(value)
         return data
 

@@ -18,7 +18,7 @@ from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
 from hemis.documents.actions import reserve_numbers
 from hemis.people.models import User
-from movement import queries, rules
+from movement import events, queries, rules
 from movement.actions.base import OrderError, locked, refuse_extra_failures, refuse_failures
 from movement.actions.flow import university
 from movement.documents import void_documents
@@ -69,6 +69,7 @@ def _carry_out(order: Order, *, by: User | None) -> Order:
     order.state, order.executed_by, order.executed_at = Order.EXECUTED, by, timezone.now()
     order.problem = ""
     order.save(update_fields=["state", "executed_by", "executed_at", "problem"])
+    events.tell(order)
     return order
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
 from hemis.documents.actions import next_number
+from movement import events
 from movement.actions.base import OrderError, locked, refuse_failures
 from movement.documents import issue_order
 from movement.followups import open_followups
@@ -32,6 +33,7 @@ def submit(order: Order, *, access: Access) -> Order:
     _ask_for_agreement(order)
     order.state, order.remark, order.round = Order.SUBMITTED, "", order.round + 1
     order.save(update_fields=["state", "remark", "round"])
+    events.tell(order)
     return _agreed_if_all(order)
 
 
@@ -57,6 +59,7 @@ def _agreed_if_all(order: Order) -> Order:
     if not waiting.exists():
         order.state = Order.AGREED
         order.save(update_fields=["state"])
+        events.tell(order)
     return order
 
 
@@ -107,6 +110,7 @@ def return_with_remarks(order: Order, *, access: Access, remark: str) -> Order:
         _decide(asked, OrderAgreement.RETURNED, remark, access)
     order.state, order.remark = Order.DRAFT, remark.strip()
     order.save(update_fields=["state", "remark"])
+    events.tell(order)
     return order
 
 
@@ -137,6 +141,7 @@ def sign(order: Order, *, access: Access, date: datetime.date) -> Order:
     order.state, order.remark = Order.SIGNED, ""
     order.document = issue_order(order)
     order.save(update_fields=["state", "remark", "number", "date", "signed_by", "signed_at", "document"])
+    events.tell(order)
     return order
 
 

@@ -9,7 +9,16 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from hemis.people.models import User
-from reports.demo import PASSWORD, contingent, infrastructure, money, movement, staffing, university
+from reports.demo import (
+    PASSWORD,
+    applications,
+    contingent,
+    infrastructure,
+    money,
+    movement,
+    staffing,
+    university,
+)
 from reports.demo import students as student_base
 from reports.demo.people import People
 from reports.demo.statistics import analyze
@@ -55,6 +64,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         _open_accounts(password)
         student_base.build(staff, tell=tell)
         money.build(staff, tell=tell)
+        applications.build(staff, tell=tell)
         analyze()
 
 

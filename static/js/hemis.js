@@ -95,6 +95,12 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      const field = document.getElementById(copy.dataset.copy);
+      field.select();
+      if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(() => { copy.textContent = copy.dataset.done; });
+    }
     document.querySelectorAll("details.hemis-dropdown[open]").forEach((one) => {
       if (!one.contains(event.target)) one.open = false;
     });

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hemis.classifiers.queries import choices
-from hemis.pages.files import PhotoField
+from hemis.pages.files import PictureField
 from hemis.pages.forms import RegisterForm
 from structure import actions, occupancy
 from structure.forms.plain import PlainForm, date_input, time_input
@@ -27,7 +27,7 @@ class BuildingForm(RegisterForm):
 
 
 class AuditoriumForm(RegisterForm):
-    photo = PhotoField(label=_("photo"), required=False, help_text=_("JPEG or PNG."))
+    photo = PictureField(label=_("photo"), required=False, help_text=_("JPEG or PNG."))
 
     class Meta:
         model = Auditorium
