@@ -15,6 +15,7 @@ APPS = (
     ("structure/", "structure.urls"),
     ("staff/", "staff.urls"),
     ("students/", "students.urls"),
+    ("curriculum/", "curriculum.urls"),
     ("movement/", "movement.urls"),
     ("finance/", "finance.urls"),
 )

@@ -102,7 +102,7 @@ class RegisterForm(forms.ModelForm):
         Raises:
             StaleRow: the row has another version; ``conflict`` holds both versions.
         """
-        if not commit or not self.instance.pk:
+        if not commit or self.instance._state.adding:
             return super().save(commit)
         model = type(self.instance)
         with transaction.atomic():

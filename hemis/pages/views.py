@@ -43,6 +43,7 @@ def list_view(register: type[Register]):
         paginator = Paginator(rows, preference.page_size)
         shown = paginator.get_page(request.GET.get("page"))
         columns = _shown_columns(register, preference)
+        filters = [one.context(request.access, request.GET) for one in register.filters]
         query = request.GET.copy()
         query.pop("page", None)
         context = {
@@ -58,9 +59,8 @@ def list_view(register: type[Register]):
             "preference": preference,
             "query": query.urlencode(),
             "sort": request.GET.get("sort", ""),
-            "filters": [one.context(request.access, request.GET) for one in register.filters],
-            "filtered": any(one.context(request.access, request.GET)["chosen"] for one in register.filters)
-            or bool(request.GET.get("q")),
+            "filters": filters,
+            "filtered": any(one["chosen"] for one in filters) or bool(request.GET.get("q")),
             "saved_views": list(SavedView.objects.filter(user=request.user, register=register.key())),
             "can_create": register.form is not None
             and register.deletable

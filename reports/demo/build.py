@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from hemis.people.models import User
-from reports.demo import PASSWORD, contingent, money, university
+from reports.demo import PASSWORD, contingent, money, study, university
 from reports.demo.people import People
 from structure.models import Unit, University
 from students.models import Student
@@ -45,6 +45,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         tell(f"{len(planned)} groups, {students} candidates")
         faculties = [unit for unit in units.values() if unit.kind == Unit.FACULTY]
         contingent.admit(staff, sorted(faculties, key=lambda unit: unit.code), at_once=ORDER_SIZE, tell=tell)
+        study.build(staff, tell=tell)
         _open_accounts(password)
         money.build(staff, tell=tell)
     with connection.cursor() as cursor:
