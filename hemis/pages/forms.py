@@ -107,7 +107,7 @@ class RegisterForm(forms.ModelForm):
         """
         if not commit:
             return super().save(commit)
-        if not self.instance.pk:
+        if self.instance._state.adding:
             return self.write()
         model = type(self.instance)
         with transaction.atomic():

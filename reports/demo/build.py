@@ -17,6 +17,7 @@ from reports.demo import (
     money,
     movement,
     staffing,
+    study,
     university,
 )
 from reports.demo import students as student_base
@@ -61,6 +62,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         faculties.sort(key=lambda unit: unit.code)
         contingent.admit(staff, faculties, at_once=ORDER_SIZE, tell=tell)
         movement.build(staff, faculties, people.random, tell=tell)
+        study.build(staff, tell=tell)
         _open_accounts(password)
         student_base.build(staff, tell=tell)
         money.build(staff, tell=tell)
