@@ -183,8 +183,8 @@ DUTIES: tuple[Duty, ...] = (
         _("expulsion and reinstatement, academic leave, transfer, retention, promotion, graduation; orders"),
         _("create, keep"),
         FACULTY,
-        "order: view create execute; candidate: view; student: view; document: view; application: view decide; "
-        "clearance: view answer",
+        "order: view create execute; order_rule: view; candidate: view; student: view; document: view; "
+        "application: view decide; clearance: view answer",
     ),
     _duty(
         "2.3",
@@ -286,8 +286,8 @@ DUTIES: tuple[Duty, ...] = (
         _("orders; transfer of students, university-wide"),
         _("create; carry out"),
         UNIVERSITY,
-        "order: view create execute; candidate: view; student: view; document: view; application: view decide; "
-        "clearance: view",
+        "order: view create execute; order_rule: view edit; candidate: view; student: view; document: view; "
+        "application: view decide; clearance: view",
     ),
     _duty(
         "3.6",
@@ -459,7 +459,7 @@ DUTIES: tuple[Duty, ...] = (
         _("accounts, roles, classifiers, history"),
         _("keep"),
         UNIVERSITY,
-        "user: view manage; classifier: view edit; history: view",
+        "user: view manage; classifier: view edit; history: view; order_rule: view edit",
     ),
     _duty(
         "S",

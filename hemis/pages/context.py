@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import get_language
 
+from hemis.access.adapter import must_have_second_factor
 from hemis.base import Request
 from hemis.pages import menu
 from hemis.pages.register import REGISTERS
@@ -21,8 +22,10 @@ def shell(request: Request) -> dict:
         "finds_people": signed_in and access is not None and _finds_people(access),
         "open_menu": _open_menu(navigation, request.path),
         "access": access,
+        "may_administer": signed_in and access is not None and access.can("user.manage"),
         "languages": settings.LANGUAGES,
         "language": get_language(),
+        "must_have_second_factor": signed_in and access is not None and must_have_second_factor(access),
         "theme": theme if theme in {"light", "dark"} else "",
     }
 

@@ -18,7 +18,7 @@
           settings.labelField = "text";
           settings.searchField = [];  // The server finds, in any script and spelling.
           settings.load = (typed, done) => {
-            fetch(`${url}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } })
+            fetch(`${url}${url.includes("?") ? "&" : "?"}q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } })
               .then((answer) => answer.json()).then((data) => done(data.results)).catch(() => done());
           };
         }
@@ -76,7 +76,7 @@
     const form = event.target.closest("form");
     if (form && form.hasAttribute("data-autosubmit")) form.requestSubmit();
     if (event.target.matches("[data-tick-all]")) {
-      form.querySelectorAll("input[name=pk]").forEach((box) => { box.checked = event.target.checked; });
+      form.querySelectorAll("input[name=pk], input[name=line], input[name=aside]").forEach((box) => { box.checked = event.target.checked; });
     }
     if (form && form.dataset.warn) form.dataset.touched = "1";
   });
