@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client, override_settings
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
@@ -53,6 +53,8 @@ def chromium() -> Iterator[Browser]:
             browser = playwright.chromium.launch(executable_path=path, args=list(ARGS))
             yield browser
             browser.close()
+            # Beside Playwright's event loop Django keeps connections of their own.
+            connections.close_all()
 
 
 @pytest.fixture(scope="module")
