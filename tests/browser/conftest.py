@@ -25,6 +25,8 @@ from hemis.people.models import User
 from tests import factories
 
 WIDE, PHONE = {"width": 1366, "height": 850}, {"width": 390, "height": 844}
+# Only a guard against hanging for ever, in milliseconds; jobs run while one waits for the page.
+GUARD = 120_000
 ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -197,7 +199,7 @@ def visit(chromium: Browser, server: LiveServer) -> Iterator[Callable[..., Visit
             accept_downloads=True,
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(GUARD)
         contexts.append(context)
         if user is not None:
             client = Client()
