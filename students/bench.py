@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from hemis.access.scope import Access, Scope
 from hemis.people.identifiers import pinfl_beginning, pinfl_check_digit
 from hemis.sheets.reading import read_table
 from structure.models import Unit
+from students import contingent
 from students.models import Group, Programme, Speciality
 from students.sheets import AdmissionSheet
 
@@ -233,3 +235,65 @@ def _row(number: int) -> tuple:
         "Boshqa",
         round(56 + number % 1300 / 10, 1),
     )
+
+
+# --- the contingent at a past date
+
+ROUNDS = 15
+# The table of this connection only: it hides the guarded one, so that no order is needed for invented moves.
+HIDE = "CREATE TEMP TABLE students_placement (LIKE public.students_placement INCLUDING DEFAULTS INCLUDING INDEXES)"
+MOVES = """
+INSERT INTO students_placement
+       (id, student_id, order_id, closed_by_id, valid_from, valid_to, status, faculty_id, programme_id, group_id,
+        academic_year_id, course, semester, education_form, language, payment_form)
+SELECT p.id * %(moves)s + n, p.student_id, p.order_id, p.closed_by_id, %(since)s::date + n * 180,
+       CASE WHEN n < %(moves)s - 1 THEN %(since)s::date + (n + 1) * 180 END,
+       CASE WHEN (p.student_id + n) %% 17 = 0 THEN '13' ELSE '11' END, p.faculty_id, p.programme_id, p.group_id,
+       p.academic_year_id, (11 + n / 2)::text, (11 + n)::text, p.education_form, p.language, p.payment_form
+  FROM public.students_placement p CROSS JOIN generate_series(0, %(moves)s - 1) AS n
+ WHERE p.valid_to IS NULL
+"""
+BARE_CONTINGENT = """
+SELECT pl.course, pl.payment_form, count(*)
+  FROM students_placement pl
+ WHERE pl.valid_from <= %s AND (pl.valid_to IS NULL OR pl.valid_to > %s) AND pl.status = '11'
+ GROUP BY 1, 2
+"""
+SINCE = datetime.date(2023, 9, 1)
+
+
+def bench_contingent(moves: int = 6) -> dict[str, Any]:
+    """Cut the contingent at a past date by course and payment form, every student having ``moves`` placements.
+
+    ``seconds`` is the cut as the page asks for it, ``bare_seconds`` the same figures by
+    hand-written SQL, both the median of several rounds; nothing is kept.
+    """
+    day = SINCE + datetime.timedelta(days=400)
+    everybody = Scope(everything=True)
+    result: dict[str, Any] = {"moves": moves}
+
+    def cut() -> Any:
+        chosen = {"status": ["11"]}
+        return contingent.pivot(day=day, scope=everybody, rows="course", cols="payment", chosen=chosen)
+
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(HIDE)
+            cursor.execute(MOVES, {"moves": moves, "since": SINCE})
+            cursor.execute("ANALYZE students_placement")
+            cursor.execute("SELECT count(DISTINCT student_id), count(*) FROM students_placement")
+            result["students"], result["placements"] = cursor.fetchone()
+
+            def bare() -> Any:
+                cursor.execute(BARE_CONTINGENT, [day, day])
+                return cursor.fetchall()
+
+            if cut().total != sum(row[-1] for row in bare()):
+                raise RuntimeError("The cut and the bare statement disagree.")
+            result["bare_seconds"] = statistics.median(_timed(bare) for _ in range(ROUNDS))
+            result["seconds"] = statistics.median(_timed(cut) for _ in range(ROUNDS))
+            raise _Rollback
+    except _Rollback:
+        pass
+    result["ratio"] = result["seconds"] / result["bare_seconds"]
+    return result

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import IntegerField, Model, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -29,6 +29,8 @@ class Filter:
     label: str | Promise = ""
     choices: Callable[[Access], list[tuple[str, str]]] | None = None
     widget: str = "choice"
+    # The field holds whole numbers, so that nothing else is looked for.
+    numeric: bool = False
 
     def bind(self, model: type[Model]) -> Filter:
         """Fill label, lookup and choices from the model's field."""
@@ -37,6 +39,7 @@ class Filter:
             self.label = field_label(model, self.lookup)
         if self.choices is None and self.widget == "choice":
             field = _field(model, self.lookup)
+            self.numeric = isinstance(field, IntegerField)
             if isinstance(field, ClassifierField):
                 self.choices = lambda access: list(field.flatchoices)
             else:
@@ -51,7 +54,11 @@ class Filter:
 
     def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
         values = self.chosen(data)
-        return rows.filter(**{f"{self.lookup}__in": values}) if values else rows
+        if not values:
+            return rows
+        if self.numeric:
+            values = [value for value in values if value.isdecimal() and len(value) < 10]
+        return rows.filter(**{f"{self.lookup}__in": values})
 
     def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
         """What the template needs to draw the filter."""
@@ -173,3 +180,27 @@ class RangeFilter(Filter):
             "start": start,
             "end": end,
         }
+
+
+class DayFilter(Filter):
+    """One day; ``narrow(rows, day)`` says what it means. A value that is no date is left out."""
+
+    def __init__(
+        self, name: str, narrow: Callable[[QuerySet, datetime.date], QuerySet], *, label: str | Promise
+    ):
+        super().__init__(name, name, label, None, "day")
+        self.narrow = narrow
+
+    def day(self, data: QueryDict) -> datetime.date | None:
+        """The day that the address names."""
+        try:
+            return datetime.date.fromisoformat(data.get(self.name, ""))
+        except ValueError:
+            return None
+
+    def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
+        day = self.day(data)
+        return self.narrow(rows, day) if day else rows
+
+    def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
+        return super().context(access, data) | {"start": data.get(self.name, "")}

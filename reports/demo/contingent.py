@@ -117,7 +117,6 @@ def build_candidates(people: People, planned: list[tuple[Group, Programme, int]]
                 entry_year=group.entry_year,
                 programme=programme,
                 group=group,
-                course=str(11 + YEAR - group.entry_year),
                 language=group.language,
                 payment_form=pick(("11", "12"), weights=(3, 7))[0],
                 social_category=pick(("10", "11", "12", "13"), weights=(94, 2, 3, 1))[0],
@@ -135,9 +134,9 @@ def admit(
     """One admission order after another: the dean's office forms and executes, the rector signs."""
     signer = Access.for_user(staff["rector"])
     orders = 0
-    for n, faculty in enumerate(faculties, start=1):
-        office = Access.for_user(staff[f"dean{n}"])
-        for year in COHORTS:
+    for year in COHORTS:
+        for n, faculty in enumerate(faculties, start=1):
+            office = Access.for_user(staff[f"dean{n}"])
             waiting = list(
                 Candidate.objects.filter(group__faculty=faculty, entry_year=year)
                 .order_by("group__name", "person__sort_key")
@@ -155,7 +154,7 @@ def admit(
 
 def _admit(office: Access, signer: Access, faculty: Unit, year: int, candidates: list[int]) -> None:
     day = timezone.localdate()
-    begins = min(datetime.date(YEAR, 9, 2), day)
+    begins = min(datetime.date(year, 9, 2), day)
     assert office.user and signer.user  # noqa: S101
     with acting(office.user.pk, "demo"):
         order = movement.create_admission_order(
@@ -168,6 +167,6 @@ def _admit(office: Access, signer: Access, faculty: Unit, year: int, candidates:
         )
         order = movement.submit(order, access=office)
     with acting(signer.user.pk, "demo"):
-        order = movement.sign(order, access=signer, date=min(datetime.date(YEAR, 8, 31), day))
+        order = movement.sign(order, access=signer, date=min(datetime.date(year, 8, 31), day))
     with acting(office.user.pk, "demo"):
         movement.execute(order, access=office)

@@ -205,6 +205,7 @@ def test_cells_as_people_read_them():
     import datetime
     from decimal import Decimal
 
+    assert display(datetime.time(8, 30)) == "08:30"
     assert display(None) == "" and display(datetime.date(2026, 9, 1)) == "01.09.2026"
     assert display(Decimal("12.5")).replace(",", ".") == "12.5"
 

@@ -95,3 +95,30 @@ def money(value) -> str:
         return ""
     text = f"{value:,.2f}".replace(",", "\u00a0").replace(".", ",")
     return text.removesuffix(",00")
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("YaBrowser", "Yandex"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+)
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """``Firefox · Windows`` instead of what browsers say about themselves."""
+    programs = (*BROWSERS, ("Safari", "Safari"))
+    found = [
+        next((name for mark, name in known if mark in user_agent), "")
+        for known in (programs, (*SYSTEMS, ("Linux", "Linux")))
+    ]
+    return " · ".join(filter(None, found)) or user_agent[:40]

@@ -8,27 +8,39 @@ from django.core.management.base import BaseCommand, CommandError
 
 from finance.bench import bench_contracts
 from reports.bench.pages import measure_pages
+from reports.bench.promotion import measure_promotion
 from reports.demo.build import build
 from structure.models import University
-from students.bench import bench_import
+from students.bench import bench_contingent, bench_import
 from students.models import Student
 
-PARTS = ("import", "contracts", "pages")
-IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL = 4.0, 1.3, 12, 30
+PARTS = ("import", "contracts", "pages", "contingent", "promotion")
+
+IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
+PROMOTION_GOAL = 3.0
 
 
 class Command(BaseCommand):
-    help = "Measures an import, contracts and pages on a demo university; give it a database of its own (make bench)."
+    help = "Measures import, contracts, pages and sets on a demo; give it a database of its own (make bench)."
 
     def add_arguments(self, parser):
         parser.add_argument("--students", type=int, default=40_000, help="of the demo university (40000)")
         parser.add_argument("--rows", type=int, default=40_000, help="of the admission list (40000)")
         parser.add_argument("--contracts", type=int, default=500)
+        parser.add_argument("--promoted", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
         parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS)
 
     def handle(
-        self, *, students: int, rows: int, contracts: int, workers: int, only: list[str], **options
+        self,
+        *,
+        students: int,
+        rows: int,
+        contracts: int,
+        promoted: int,
+        workers: int,
+        only: list[str],
+        **options,
     ) -> None:
         if settings.PRODUCTION:
             raise CommandError("The benchmark writes invented people: never in production.")
@@ -41,6 +53,10 @@ class Command(BaseCommand):
             self._contracts(bench_contracts(contracts, workers))
         if "pages" in only:
             self._pages()
+        if "contingent" in only:
+            self._contingent()
+        if "promotion" in only:
+            self._promotion(promoted)
 
     def _import(self, found: dict[str, Any]) -> None:
         self._head(
@@ -93,6 +109,18 @@ class Command(BaseCommand):
             )
         self._verdict(all(one.queries <= QUERIES_GOAL and one.page_ms <= PAGE_GOAL for one in measured))
 
+    def _contingent(self) -> None:
+        found = bench_contingent()
+        self._head(
+            f"Contingent at a past date: {found['students']} students, {found['placements']} placements "
+            f"(bare: the same SQL; goal {CONTINGENT_GOAL} × bare)"
+        )
+        self.stdout.write(
+            f"cut {found['seconds'] * 1000:.1f} ms, bare {found['bare_seconds'] * 1000:.1f} ms, "
+            f"ratio {found['ratio']:.2f}"
+        )
+        self._verdict(found["ratio"] <= CONTINGENT_GOAL)
+
     def _head(self, text: str) -> None:
         self.stdout.write(f"\n{text}", self.style.MIGRATE_HEADING)
 
@@ -100,3 +128,14 @@ class Command(BaseCommand):
         self.stdout.write(
             "goal reached" if good else "goal missed", self.style.SUCCESS if good else self.style.WARNING
         )
+
+    def _promotion(self, count: int) -> None:
+        found = measure_promotion(count)
+        self._head(
+            f"Promotion of {found['students']} students (bare: one INSERT … SELECT; goal {PROMOTION_GOAL:g} × bare)"
+        )
+        self.stdout.write(
+            f"formed with all checks {found['forming']:.1f} s; executed {found['executing']:.2f} s, "
+            f"bare {found['bare']:.2f} s, ratio {found['ratio']:.2f}"
+        )
+        self._verdict(found["ratio"] <= PROMOTION_GOAL)
