@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from finance.models import Contract
 from hemis.access import duties
@@ -13,6 +13,7 @@ from hemis.access.models import RoleAssignment
 from hemis.people import names
 from hemis.people.models import Person, User
 from movement.models import Order
+from reports.bench import pages
 from reports.demo import PASSWORD, pools
 from reports.demo.build import SEED, NotEmpty, build
 from reports.demo.people import People
@@ -101,3 +102,21 @@ def test_command_refuses_a_second_university_and_prints_logins(settings):
     settings.PRODUCTION = True
     with pytest.raises(CommandError):
         call_command("demo", stdout=StringIO())
+
+
+def test_the_bench_of_pages_counts_their_queries(monkeypatch):
+    monkeypatch.setattr(pages, "ROUNDS", 1)
+    measured = pages.measure_pages()
+    assert [one.name for one in measured] == ["student list", "search", "student card"]
+    for one in measured:
+        assert 3 <= one.queries <= 12, one
+        assert one.sql_ms >= 0 and one.ratio > 0
+
+
+def test_the_application_may_analyze_what_it_filled():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege('hemis_app', 'students_student', 'MAINTAIN'),"
+            " has_table_privilege('hemis_app', 'students_student', 'TRUNCATE')"
+        )
+        assert cursor.fetchone() == (True, False)
