@@ -160,7 +160,7 @@ class _DressedForm(forms.Form):
 
     def full_clean(self) -> None:
         super().full_clean()
-        for name in self._errors or {}:
+        for name in self.errors:
             if name in self.fields:
                 attrs = self.fields[name].widget.attrs
                 attrs["class"] += " is-invalid"
@@ -310,7 +310,7 @@ class EstablishmentForm(RegisterForm):
         return rates
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         start, end = data.get("valid_from"), data.get("valid_to")
         if start and end and end < start:
             self.add_error("valid_to", _("The end lies before the beginning."))

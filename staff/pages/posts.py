@@ -120,7 +120,7 @@ class _Posts(Register):
 
 class Teachers(_Posts):
     app, name, title, title_one = "staff", "teachers", _("List of teachers"), _("teaching post")
-    model, permission, menu = Position, "employee", "staff"
+    model, permission = Position, "employee"
     form = TeachingPostForm
     empty = _("Add the posts of professors and teachers; the employee must be in the base.")
 
@@ -131,7 +131,7 @@ class Teachers(_Posts):
 
 class OtherPosts(_Posts):
     app, name, title, title_one = "staff", "other_employees", _("List of other employees"), _("post")
-    model, permission, menu = Position, "employee", "staff"
+    model, permission = Position, "employee"
     form = OtherPostForm
     empty = _("Add the posts of everyone who is not a teacher; the employee must be in the base.")
 
@@ -142,7 +142,7 @@ class OtherPosts(_Posts):
 
 class Tutors(_Posts):
     app, name, title, title_one = "staff", "tutors", _("Tutors"), _("tutor")
-    model, permission, menu = Position, "employee", "staff"
+    model, permission = Position, "employee"
     header_actions: list[MenuItem] = []
     empty = _("Who holds the post of a tutor stands here.")
 
