@@ -31,6 +31,8 @@ from structure.models import University
 
 SERIES = "contract"
 LOCK_FORMING = 730_071
+# The academic year turns on 1 July, as placements do.
+NEW_YEAR_MONTH = 7
 TERMS = [field.name for field in Terms._meta.get_fields()]
 # Regulation 2431, p. 22: share in percent, then month and day for the first course and for the others.
 LAW_DATES = ((25, (9, 15), (10, 1)), (50, (1, 1), (1, 1)), (75, (3, 1), (3, 1)), (100, (5, 1), (5, 1)))
@@ -145,13 +147,16 @@ def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
         .prefetch_related("instalments")
         .order_by("number")
     )
-    university = university_facts(University.objects.get())
+    university = University.objects.get()
+    facts: dict[datetime.date, dict[str, str]] = {}
     count = 0
     for contract in rows:
+        # Who signs and which account is printed is asked once for each date.
+        if contract.date not in facts:
+            facts[contract.date] = university_facts(university, contract.date)
         contract.document = issue(
             kind="contract",
-            title=_("Payment contract"),
-            payload=payload_of(contract, university, list(contract.instalments.all())),
+            payload=payload_of(contract, facts[contract.date], list(contract.instalments.all())),
             series=f"{SERIES}-{contract.academic_year_id}",
             number=contract.number,
             owner=contract.student.person,
@@ -295,3 +300,21 @@ def copy_year(*, access: Access, source: int, target: int) -> int:
 def _priced(year: int) -> int:
     models = (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting)
     return sum(model.objects.filter(academic_year=year).count() for model in models)
+
+
+def end_contracts(students: Sequence[int], *, order: int, on: datetime.date) -> int:
+    """Mark the contracts in force of ``students`` as ended from a day on; how many.
+
+    Called while the order (its key) is carried out, inside its transaction: who may
+    carry it out decides. A contract of an academic year that began after the day
+    ends too; one of an earlier year stays as it was fulfilled.
+    """
+    rows = Contract.objects.filter(
+        student__in=students, academic_year__gte=on.year - (on.month < NEW_YEAR_MONTH), ended_on=None
+    ).exclude(state=Contract.CANCELLED)
+    return rows.update(ended_on=on, ended_by=order)
+
+
+def resume_contracts(*, order: int) -> int:
+    """The contracts that an order ended go on, because it is cancelled; how many."""
+    return Contract.objects.filter(ended_by=order).update(ended_on=None, ended_by=None)

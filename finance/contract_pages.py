@@ -123,6 +123,7 @@ class Contracts(Register):
         Column("discount", numeric=True, hidden=True),
         Column("signed_on", hidden=True),
         Column("payer_name", hidden=True),
+        Column("ended_on", hidden=True),
     ]
     filters = [
         RelatedFilter(
@@ -172,6 +173,8 @@ class Contracts(Register):
         "cancelled_at",
         "cancelled_by",
         "cancel_reason",
+        "ended_on",
+        "ended_by",
     )
     tabs = [
         Tab("steps", gettext_lazy("Why so much?"), "finance/_steps.html", _steps),

@@ -410,6 +410,17 @@ class Contract(BaseModel, Terms):
         verbose_name=_("cancelled by"),
     )
     cancel_reason = models.CharField(_("reason of cancelling"), max_length=500, blank=True)
+    # The study that the contract pays for has ended (or rests) from a day on, by an order; what is owed or
+    # given back is reckoned from it.
+    ended_on = models.DateField(_("study ended on"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        "movement.Order",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="ended_contracts",
+        verbose_name=_("study ended by order"),
+    )
 
     objects = StudentRowQuerySet.as_manager()
 
@@ -438,6 +449,10 @@ class Contract(BaseModel, Terms):
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | ~Q(cancel_reason="") & Q(cancelled_at__isnull=False),
                 name="cancelled_contract_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None, ended_by=None) | Q(ended_on__isnull=False, ended_by__isnull=False),
+                name="contract_end_by_order",
             ),
             *terms_constraints("contract"),
         ]

@@ -9,13 +9,18 @@ APPS = (
     ("", "hemis.pages.urls"),
     ("access/", "hemis.access.urls"),
     ("jobs/", "hemis.jobs.urls"),
+    ("notices/", "hemis.notices.urls"),
     ("sheets/", "hemis.sheets.urls"),
     ("", "hemis.documents.urls"),
     ("classifiers/", "hemis.classifiers.urls"),
     ("structure/", "structure.urls"),
     ("staff/", "staff.urls"),
     ("students/", "students.urls"),
+    ("curriculum/", "curriculum.urls"),
     ("movement/", "movement.urls"),
+    ("movement/", "movement.applications.urls"),
+    ("movement/", "movement.clearance.urls"),
+    ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -15,7 +17,10 @@ from hemis.people.models import User
 from movement import queries
 from movement.kinds import kind_of
 from movement.models import Order, OrderLine
-from structure.models import University
+from movement.queries import excuses_of
+from structure.models import Signatory, University
+from structure.queries import signatory_name
+from students.models import Placement
 
 
 @register
@@ -24,6 +29,7 @@ class OrderDocument(DocumentKind):
 
     code = "order"
     title = _("Order")
+    template_version = 2
     permission = "order.view"
     # The list names others: the student gets the extract instead.
     own_permission = "order.view"
@@ -44,6 +50,7 @@ class OrderExtract(DocumentKind):
 
     code = "order_extract"
     title = _("Extract from an order")
+    template_version = 2
     permission = "order.view"
     own_permission = "own.order"
 
@@ -58,11 +65,18 @@ class OrderExtract(DocumentKind):
 
 def _heading(order: Order) -> dict[str, Any]:
     university = University.objects.get()
+    assert order.date is not None  # only signed orders become papers
     return {
-        "university": {"name": university.name, "address": university.address, "rector": university.rector},
+        "university": {
+            "name": university.name,
+            "address": university.address,
+            "rector": signatory_name(Signatory.Post.RECTOR, order.date),
+        },
         "title": order.title,
         "basis": order.basis,
-        "kind": order.get_kind_display(),
+        "key": order.key,
+        "kind": order.get_kind_display() or str(kind_of(order).title),
+        "answers": {name: one["text"] for name, one in order.answers.items()},
         "faculty": order.faculty.name,
         "number": order.number,
         "date": order.date.strftime("%d.%m.%Y"),
@@ -72,17 +86,67 @@ def _heading(order: Order) -> dict[str, Any]:
     }
 
 
-def _line(line: OrderLine) -> dict[str, Any]:
+PLACE = ("course", "semester", "education_form", "language", "payment_form")
+
+
+def _place(row: OrderLine | Placement) -> dict[str, str]:
+    """Where and how one studies, in words."""
+    return {
+        "programme": str(row.programme.speciality) if row.programme else "",
+        "group": row.group.name if row.group else "",
+        "faculty": row.faculty.name if row.faculty else "",
+        **{name: getattr(row, f"get_{name}_display")() for name in PLACE},
+    }
+
+
+def _line(line: OrderLine, excuses: list[str]) -> dict[str, Any]:
+    place = _place(line)
+    names = dict(zip(("before", "after"), line.names, strict=False))
     return {
         "position": line.position,
         "name": line.person.full_name,
-        "number": line.student.number if line.student_id else "",
-        "programme": str(line.programme.speciality) if line.programme_id else "",
-        "form": line.get_education_form_display(),
-        "group": line.group.name if line.group_id else "",
-        "payment": line.get_payment_form_display(),
-        "course": line.get_course_display(),
+        "number": line.student.number if line.student else "",
+        "place": place,
+        "before": _place(line.closes) if line.closes else dict.fromkeys(place, ""),
+        "moves": bool(line.closes) and _place(line.closes) != place,  # type: ignore[arg-type]
+        "reason": line.reason_text,
+        "ends_on": line.ends_on.strftime("%d.%m.%Y") if line.ends_on else "",
+        "university": line.details.get("university", ""),
+        "certificate": line.details.get("certificate", ""),
+        "names": names,
+        "excuses": excuses,
+        # What papers of the first version of the template read.
+        "programme": place["programme"],
+        "form": place["education_form"],
+        "group": place["group"],
+        "payment": place["payment_form"],
+        "course": place["course"],
     }
+
+
+def _lines(order: Order, rows: QuerySet[OrderLine]) -> list[dict[str, Any]]:
+    excuses: dict[int, list[str]] = {}
+    for (line, _check), reason in excuses_of(order).items():
+        excuses.setdefault(line, []).append(reason)
+    return [_line(line, excuses.get(line.pk, [])) for line in rows]
+
+
+def _agreed(order: Order) -> list[str]:
+    """Who has agreed, as the paper says it."""
+    rows = order.agreements.filter(round=order.round).select_related("decided_by__person")
+    return [
+        f"{row.get_role_display()}: {row.decided_by}, {timezone.localtime(row.decided_at):%d.%m.%Y}"
+        for row in rows
+        if row.decided_at
+    ]
+
+
+def _papers(order: Order) -> list[str]:
+    """The basis documents, as the paper names them."""
+    return [
+        f"{one.title}{f' № {one.number}' if one.number else ''}, {one.date:%d.%m.%Y}"
+        for one in order.files.all()[:20]
+    ]
 
 
 def issue_order(order: Order) -> Document:
@@ -92,7 +156,11 @@ def issue_order(order: Order) -> Document:
     that of the order's own year, which may differ from the year of signing.
     """
     with override("uz"):
-        payload = _heading(order) | {"lines": [_line(line) for line in queries.lines_of(order)]}
+        payload = _heading(order) | {
+            "lines": _lines(order, queries.lines_of(order)),
+            "agreed": _agreed(order),
+            "papers": _papers(order),
+        }
     return issue(
         kind=kind_of(order).document, title=order.title, payload=payload,
         series=f"order-{order.kind}-{order.date.year}", number=order.number, faculty=order.faculty,
@@ -116,7 +184,8 @@ def extract_for(line: OrderLine) -> Document:
     if found:
         return found
     with override("uz"):
-        payload = _heading(line.order) | {"line": _line(line)}
+        rows = queries.lines_of(line.order).filter(pk=line.pk)
+        payload = _heading(line.order) | {"line": _lines(line.order, rows)[0]}
     return issue(
         kind="order_extract", title=line.order.title, payload=payload, series=series, number=number,
         owner=line.person, faculty=line.order.faculty,

@@ -133,11 +133,12 @@ DUTIES: tuple[Duty, ...] = (
     _duty(
         "0.1",
         " ".join(STAFF_ROLES),
-        "structure",
-        _("faculties, kafedras and divisions; classifiers"),
+        "structure subjects curriculum",
+        _("units; classifiers; subjects, marking systems, class pairs"),
         _VIEW,
         UNIVERSITY,
-        "structure: view; classifier: view",
+        "structure: view; classifier: view; subject: view; academic_year: view; marking_system: view; "
+        "grade_type: view; rating_sheet_kind: view; class_pair: view",
     ),
     _duty(
         "1.1",
@@ -183,8 +184,8 @@ DUTIES: tuple[Duty, ...] = (
         _("expulsion and reinstatement, academic leave, transfer, retention, promotion, graduation; orders"),
         _("create, keep"),
         FACULTY,
-        "order: view create execute; candidate: view; student: view; document: view; application: view decide; "
-        "clearance: view answer",
+        "order: view create execute; order_rule: view; candidate: view; student: view; document: view; "
+        "application: view decide; clearance: view answer",
     ),
     _duty(
         "2.3",
@@ -286,8 +287,8 @@ DUTIES: tuple[Duty, ...] = (
         _("orders; transfer of students, university-wide"),
         _("create; carry out"),
         UNIVERSITY,
-        "order: view create execute; candidate: view; student: view; document: view; application: view decide; "
-        "clearance: view",
+        "order: view create execute; order_rule: view edit; candidate: view; student: view; document: view; "
+        "application: view decide; clearance: view; application_rule: view edit; clearance_station: view edit",
     ),
     _duty(
         "3.6",
@@ -426,6 +427,15 @@ DUTIES: tuple[Duty, ...] = (
     ),
     _duty("B8", "rectorate", "movement", _("orders on students"), _("sign"), UNIVERSITY, "order: view sign"),
     _duty(
+        "B6",
+        "academic_affairs",
+        "curriculum",
+        _("curricula that the faculties form"),
+        _("approve"),
+        UNIVERSITY,
+        "curriculum: view approve",
+    ),
+    _duty(
         "B8.1",
         "legal hr academic_affairs",
         "movement",
@@ -459,7 +469,7 @@ DUTIES: tuple[Duty, ...] = (
         _("accounts, roles, classifiers, history"),
         _("keep"),
         UNIVERSITY,
-        "user: view manage; classifier: view edit; history: view",
+        "user: view manage; classifier: view edit; history: view; order_rule: view edit",
     ),
     _duty(
         "S",

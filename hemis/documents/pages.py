@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 from collections.abc import Callable
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
@@ -18,7 +15,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from redis.exceptions import RedisError
 
 from hemis.access.guard import public, signed_in
 from hemis.access.scope import Access
@@ -33,6 +29,7 @@ from hemis.documents.verification import code_in
 from hemis.jobs.actions import start
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter
+from hemis.pages.limits import too_many
 from hemis.pages.register import BulkAction, Register, Tab
 
 logger = logging.getLogger("hemis.documents")
@@ -188,27 +185,16 @@ class CheckForm(forms.Form):
         return upload
 
 
-def _visitor(request: Request) -> str:
-    """The visitor's address; behind our own proxy, the one it has seen."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
-
-
 def _too_many(request: Request) -> bool:
-    """More than ``CHECKS_PER_MINUTE`` from one address within a minute; without a cache nobody is refused."""
-    key = "verify:" + hashlib.sha256(_visitor(request).encode()).hexdigest()[:32]
-    try:
-        cache.add(key, 0, 60)
-        return cache.incr(key) > CHECKS_PER_MINUTE
-    except (ValueError, RedisError):
-        return False
+    return too_many(request, "verify", a_minute=CHECKS_PER_MINUTE)
 
 
 def _answer(request: Request, status: int = 200, **context) -> HttpResponse:
     context.setdefault("form", CheckForm())
     response = render(request, "documents/verify.html", context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # The code stays here; with "no-referrer" browsers would send "Origin: null" and the upload be refused.
+    response["Referrer-Policy"] = "same-origin"
     if status == 429:
         response["Retry-After"] = "60"
     return response

@@ -42,6 +42,11 @@ class ReadableHistory:
             for field in model._meta.concrete_fields
         }
         self.titles = {rows.model._meta.db_table: rows.model._meta.verbose_name for rows in parts}
+        # Keys say nothing to people.
+        self.keys = {
+            (model._meta.db_table, model._meta.pk.column)
+            for model in (type(obj), *(rows.model for rows in parts))
+        }
 
     def __len__(self) -> int:
         return self.entries.count()
@@ -61,6 +66,7 @@ class ReadableHistory:
                 "changes": [
                     self._change((entry.table, column), values, linked)
                     for column, values in sorted(entry.changes.items())
+                    if (entry.table, column) not in self.keys
                 ],
             }
             for entry in entries

@@ -75,6 +75,10 @@ class Register:
     deletable: ClassVar[bool] = True
     empty: ClassVar[str | Promise] = ""
     header_actions: ClassVar[list[navigation.MenuItem]] = []
+    # Paths of file fields (``scan``, ``person__photo``) that whoever sees the row may open.
+    files: ClassVar[Sequence[str]] = ()
+    # Ready sets of columns for the export: code → title and column names, as somebody outside asks for them.
+    column_sets: ClassVar[dict[str, tuple[str | Promise, Sequence[str]]]] = {}
     detail_template: ClassVar[str] = "pages/detail.html"
 
     def __init_subclass__(cls) -> None:
@@ -125,9 +129,11 @@ class Register:
             ("options", f"{base}/options/", views.options_view),
             ("detail", f"{base}/<int:pk>/", views.detail_view),
             ("history", f"{base}/<int:pk>/history/", views.history_view),
+            # Apps of higher floors may add actions, so the address is always there.
+            ("bulk", f"{base}/bulk/", views.bulk_view),
         ]
-        if cls.actions:
-            pages.append(("bulk", f"{base}/bulk/", views.bulk_view))
+        if cls.files:
+            pages.append(("file", f"{base}/<int:pk>/file/<str:field>/", views.file_view))
         if cls.form:
             pages.append(("edit", f"{base}/<int:pk>/edit/", views.edit_view))
             if cls.deletable:
@@ -227,3 +233,9 @@ class Register:
         """Let an app of a higher floor show its rows on this card."""
         if tab.code not in {one.code for one in cls.tabs}:
             cls.tabs = [*cls.tabs, tab]
+
+    @classmethod
+    def add_action(cls, action: BulkAction) -> None:
+        """Let an app of a higher floor do something with the ticked rows of this list."""
+        if action.code not in {one.code for one in cls.actions}:
+            cls.actions = [*cls.actions, action]

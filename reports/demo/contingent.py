@@ -14,6 +14,7 @@ from hemis.people.models import Person, User
 from movement import actions as movement
 from reports.demo import YEAR, pools
 from reports.demo.people import People
+from reports.demo.statistics import analyze
 from structure.models import Unit
 from students.models import AcademicYear, Candidate, Group, Programme, Speciality
 
@@ -116,7 +117,6 @@ def build_candidates(people: People, planned: list[tuple[Group, Programme, int]]
                 entry_year=group.entry_year,
                 programme=programme,
                 group=group,
-                course=str(11 + YEAR - group.entry_year),
                 language=group.language,
                 payment_form=pick(("11", "12"), weights=(3, 7))[0],
                 social_category=pick(("10", "11", "12", "13"), weights=(94, 2, 3, 1))[0],
@@ -133,9 +133,10 @@ def admit(
 ) -> None:
     """One admission order after another: the dean's office forms and executes, the rector signs."""
     signer = Access.for_user(staff["rector"])
-    for n, faculty in enumerate(faculties, start=1):
-        office = Access.for_user(staff[f"dean{n}"])
-        for year in COHORTS:
+    orders = 0
+    for year in COHORTS:
+        for n, faculty in enumerate(faculties, start=1):
+            office = Access.for_user(staff[f"dean{n}"])
             waiting = list(
                 Candidate.objects.filter(group__faculty=faculty, entry_year=year)
                 .order_by("group__name", "person__sort_key")
@@ -143,13 +144,17 @@ def admit(
             )
             for start in range(0, len(waiting), at_once):
                 _admit(office, signer, faculty, year, waiting[start : start + at_once])
+                orders += 1
+                # After the 1st, 2nd, 4th, 8th … order: each time the tables are twice as large.
+                if orders & (orders - 1) == 0:
+                    analyze()
             if waiting:
                 tell(f"{faculty.code}: {len(waiting)} students of {year}")
 
 
 def _admit(office: Access, signer: Access, faculty: Unit, year: int, candidates: list[int]) -> None:
     day = timezone.localdate()
-    begins = min(datetime.date(YEAR, 9, 2), day)
+    begins = min(datetime.date(year, 9, 2), day)
     assert office.user and signer.user  # noqa: S101
     with acting(office.user.pk, "demo"):
         order = movement.create_admission_order(
@@ -162,6 +167,6 @@ def _admit(office: Access, signer: Access, faculty: Unit, year: int, candidates:
         )
         order = movement.submit(order, access=office)
     with acting(signer.user.pk, "demo"):
-        order = movement.sign(order, access=signer, date=min(datetime.date(YEAR, 8, 31), day))
+        order = movement.sign(order, access=signer, date=min(datetime.date(year, 8, 31), day))
     with acting(office.user.pk, "demo"):
         movement.execute(order, access=office)

@@ -8,8 +8,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hemis.pages import files
 from hemis.pages.forms import RegisterForm
-from hemis.people import files
 from structure.models import Unit
 from students.models import Achievement, Exchange, Olympiad, SportRecord
 

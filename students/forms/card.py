@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hemis.classifiers import queries as classifiers
+from hemis.pages import files
 from hemis.pages.forms import RegisterForm
-from hemis.people import files
 from hemis.people.identifiers import (
     normalise_foreign_passport,
     normalise_passport,

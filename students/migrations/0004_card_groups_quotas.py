@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import hemis.classifiers.fields
-import hemis.people.files
+import hemis.pages.files
 
 
 class Migration(migrations.Migration):
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 (
                     "scan",
                     models.FileField(
-                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                        blank=True, upload_to=hemis.pages.files.random_path, verbose_name="scan"
                     ),
                 ),
             ],
@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
                 (
                     "scan",
                     models.FileField(
-                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                        blank=True, upload_to=hemis.pages.files.random_path, verbose_name="scan"
                     ),
                 ),
             ],
@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
                 (
                     "scan",
                     models.FileField(
-                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                        blank=True, upload_to=hemis.pages.files.random_path, verbose_name="scan"
                     ),
                 ),
             ],
@@ -377,7 +377,7 @@ class Migration(migrations.Migration):
                 (
                     "scan",
                     models.FileField(
-                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                        blank=True, upload_to=hemis.pages.files.random_path, verbose_name="scan"
                     ),
                 ),
             ],
@@ -403,7 +403,7 @@ class Migration(migrations.Migration):
                 (
                     "scan",
                     models.FileField(
-                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                        blank=True, upload_to=hemis.pages.files.random_path, verbose_name="scan"
                     ),
                 ),
                 (
@@ -478,7 +478,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("title", models.CharField(blank=True, max_length=255, verbose_name="what it is")),
-                ("scan", models.FileField(upload_to=hemis.people.files.random_path, verbose_name="scan")),
+                ("scan", models.FileField(upload_to=hemis.pages.files.random_path, verbose_name="scan")),
                 (
                     "added_at",
                     models.DateTimeField(
@@ -514,7 +514,7 @@ class Migration(migrations.Migration):
                 (
                     "scan",
                     models.FileField(
-                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                        blank=True, upload_to=hemis.pages.files.random_path, verbose_name="scan"
                     ),
                 ),
             ],
@@ -558,7 +558,7 @@ class Migration(migrations.Migration):
                 (
                     "scan",
                     models.FileField(
-                        blank=True, upload_to=hemis.people.files.random_path, verbose_name="scan"
+                        blank=True, upload_to=hemis.pages.files.random_path, verbose_name="scan"
                     ),
                 ),
             ],

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
-from hemis.people import files
+from hemis.pages import files
 from structure.models import Unit
 from students.models.base import StudentPartQuerySet
 from students.models.programmes import AcademicYear

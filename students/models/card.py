@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel
 from hemis.classifiers.fields import ClassifierField
-from hemis.people import files
+from hemis.pages import files
 from hemis.people.models import Person
 from students.models.base import PersonPartQuerySet
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
+from hemis.pages import files
 from hemis.pages.columns import Column, field_label
 from hemis.pages.filters import BooleanFilter, Filter, RangeFilter, RelatedFilter
 from hemis.pages.register import Register
-from hemis.people import files
 from hemis.people.models import Person
 from students.forms import AchievementForm, ExchangeForm, OlympiadForm, SportForm
 from students.models import AcademicYear, Achievement, Exchange, Olympiad, PassportCorrection, SportRecord
@@ -222,7 +222,7 @@ def _scan_view(register: type[Register]):
     @page(register.view_permission())
     def view(request: Request, pk: int) -> FileResponse:
         found = get_in_scope(register.model, request, register.view_permission(), pk=pk)
-        return files.served(found.scan, f"{register.name}-{pk}")
+        return files.response(found.scan, name=f"{register.name}-{pk}")
 
     return view
 

@@ -23,10 +23,10 @@ from django.views.decorators.http import require_POST
 
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
+from hemis.pages import files
 from hemis.pages.columns import Column
 from hemis.pages.forms import RegisterForm, StaleRow
 from hemis.pages.register import Tab
-from hemis.people import files
 from hemis.people.models import Person
 from students import actions
 from students.forms import card as forms
@@ -272,7 +272,7 @@ def _scan(part: Part):
     def view(request: Request, pk: int, item: int) -> FileResponse:
         student = _student(request, pk, "student.view")
         row: Any = get_object_or_404(part.model, pk=item, person=student.person_id)
-        return files.served(row.scan, f"{student.number}-{part.code}-{item}")
+        return files.response(row.scan, name=f"{student.number}-{part.code}-{item}")
 
     return view
 
@@ -302,14 +302,14 @@ def urls() -> list[URLPattern]:
 def photo(request: Request, pk: int) -> FileResponse:
     """The photo, for whoever sees the student."""
     student = _student(request, pk, "student.view")
-    return files.served(student.person.photo, student.number, inline=True)
+    return files.response(student.person.photo, name=student.number)
 
 
 @page("own.card")
 def my_photo(request: Request) -> FileResponse:
     """One's own photo."""
     person = get_object_or_404(Person, pk=request.access.scope("own.card").person_id)
-    return files.served(person.photo, "photo", inline=True)
+    return files.response(person.photo, name="photo")
 
 
 @page("student.edit")
@@ -365,4 +365,4 @@ def correct_passport(request: Request, pk: int) -> HttpResponse:
 def correction_scan(request: Request, pk: int) -> FileResponse:
     """The document behind a correction."""
     found = get_in_scope(PassportCorrection, request, "student.view", pk=pk)
-    return files.served(found.scan, f"correction-{pk}")
+    return files.response(found.scan, name=f"correction-{pk}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
@@ -23,7 +22,7 @@ from hemis.base import Request
 from hemis.jobs.actions import start
 from hemis.pages import export, menu
 from hemis.pages.columns import Column
-from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
+from hemis.pages.filters import DayFilter, Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register
 from students import contingent
@@ -38,32 +37,17 @@ AT_ONCE = 2000
 STUDYING = "11"
 
 
-@dataclass
-class DayFilter(Filter):
+class OnDay(DayFilter):
     """On which day; today when none is given."""
 
     def __init__(self) -> None:
-        super().__init__("on", "valid_from", _("On the day"), None, "day")
+        super().__init__("on", lambda rows, day: rows.on(day), label=_("On the day"))
 
     def day(self, data: QueryDict) -> datetime.date:
-        try:
-            return datetime.date.fromisoformat(data.get("on", ""))
-        except ValueError:
-            return timezone.localdate()
-
-    def apply(self, rows, data):
-        return rows.on(self.day(data))
+        return super().day(data) or timezone.localdate()
 
     def context(self, access, data):
-        day = self.day(data).isoformat()
-        return {
-            "name": self.name,
-            "label": self.label,
-            "widget": self.widget,
-            "options": [],
-            "chosen": [day] if data.get("on") else [],
-            "value": day,
-        }
+        return super().context(access, data) | {"start": self.day(data).isoformat()}
 
 
 # The ministry's columns of the contingent list (people.md 4.10).
@@ -117,7 +101,7 @@ class Contingent(Register):
         Column("order__number", _("Order"), hidden=True),
     ]
     filters = [
-        DayFilter(),
+        OnDay(),
         RelatedFilter("faculty", faculties("student.view")),
         RelatedFilter("speciality", specialities("student.view"), lookup="programme__speciality"),
         RelatedFilter("group", groups_of("student.view")),
@@ -159,7 +143,7 @@ def cut_of(data: QueryDict, access: Access) -> dict[str, Any]:
     chosen = {name: data.getlist(name) for name in DIMENSIONS if data.get(name)}
     if "status" not in data:
         chosen["status"] = [STUDYING]
-    day = DayFilter().day(data)
+    day = OnDay().day(data)
     scope = access.scope("student.view")
     found = contingent.pivot(day=day, scope=scope, rows=str(rows), cols=str(cols), chosen=chosen)
     return {"day": day, "rows": rows, "cols": cols, "chosen": chosen, "pivot": found}
@@ -270,7 +254,7 @@ def workbook_of(kind: str, rows: QuerySet) -> bytes:
             if isinstance(value, datetime.date):
                 sheet.write_datetime(at, place, datetime.datetime(value.year, value.month, value.day), dates)  # noqa: DTZ001
             else:
-                sheet.write(at, place, export.plain(value))
+                sheet.write(at, place, export.cell(value))
     sheet.set_column(0, len(columns) - 1, 18)
     book.close()
     return out.getvalue()

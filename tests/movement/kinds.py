@@ -43,7 +43,7 @@ def draft(kind: str, student: Student, dean, day: datetime.date, **choices) -> O
 
 
 def carry_out(order: Order, dean, rector, date: datetime.date) -> Order:
-    """Submit, sign and execute."""
+    """Submit, sign and execute; nobody is asked to agree unless a test says so."""
     actions.submit(order, access=access_of(dean))
     actions.sign(order, access=access_of(rector), date=date)
     return actions.execute(order, access=access_of(dean))

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from movement import actions
+from movement.actions import execution
 from movement.models import Order
 from students.models import Candidate, Placement, Student
 from tests.factories import (
@@ -21,7 +22,7 @@ from tests.factories import (
 
 DAY = datetime.date(2026, 9, 1)
 ITS_ORDER = "WHERE id IN (SELECT order_id FROM students_placement WHERE student_id = %s)"
-REFUSALS = "B8|placement_no_overlap|author_does_not_sign|signed_order_is_complete"
+REFUSALS = "B8|placement_no_overlap|one_open_placement|author_does_not_sign|signed_order_is_complete"
 
 
 @pytest.fixture
@@ -141,14 +142,14 @@ def test_a_crash_in_the_middle_leaves_nothing(monkeypatch, db):
     actions.submit(order, access=access_of(dean))
     actions.sign(order, access=access_of(rector), date=DAY)
     for step in ("_make_students", "_move", "_accounts"):
-        original = getattr(actions, step)
+        original = getattr(execution, step)
 
         def crash(*args, original=original):
             original(*args)
             raise RuntimeError("power cut")
 
         with monkeypatch.context() as patch:
-            patch.setattr(actions, step, crash)
+            patch.setattr(execution, step, crash)
             with pytest.raises(RuntimeError):
                 actions.execute(order, access=access_of(dean))
         order.refresh_from_db()
@@ -239,7 +240,8 @@ def test_the_database_too_wants_four_eyes_and_a_list(student):
     line = student.order_lines.get()
     line.pk, line.order, line.candidate = None, order, None
     line.save()
-    Order.objects.filter(pk=order.pk).update(state=Order.SUBMITTED)
+    Order.objects.filter(pk=order.pk).update(state=Order.SUBMITTED, round=1)
+    Order.objects.filter(pk=order.pk).update(state=Order.AGREED)
     sign = (
         "UPDATE movement_order SET state = 'signed', number = '7', date = '2026-09-01', signed_at = now(), "
         "signed_by_id = {} WHERE id = %s"

@@ -11,8 +11,9 @@ from hemis.jobs.actions import run_now, start
 from hemis.jobs.models import Job
 from hemis.people.models import User
 from movement import actions, rules
-from movement import pages as order_pages
 from movement.models import Order
+from movement.pages import register as order_pages
+from movement.pages import verbs
 from students.models import Candidate, Student
 from tests.factories import (
     access_of,
@@ -212,7 +213,7 @@ def test_a_long_order_is_signed_and_executed_as_a_job(
     client, draft, dean, rector, monkeypatch, django_capture_on_commit_callbacks, settings
 ):
     settings.CELERY_TASK_ALWAYS_EAGER = True
-    monkeypatch.setattr(order_pages, "LONG", 2)
+    monkeypatch.setattr(verbs, "LONG", 2)
     actions.submit(draft, access=access_of(dean))
     for user, name, data in ((rector, "order_sign", {"date": "2026-09-01"}), (dean, "order_execute", {})):
         client.force_login(user)

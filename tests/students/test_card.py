@@ -14,7 +14,7 @@ from PIL import Image
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from hemis.access.models import RoleAssignment
-from hemis.people import files
+from hemis.pages import files
 from hemis.people.identifiers import pinfl_check_digit
 from students.models import Contact, Education, PassportCorrection, Scan, Student, TutorGroup
 from tests import factories

@@ -1,0 +1,46 @@
+"""Telling people, and marking what they have read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from hemis.notices import tasks
+from hemis.notices.kinds import KINDS
+from hemis.notices.models import Notice
+from hemis.people.models import User
+
+
+@transaction.atomic
+def notify(users: Iterable[User], code: str, params: dict[str, Any], url: str = "") -> int:
+    """Tell each of ``users`` once; how many were told.
+
+    In order: writes the notices (one insert, however many users); once the
+    transaction is committed, sends them by e-mail to those who have an address, if
+    that is switched on (``NOTICES_BY_EMAIL``). Facts are plain text and numbers.
+
+    Raises:
+        KeyError: no such kind.
+    """
+    KINDS[code]
+    unique = {user.pk: user for user in users}
+    rows = [Notice(user_id=pk, code=code, params=params, url=url) for pk in unique]
+    Notice.objects.bulk_create(rows, batch_size=2000)
+    if settings.NOTICES_BY_EMAIL:
+        reached = [row.pk for row in rows if unique[row.user_id].email]
+        if reached:
+            transaction.on_commit(partial(tasks.later, tasks.send_notices, reached))
+    return len(rows)
+
+
+def mark_read(user: User, notice_ids: Iterable[int] | None = None) -> int:
+    """Mark some of the user's notices as read, or all of them; how many were unread."""
+    rows = Notice.objects.filter(user=user, read_at=None)
+    if notice_ids is not None:
+        rows = rows.filter(pk__in=list(notice_ids))
+    return rows.update(read_at=timezone.now())

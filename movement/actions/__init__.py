@@ -1,0 +1,31 @@
+"""What changes orders: one function a verb, one transaction each (duties 2.2, 3.5, clause B8)."""
+
+from movement.actions.arrivals import register_arrival
+from movement.actions.base import OrderError, failures
+from movement.actions.drafts import (
+    add_file,
+    add_people,
+    begin_order,
+    check_again,
+    create_admission_order,
+    create_cancelling_order,
+    create_order,
+    delete_draft,
+    enter_figure,
+    follow_date,
+    give_reason,
+    remove_file,
+    remove_lines,
+    take_in,
+)
+from movement.actions.execution import DueRun, execute, execute_due_orders
+from movement.actions.flow import agree, asked_now, close, return_with_remarks, sign, submit
+from movement.actions.steps import add_usual_steps
+
+__all__ = [
+    "DueRun", "OrderError", "add_file", "add_people", "add_usual_steps", "agree", "asked_now",
+    "begin_order", "check_again", "close", "create_admission_order", "create_cancelling_order",
+    "create_order", "delete_draft", "enter_figure", "execute", "execute_due_orders", "failures",
+    "follow_date", "give_reason", "register_arrival", "remove_file", "remove_lines", "return_with_remarks",
+    "sign", "submit", "take_in",
+]  # fmt: skip

@@ -1,0 +1,79 @@
+"""What a new installation begins with: terms and windows of the law, and the usual stations.
+
+All are rows that academic affairs keeps from then on. Written after a migration
+where there are none at all, so that what was changed or deleted stays so.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+APPEALS = "OʻRQ-445, 28-modda"
+LEAVE_ACT = "VMQ 344/2021"
+TRANSFER_ACT = "VMQ 578/2025, 3-ilova, 42, 44-bandlar"
+# Kind, holds from, days, source: a leave is decided in a week, what no act names as any appeal of a citizen.
+TERMS = (
+    ("leave", datetime.date(2021, 6, 3), 7, LEAVE_ACT),
+    ("return", datetime.date(2021, 6, 3), 7, f"{LEAVE_ACT}, 15-band"),
+    ("transfer", datetime.date(2017, 9, 12), 15, APPEALS),
+    ("transfer_out", datetime.date(2017, 9, 12), 15, APPEALS),
+    ("reinstatement", datetime.date(2017, 9, 12), 15, APPEALS),
+    ("expulsion", datetime.date(2017, 9, 12), 15, APPEALS),
+)
+WINDOW_YEARS = (2025, 2026, 2027)
+WINDOW_KINDS = ("transfer", "reinstatement")
+# Code, names, role, what is looked at.
+STATIONS = (
+    ("accounting", "Buxgalteriya", "Бухгалтерия", "Accounting", "accounting", "Shartnoma toʻlovlari"),
+    ("library", "Axborot-resurs markazi (kutubxona)", "Библиотека", "Library", "library", "Olingan kitoblar"),
+    ("dormitory", "Talabalar turar joyi", "Общежитие", "Dormitory", "dormitory", "Xona, ijara toʻlovi"),
+    ("dean", "Dekanat", "Деканат", "Dean's office", "dean", "Talabalik guvohnomasi, hujjatlar"),
+    ("hr", "Xodimlar boʻlimi", "Отдел кадров", "Personnel department", "hr", "Shaxsiy yigʻma jild"),
+)
+LEAVING = ["expulsion", "transfer_out", "graduation"]
+
+
+def windows() -> list[tuple[str, datetime.date, datetime.date, datetime.date, datetime.date]]:
+    """The two periods of each year, summer and winter."""
+    day = datetime.date
+    found = []
+    for kind in WINDOW_KINDS:
+        for year in WINDOW_YEARS:
+            found.append((kind, day(year, 1, 10), day(year, 1, 20), day(year, 1, 21), day(year, 2, 10)))
+            found.append((kind, day(year, 7, 15), day(year, 8, 5), day(year, 8, 6), day(year, 8, 31)))
+    return found
+
+
+def seed(using: str = "default", **kwargs: Any) -> None:
+    """Fill those of the three tables that are empty."""
+    tables = set(connections[using].introspection.table_names())
+    term, window, station = (
+        apps.get_model("movement", name)
+        for name in ("ApplicationTerm", "ApplicationWindow", "ClearanceStation")
+    )
+    if not {model._meta.db_table for model in (term, window, station)} <= tables:
+        return
+    if not term.objects.using(using).exists():
+        term.objects.using(using).bulk_create(
+            term(kind=kind, valid_from=since, days=days, source=source) for kind, since, days, source in TERMS
+        )
+    if not window.objects.using(using).exists():
+        window.objects.using(using).bulk_create(
+            window(kind=kind, opens=a, closes=b, decide_from=c, decide_by=d, source=TRANSFER_ACT)
+            for kind, a, b, c, d in windows()
+        )
+    if not station.objects.using(using).exists():
+        station.objects.using(using).bulk_create(
+            station(
+                code=code, name=uz, name_ru=ru, name_en=en, role=role, what=what, occasions=LEAVING, position=n * 10
+            )
+            for n, (code, uz, ru, en, role, what) in enumerate(STATIONS, start=1)
+        )  # fmt: skip
+
+
+post_migrate.connect(seed, sender=apps.get_app_config("movement"), dispatch_uid="movement.beginnings")

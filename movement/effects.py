@@ -1,0 +1,64 @@
+"""What an order changes beside placements: a register of effects, run inside its execution.
+
+An effect gets the order while it is being carried out, in the same transaction: if
+it fails, nothing of the order is done. A cancelling order runs the undoing half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from finance.actions import end_contracts, resume_contracts
+from movement import rules
+from movement.models import Order
+
+NO_STUDY = (rules.EXPELLED, rules.ON_LEAVE, rules.GRADUATED)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """``apply(order)`` when it is carried out; ``undo(order)`` when ``order`` cancels another."""
+
+    apply: Callable[[Order], object]
+    undo: Callable[[Order], object]
+
+
+_effects: list[Effect] = []
+
+
+def register_effect(effect: Effect) -> None:
+    """Let a package take part in carrying orders out."""
+    if effect not in _effects:
+        _effects.append(effect)
+
+
+def run_effects(order: Order) -> None:
+    """All effects of an order that is being carried out, in the order of their registration."""
+    for effect in _effects:
+        (effect.undo if order.cancels_id else effect.apply)(order)
+
+
+def end_study_contracts(order: Order) -> int:
+    """Who stops studying: the contract ends (or rests) on the day of the order; accounting reckons from it."""
+    leaving = order.lines.filter(status__in=NO_STUDY, closes__status=rules.STUDYING)
+    students = list(leaving.values_list("student", flat=True))
+    return end_contracts(students, order=order.pk, on=order.effective_date) if students else 0
+
+
+def resume_study_contracts(order: Order) -> int:
+    """The cancelled order ended nothing."""
+    return resume_contracts(order=order.cancels_id) if order.cancels_id else 0
+
+
+def cancel_admission_contracts(order: Order) -> int:
+    """An admission that is cancelled leaves no study to pay for."""
+    gone = order.lines.filter(status="", closes__isnull=False).exclude(student=None)
+    students = list(gone.values_list(F("student"), flat=True))
+    return end_contracts(students, order=order.pk, on=order.effective_date) if students else 0
+
+
+register_effect(Effect(end_study_contracts, resume_study_contracts))
+register_effect(Effect(lambda order: None, cancel_admission_contracts))

@@ -1,0 +1,68 @@
+"""What waits for those who agree to, sign, execute and mend orders."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from hemis.pages import home
+from hemis.pages.menu import MenuItem
+from hemis.pages.menu import register as register_menu
+from movement.models import Order, OrderAgreement
+
+
+def _asked(access) -> int:
+    """Orders whose agreement is asked of a role of this user, and whose turn has come."""
+    waiting = OrderAgreement.objects.filter(
+        order__state=Order.SUBMITTED, state=OrderAgreement.WAITING
+    ).values_list("order", "order__round", "round", "position", "role")
+    turns: dict[int, int] = {}
+    mine: dict[int, set[int]] = {}
+    for order, now, round_, position, role in waiting:
+        if now != round_:
+            continue
+        turns[order] = min(turns.get(order, position), position)
+        if role in access.roles:
+            mine.setdefault(order, set()).add(position)
+    return sum(turns[order] in positions for order, positions in mine.items())
+
+
+def _may_sign(access) -> int:
+    agreed = Order.objects.for_scope(access.scope("order.sign")).filter(state=Order.AGREED)
+    return agreed.exclude(created_by=access.user).count()
+
+
+def _may_execute(access) -> int:
+    return Order.objects.for_scope(access.scope("order.execute")).filter(state=Order.SIGNED).count()
+
+
+def _failed(access) -> int:
+    waiting = Order.objects.for_scope(access.scope("order.execute")).filter(state=Order.SIGNED)
+    return waiting.exclude(problem="").count()
+
+
+def _returned(access) -> int:
+    drafts = Order.objects.filter(state=Order.DRAFT, created_by=access.user)
+    return drafts.exclude(remark="").count()
+
+
+def _listed(state: str):
+    return lambda: reverse("movement_orders_list") + f"?state={state}"
+
+
+register_menu(MenuItem("movement", gettext_lazy("New order"), "order_new", "order.create"))
+register_menu(MenuItem("movement", gettext_lazy("Journal of orders"), "order_journal", "order.view"))
+for title, permission, count, state, icon in (
+    (gettext_lazy("Orders to agree to"), "order.agree", _asked, Order.SUBMITTED, "checklist"),
+    (gettext_lazy("Orders to sign"), "order.sign", _may_sign, Order.AGREED, "signature"),
+    (gettext_lazy("Orders to execute"), "order.execute", _may_execute, Order.SIGNED, "checklist"),
+    (
+        gettext_lazy("Orders not executed on their day"),
+        "order.execute",
+        _failed,
+        Order.SIGNED,
+        "alert-triangle",
+    ),
+    (gettext_lazy("Orders returned to you"), "order.create", _returned, Order.DRAFT, "edit"),
+):
+    home.register_todo(home.Todo(title, permission, count, _listed(state), icon))

@@ -1,0 +1,480 @@
+"""Applications: from the cabinet to the order and back to the student (duties S, 2.2, 3.5)."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from hemis.notices.models import Notice
+from movement import actions as orders
+from movement.applications import actions, queries, rules
+from movement.applications.kinds import KINDS
+from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
+from movement.applications.pages import Applications, ApplicationTerms, ApplicationWindows
+from movement.kinds import KINDS as ORDERS
+from movement.models import Order
+from students.models import Student
+from tests.factories import access_of, make_admission_setting, make_group, make_students, make_user
+from tests.movement.kinds import Expulsion
+from tests.movement.petitions import Leave, account, begun, carry_out, png, scan, sent
+from tests.pages.base import RegisterTests
+
+DAY = datetime.date(2026, 9, 10)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def leave(monkeypatch):
+    for code in [one for one in ORDERS if one.startswith(("11", "12"))]:
+        monkeypatch.delitem(ORDERS, code)
+    monkeypatch.setitem(ORDERS, "12", Leave)
+    monkeypatch.setitem(ORDERS, "11", Expulsion)
+
+
+@pytest.fixture
+def students(faculty):
+    return make_students(faculty, 3)
+
+
+def client_of(user) -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(user)
+    return client
+
+
+def codes(user) -> list[str]:
+    return list(Notice.objects.filter(user=user).order_by("pk").values_list("code", flat=True))
+
+
+# --- terms
+
+
+def test_a_leave_is_decided_in_a_week():
+    found = rules.due(sent=DAY, days=7, source="VMQ 344/2021")
+    assert (found.day, found.source) == (datetime.date(2026, 9, 17), "VMQ 344/2021")
+
+
+@pytest.mark.parametrize(
+    ("day", "is_open"),
+    [
+        ("2026-07-14", False),
+        ("2026-07-15", True),
+        ("2026-08-05", True),
+        ("2026-08-06", False),
+        ("2027-12-31", False),
+    ],
+)
+def test_the_window_of_the_law(day, is_open):
+    window = rules.Window(
+        datetime.date(2026, 7, 15), datetime.date(2026, 8, 5), datetime.date(2026, 8, 31), "VMQ 578/2025"
+    )
+    found = rules.reception([window], datetime.date.fromisoformat(day))
+    assert found.is_open is is_open
+    assert rules.reception([], DAY).is_open, "no window: the whole year"
+    if is_open:
+        assert rules.due(sent=DAY, days=15, source="x", window=found.window).day == datetime.date(2026, 8, 31)
+
+
+@pytest.mark.django_db
+def test_the_term_that_held_on_the_day_of_sending_counts():
+    ApplicationTerm.objects.create(
+        kind="leave", valid_from=datetime.date(2026, 9, 11), days=3, source="New act"
+    )
+    one = Application(kind="leave")
+    assert queries.due_of(one, DAY).day == DAY + datetime.timedelta(days=7)
+    assert queries.due_of(one, datetime.date(2026, 9, 11)).source == "New act"
+
+
+# --- the way of an application
+
+
+@pytest.mark.duty("S", "2.2", "3.5")
+def test_the_whole_way_in_the_browser(students, dean, rector, faculty, leave):
+    """Cabinet → queue → grant → draft order → executed: every step is seen and told."""
+    student = students[0]
+    user = account(student)
+    cabinet, office = client_of(user), client_of(dean)
+    assert (
+        reverse("application_new", args=["leave"]) in cabinet.get(reverse("my_applications")).content.decode()
+    )
+
+    form = {"ground": "12", "start_date": "2026-10-01", "end_date": "2026-09-01", "details": "x"}
+    wrong = cabinet.post(reverse("application_new", args=["leave"]), form)
+    assert wrong.status_code == 422 and "The leave ends after it begins." in wrong.content.decode()
+    cabinet.post(reverse("application_new", args=["leave"]), form | {"end_date": "2027-09-01"})
+    one = Application.objects.get()
+    page = reverse("my_application", args=[one.pk])
+    assert office.get(reverse("movement_applications_detail", args=[one.pk])).status_code == 404, (
+        "a draft is one's own"
+    )
+
+    answer = cabinet.post(reverse("application_send", args=[one.pk]), follow=True).content.decode()
+    assert "Add the document that shows the ground" in answer
+    fake = cabinet.post(page, {"title": "Xulosa", "file": scan("xulosa.pdf", b"MZ not a pdf")})
+    assert fake.status_code == 422 and "neither a PDF" in fake.content.decode()
+    cabinet.post(page, {"title": "Xulosa", "file": scan()})
+    cabinet.post(reverse("application_send", args=[one.pk]))
+    one.refresh_from_db()
+    assert one.state == Application.SENT and one.number.endswith(f"/{one.sent_at.year}")
+    assert one.due_on and one.due_source == "VMQ 344/2021"
+    assert codes(dean) == ["application_sent"]
+
+    paper = reverse("application_document", args=[one.documents.get().pk])
+    shown = office.get(paper)
+    assert b"".join(shown.streaming_content) == png() and shown["Content-Type"] == "image/png"
+    assert shown["X-Content-Type-Options"] == "nosniff"
+
+    office.post(reverse("application_take", args=[one.pk]))
+    assert "Taken in work" in cabinet.get(page).content.decode()
+    granted = {"note": "Xulosa asosida", "order": "new", "effective_date": "2026-10-01"}
+    assert office.get(reverse("application_grant", args=[one.pk])).status_code == 200
+    office.post(reverse("application_grant", args=[one.pk]), granted)
+    order = Order.objects.get(kind="12")
+    one.refresh_from_db()
+    assert (one.state, one.order, order.state) == (Application.GRANTED, order, Order.DRAFT)
+    assert one.number in order.basis and order.lines.get().student == student
+    tab = office.get(
+        reverse("movement_orders_detail", args=[order.pk]) + "?tab=applications"
+    ).content.decode()
+    assert paper in tab, "the papers go with the order"
+    assert client_of(rector).get(paper).status_code == 200, "who signs sees them"
+
+    carry_out(order, dean, rector)
+    one.refresh_from_db()
+    assert one.state == Application.EXECUTED and one.closed_at
+    assert codes(user)[-3:] == ["application_taken", "application_granted", "order_executed"]
+    assert "Carried out" in cabinet.get(page).content.decode()
+
+    undo = orders.create_cancelling_order(
+        order, access=access_of(dean), reason="Xato", effective_date=order.effective_date
+    )
+    carry_out(undo, dean, rector)
+    one.refresh_from_db()
+    assert one.state == Application.CANCELLED
+    assert "application_order_cancelled" in codes(user)
+
+
+@pytest.mark.duty("2.2")
+def test_several_applications_of_one_kind_go_on_one_order(students, dean, rector, leave):
+    rows = [sent(one) for one in students]
+    for one in rows:
+        actions.grant(one, access=access_of(dean))
+    office = client_of(dean)
+    bulk = office.post(
+        reverse("movement_applications_bulk"), {"action": "together", "pk": [one.pk for one in rows[:2]]}
+    )
+    page = office.get(bulk.url)
+    assert page.status_code == 200
+    office.post(bulk.url, {"title": "Akademik taʼtil", "effective_date": "2026-10-01"})
+    order = Order.objects.get(kind="12")
+    assert order.lines.count() == 2 and order.basis.count("sonli arizasi") == 2
+    # The third joins the same draft; a person taken off the list is free again.
+    actions.put_on_order([rows[2]], access=access_of(dean), order=order)
+    assert order.lines.count() == 3
+    gone = order.lines.get(student=students[0])
+    orders.remove_lines(order, access=access_of(dean), line_ids=[gone.pk])
+    carry_out(order, dean, rector)
+    states = [Application.objects.get(pk=one.pk).state for one in rows]
+    assert states == [Application.GRANTED, Application.EXECUTED, Application.EXECUTED]
+    assert actions.put_on_order([rows[0]], access=access_of(dean), effective_date=DAY).pk != order.pk
+
+
+@pytest.mark.duty("2.2")
+def test_a_draft_order_that_is_thrown_away_frees_its_applications(students, dean, leave):
+    one = actions.grant(sent(students[0]), access=access_of(dean), effective_date=datetime.date(2026, 10, 1))
+    with pytest.raises(actions.ApplicationError, match="on a draft order"):
+        actions.withdraw(one, access=access_of(account(students[0])))
+    orders.delete_draft(one.order, access=access_of(dean))
+    one.refresh_from_db()
+    assert one.order is None
+    assert actions.withdraw(one, access=access_of(account(students[0]))).state == Application.WITHDRAWN
+
+
+@pytest.mark.duty("S", "2.2")
+def test_a_refusal_says_why_and_by_which_act(students, dean):
+    one = sent(students[0])
+    office = client_of(dean)
+    bad = office.post(reverse("application_refuse", args=[one.pk]), {"reason": "Asos yoʻq", "source": ""})
+    assert bad.status_code == 422 and "Asos yoʻq" in bad.content.decode(), "nothing typed is lost"
+    office.post(
+        reverse("application_refuse", args=[one.pk]),
+        {"reason": "Asos yoʻq", "source": "VMQ 344/2021, 4-band"},
+    )
+    text = client_of(account(students[0])).get(reverse("my_application", args=[one.pk])).content.decode()
+    assert "Asos yoʻq (VMQ 344/2021, 4-band)" in text
+    with pytest.raises(actions.ApplicationError, match="refused by now"):
+        actions.grant(one, access=access_of(dean))
+
+
+@pytest.mark.duty("S")
+def test_one_open_application_of_a_kind(students):
+    student = students[0]
+    first = begun(student)
+    with pytest.raises(actions.ApplicationError, match="open already"):
+        begun(student)
+    again = client_of(account(student)).get(reverse("application_new", args=["leave"]))
+    assert again.url == reverse("my_application", args=[first.pk])
+    actions.delete_draft(first, access=access_of(account(student)))
+    assert begun(student).pk
+
+
+@pytest.mark.duty("S")
+def test_the_status_decides_what_may_be_asked_for(students):
+    offered = {one["kind"].code for one in queries.offered(queries.study_of(students[0].person_id), DAY)}
+    assert offered == {"leave", "transfer", "transfer_out", "expulsion"}
+    with pytest.raises(actions.ApplicationError, match="present status"):
+        actions.begin(Application(kind="return"), access=access_of(account(students[0])), student=students[0])
+
+
+@pytest.mark.duty("S", "2.2")
+def test_an_expelled_person_asks_for_reinstatement(students, dean, rector, leave):
+    """By the own account as long as it is open, else on paper through the dean's office; in the window only."""
+    student = students[0]
+    order = orders.create_order(
+        kind="11", access=access_of(dean), faculty=student.current.faculty,
+        people=Student.objects.filter(pk=student.pk), title="x", basis="x", effective_date=DAY,
+        choices={"reason": "14"},
+    )  # fmt: skip
+    carry_out(order, dean, rector)
+    ApplicationWindow.objects.filter(kind="reinstatement").delete()
+    office = client_of(dean)
+    page = reverse("application_paper") + f"?student={student.number}&kind=reinstatement&given_by=parent"
+    assert office.get(page).status_code == 200
+    office.post(page, {"details": "Tiklashni soʻrayman", "title": "Ariza", "file": scan()})
+    one = Application.objects.get(kind="reinstatement")
+    assert (one.state, one.given_by, one.is_paper) == (Application.SENT, "parent", True)
+    assert one.documents.count() == 1
+    bad = office.get(reverse("application_paper") + "?student=000000000000&kind=leave&given_by=student")
+    assert bad.status_code == 422 and "no such student" in bad.content.decode()
+
+
+@pytest.mark.duty("S")
+def test_outside_its_window_an_application_stays_a_draft(students):
+    student = students[0]
+    ApplicationWindow.objects.filter(kind="transfer").delete()
+    window = {"kind": "transfer", "source": "VMQ 578/2025"}
+    far = datetime.date(2099, 7, 15)
+    ApplicationWindow.objects.create(
+        **window, opens=far, closes=far + datetime.timedelta(20), decide_from=far + datetime.timedelta(21),
+        decide_by=far + datetime.timedelta(40),
+    )  # fmt: skip
+    one = begun(student, "transfer")
+    assert actions.send(one, access=access_of(account(student))).state == Application.SENT, (
+        "language: any time"
+    )
+    other = begun(students[1], "transfer", paper=False)
+    Application.objects.filter(pk=other.pk).update(
+        change="programme", programme=students[1].current.programme
+    )
+    with pytest.raises(actions.ApplicationError, match="Received from 15.07.2099"):
+        actions.send(Application.objects.get(pk=other.pk), access=access_of(account(students[1])))
+
+
+@pytest.mark.duty("S")
+def test_what_is_to_change_must_differ_from_what_is(students, faculty):
+    student = students[0]
+    cabinet = client_of(account(student))
+    where = reverse("application_new", args=["transfer"])
+    own, other = student.current.group_id, make_group(faculty, "410-26.09", "60410100")
+    for data, words in (
+        ({"change": "group", "group": own}, "This is your group now."),
+        ({"change": "group", "group": other.pk}, "another speciality"),
+        ({"change": "language", "language": student.current.language}, "study in now"),
+        ({"change": "programme", "programme": student.current.programme_id}, "your programme now"),
+        ({"change": "faculty"}, "Choose the programme"),
+    ):
+        answer = cabinet.post(where, data | {"details": "x"})
+        assert answer.status_code == 422 and words in answer.content.decode(), data
+
+
+@pytest.mark.duty("2.2", "3.5", "S")
+def test_each_role_in_and_out_of_scope(students, dean, faculty):
+    one = sent(students[0])
+    card, paper = Applications.url_of(one), reverse("application_document", args=[one.documents.get().pk])
+    elsewhere = make_user("dean", make_admission_setting("303-102"))
+    cases = (
+        (dean, 200, 200), (make_user("academic_affairs"), 200, 200), (make_user("rectorate"), 200, 200),
+        (elsewhere, 404, 404), (make_user("accounting"), 403, 404), (account(students[1]), 403, 404),
+    )  # fmt: skip
+    for user, on_card, on_paper in cases:
+        client = client_of(user)
+        assert client.get(card).status_code == on_card, user
+        assert client.get(paper).status_code == on_paper, user
+    assert client_of(account(students[0])).get(paper).status_code == 200
+    mine = reverse("my_application", args=[one.pk])
+    assert client_of(account(students[1])).get(mine).status_code == 404
+    assert client_of(dean).get(mine).status_code == 403
+    # Only those who decide: the rectorate looks, another faculty does not even see.
+    for user, code in ((make_user("rectorate"), 403), (elsewhere, 404)):
+        assert client_of(user).post(reverse("application_take", args=[one.pk])).status_code == code
+        assert client_of(user).get(reverse("application_grant", args=[one.pk])).status_code == code
+
+
+def test_papers_are_checked_by_their_content(students):
+    from hemis.pages import files
+    from movement.applications.forms import DocumentForm
+
+    def errors(content: bytes, name: str = "x.png") -> list[str]:
+        form = DocumentForm({"title": "x"}, {"file": scan(name, content)})
+        return [] if form.is_valid() else list(form.errors["file"])
+
+    assert errors(png()) == [] and errors(b"%PDF-1.7 x") == []
+    assert "neither" in errors(b"<svg onload=alert(1)>")[0]
+    assert "neither" in errors(png()[:40])[0], "half a picture"
+    assert "neither" in errors(b"GIF89a" + b"0" * 40)[0]
+    assert "larger" in errors(b"%PDF-" + b"0" * files.MAX_BYTES)[0]
+    one = begun(students[0])
+    with pytest.raises(actions.ApplicationError, match="very file"):
+        actions.add_document(one, access=access_of(account(students[0])), upload=scan("b.png"), title="y")
+    stored = one.documents.get()
+    assert "xulosa" not in stored.file.name and len(stored.sha256) == 64
+    actions.remove_document(stored, access=access_of(account(students[0])))
+    assert not one.documents.exists()
+
+
+# --- the laws, by raw SQL
+
+
+def refused(sql: str, *params) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, params)
+    except IntegrityError:
+        return True
+    return False
+
+
+def test_the_laws_hold_for_raw_sql(students, dean, leave):
+    one = sent(students[0])
+    table = "UPDATE movement_application SET"
+    assert refused(f"{table} details = 'other' WHERE id = %s", one.pk), "what was sent rests"
+    assert refused(f"{table} state = 'draft' WHERE id = %s", one.pk)
+    assert refused(f"{table} state = 'granted' WHERE id = %s", one.pk), "a decision has its decider"
+    assert refused(
+        f"{table} state = 'refused', decided_at = now(), decided_by_id = %s WHERE id = %s", dean.pk, one.pk
+    )
+    assert refused(f"{table} state = 'withdrawn' WHERE id = %s", one.pk), "without a moment"
+    assert refused("DELETE FROM movement_application WHERE id = %s", one.pk)
+    assert refused("DELETE FROM movement_applicationdocument WHERE application_id = %s", one.pk)
+    assert refused("UPDATE movement_applicationdocument SET sha256 = 'x' WHERE application_id = %s", one.pk)
+    again = begun(students[1])
+    assert refused(f"{table} student_id = %s WHERE id = %s", students[0].pk, again.pk)
+    assert refused(f"{table} state = 'sent' WHERE id = %s", again.pk), (
+        "a sent one has number, moment and term"
+    )
+    columns = "kind, student_id, faculty_id, state, created_by_id"
+    values = "SELECT kind, student_id, faculty_id, 'draft', created_by_id"
+    rest = (
+        "number, given_by, is_paper, created_at, ground, change, language, university, details, due_source, note, "
+        "refusal_source, version"
+    )
+    copy = (
+        f"INSERT INTO movement_application ({columns}, {rest}) {values}, '', given_by, is_paper, created_at, "
+    )
+    copy += "'', '', '', '', '', '', '', '', 1 FROM movement_application WHERE id = %s"
+    assert refused(copy, one.pk), "one open application of a kind"
+    granted = actions.grant(one, access=access_of(dean))
+    assert refused(f"{table} note = 'other' WHERE id = %s", granted.pk), "the decision rests"
+    assert refused(f"{table} state = 'executed', closed_at = now() WHERE id = %s", granted.pk), (
+        "by an order only"
+    )
+
+
+def test_every_kind_asks_for_columns_that_exist_and_names_orders(monkeypatch):
+    names = {field.name for field in Application._meta.get_fields()}
+    for kind in KINDS.values():
+        assert set(kind.questions) <= names and kind.required <= set(kind.questions)
+        assert kind.orders and kind.statuses
+    for code in [one for one in ORDERS if one.startswith("16")]:
+        monkeypatch.delitem(ORDERS, code)
+    one = Application(kind="transfer", change="group")
+    assert not KINDS["transfer"].has_order(one)
+    monkeypatch.setitem(ORDERS, "16", Leave)
+    assert KINDS["transfer"].order_of(one) == "16"
+    monkeypatch.setitem(ORDERS, "16:group", Leave)
+    assert KINDS["transfer"].order_of(one) == "16:group", "the most fitting first"
+
+
+# --- registers
+
+
+class TestApplications(RegisterTests):
+    register = Applications
+    viewer_role = "dean"
+    faculty_code = "303-101"
+    students: dict[str, list] = {}
+
+    @pytest.fixture(autouse=True)
+    def _people(self, _university):
+        make_admission_setting()
+        self.pool = make_students(make_admission_setting(), 4)
+        self.elsewhere = make_students(make_admission_setting("303-102"), 1)
+
+    def make(self, number):
+        return sent(self.pool[number])
+
+    def make_elsewhere(self):
+        return sent(self.elsewhere[0])
+
+    def search_for(self, row):
+        return row.student.number
+
+    def test_the_overdue_come_first_when_sorted_by_term(self, viewer):
+        one = self.make(1)
+        rows = queries.with_urgency(Application.objects.filter(pk=one.pk), one.due_on + datetime.timedelta(1))
+        assert rows.get().urgency == queries.OVERDUE
+        assert (
+            queries.with_urgency(Application.objects.all(), one.due_on).get(pk=one.pk).urgency == queries.SOON
+        )
+
+
+class TestTerms(RegisterTests):
+    register = ApplicationTerms
+    viewer_role = editor_role = "academic_affairs"
+
+    def make(self, number):
+        return ApplicationTerm.objects.create(
+            kind="leave", valid_from=datetime.date(2027, number, 1), days=number, source=f"Akt {number}"
+        )
+
+    def form_data(self, row):
+        return {"kind": "leave", "valid_from": row.valid_from.isoformat(), "days": 9, "source": "Akt"}
+
+    def search_for(self, row):
+        return row.source
+
+
+class TestWindows(RegisterTests):
+    register = ApplicationWindows
+    viewer_role = editor_role = "academic_affairs"
+
+    def make(self, number):
+        return ApplicationWindow.objects.create(
+            kind="transfer", opens=datetime.date(2030, number, 1), closes=datetime.date(2030, number, 20),
+            decide_from=datetime.date(2030, number, 21), decide_by=datetime.date(2030, number, 27),
+            source=f"Akt {number}",
+        )  # fmt: skip
+
+    def form_data(self, row):
+        names = ("opens", "closes", "decide_from", "decide_by")
+        return {name: getattr(row, name).isoformat() for name in names} | {
+            "kind": "transfer",
+            "source": "Akt",
+        }
+
+    def search_for(self, row):
+        return row.source
+
+    def test_periods_follow_one_another(self, editor):
+        data = {"kind": "leave", "opens": "2030-02-01", "closes": "2030-01-01", "decide_from": "2030-01-01",
+                "decide_by": "2029-12-01", "source": "x"}  # fmt: skip
+        answer = editor.post(self.url("new"), data)
+        assert answer.status_code == 422 and len(answer.context["form"].errors) == 3
