@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from finance.models import Contract
 from hemis.access import duties
 from hemis.access.models import RoleAssignment
+from hemis.access.scope import Access, Scope
 from hemis.people import names
 from hemis.people.models import Person, User
 from movement.models import Order
@@ -120,3 +121,18 @@ def test_the_application_may_analyze_what_it_filled():
             " has_table_privilege('hemis_app', 'students_student', 'TRUNCATE')"
         )
         assert cursor.fetchone() == (True, False)
+
+
+@pytest.mark.duty("2.1", "B4", "T")
+def test_the_student_base_is_filled_and_a_little_incomplete():
+    from students import quality
+    from students.models import AdmissionQuota, SubgroupMember, TutorGroup
+
+    total = quality.overview(Scope(everything=True), by="faculty", chosen={})[0]
+    assert total.students == STUDENTS and 80 < total.completeness < 100
+    assert not any(total.faults[code] for code in ("pinfl_check", "pinfl_birth", "district_elsewhere"))
+    assert AdmissionQuota.objects.exists() and SubgroupMember.objects.exists()
+    tutor = User.objects.get(login="tutor1")
+    mine = Student.objects.for_scope(Access.for_user(tutor).scope("student.view"))
+    groups = TutorGroup.objects.values("group")
+    assert mine.exists() and set(mine) == set(Student.objects.filter(current__group__in=groups))
