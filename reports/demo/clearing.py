@@ -16,7 +16,7 @@ OCCASIONS = {"11": "expulsion", "16:out": "transfer_out", "17": "graduation"}
 
 def clear(order: Order, staff: dict[str, User], office: Access) -> None:
     """A complete sheet for everybody on a leaving order; those who have one keep it."""
-    if order.key not in LEAVING or not office.user:
+    if order.key not in LEAVING or order.cancels_id or not office.user:
         return
     students = Student.objects.filter(order_lines__order=order)
     missing = students.exclude(clearance_sheets__state__in=[ClearanceSheet.OPEN, ClearanceSheet.COMPLETE])

@@ -67,7 +67,7 @@ def sent(student: Student, kind: str = "leave") -> Application:
 
 def cleared(order: Order) -> None:
     """A complete clearance sheet for everybody on an order by which one leaves."""
-    if order.key not in LEAVING:
+    if order.key not in LEAVING or order.cancels_id:
         return
     author = access_of(order.created_by)
     people = Student.objects.filter(order_lines__order=order)

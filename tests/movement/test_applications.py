@@ -103,7 +103,7 @@ def test_the_whole_way_in_the_browser(students, dean, rector, faculty):
     assert wrong.status_code == 422 and "The leave ends after it begins." in wrong.content.decode()
     cabinet.post(
         reverse("application_new", args=["leave"]),
-        form | {"end_date": (TODAY + datetime.timedelta(days=200)).isoformat()},
+        form | {"end_date": until},
     )
     one = Application.objects.get()
     page = reverse("my_application", args=[one.pk])
