@@ -32,10 +32,15 @@ if [ ! -x .venv/bin/python ]; then
 fi
 
 echo "── Packages"
-if command -v uv >/dev/null; then
-  uv pip sync -q --python .venv/bin/python deploy/requirements-dev.lock
-elif .venv/bin/python -m pip install -q --disable-pip-version-check uv 2>/dev/null; then
-  .venv/bin/python -m uv pip install -q --python .venv/bin/python --require-hashes -r deploy/requirements-dev.lock
-else
-  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/requirements-dev.lock
+# uv is quick but knows nothing of pip's settings (certificates, mirrors): where it fails, pip tries.
+export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+lock=deploy/requirements-dev.lock
+pip=(.venv/bin/python -m pip install -q)
+if command -v uv >/dev/null && uv pip sync -q --python .venv/bin/python "$lock"; then
+  exit 0
 fi
+if "${pip[@]}" uv 2>/dev/null &&
+  .venv/bin/python -m uv pip install -q --python .venv/bin/python --require-hashes -r "$lock"; then
+  exit 0
+fi
+"${pip[@]}" --require-hashes -r "$lock"

@@ -147,13 +147,16 @@ def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
         .prefetch_related("instalments")
         .order_by("number")
     )
-    university = university_facts(University.objects.get())
+    university = University.objects.get()
+    facts: dict[datetime.date, dict[str, str]] = {}
     count = 0
     for contract in rows:
+        # Who signs and which account is printed is asked once for each date.
+        if contract.date not in facts:
+            facts[contract.date] = university_facts(university, contract.date)
         contract.document = issue(
             kind="contract",
-            title=_("Payment contract"),
-            payload=payload_of(contract, university, list(contract.instalments.all())),
+            payload=payload_of(contract, facts[contract.date], list(contract.instalments.all())),
             series=f"{SERIES}-{contract.academic_year_id}",
             number=contract.number,
             owner=contract.student.person,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -14,7 +16,8 @@ from finance.rules import figure, readable_steps
 from hemis.classifiers.queries import label
 from hemis.documents.kinds import DocumentKind, masked_name, register
 from hemis.documents.words import sum_in_words
-from structure.models import University
+from structure.models import BankAccount, Signatory, University
+from structure.queries import account, signatory_name
 
 DATE = "%d.%m.%Y"
 LANGUAGES = ("uz", "ru")
@@ -47,8 +50,13 @@ def _both(list_code: str, code: str) -> dict[str, str]:
     return {language: label(list_code, code, language) for language in LANGUAGES}
 
 
-def university_facts(university: University) -> dict[str, str]:
-    """The university as a party: the same for every contract of a batch."""
+def university_facts(university: University, day: datetime.date | None = None) -> dict[str, str]:
+    """The university as a party on a day: the same for every contract of a batch.
+
+    Rector and account are those of ``day`` (default: today), by their dates.
+    """
+    day = day or timezone.localdate()
+    bank = account(BankAccount.Purpose.CONTRACT, day)
     with override("uz"):
         return {
             "name": university.name,
@@ -58,10 +66,10 @@ def university_facts(university: University) -> dict[str, str]:
             "address": university.address,
             "mailing_address": university.mailing_address or university.address,
             "contact": university.contact,
-            "bank": university.bank_name,
-            "account": university.bank_account,
-            "mfo": university.bank_mfo,
-            "rector": university.rector,
+            "bank": bank.bank if bank else university.bank_name,
+            "account": bank.number if bank else university.bank_account,
+            "mfo": bank.mfo if bank else university.bank_mfo,
+            "rector": signatory_name(Signatory.Post.RECTOR, day),
             "city": university.get_region_display(),
         }
 

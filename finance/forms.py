@@ -221,6 +221,8 @@ class FormContractsForm(forms.Form):
             field.widget.attrs["class"] = (
                 "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
             )
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label:
+                field.empty_label = "—"
 
     def clean_date(self):
         date = self.cleaned_data["date"]

@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from hemis import embedded
@@ -161,10 +162,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "hemis.access.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "HEMIS"
 USERSESSIONS_TRACK_ACTIVITY = False
 REQUIRE_SECOND_FACTOR = env_bool("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
@@ -231,6 +233,10 @@ CELERY_TASK_ALWAYS_EAGER = TESTING
 CELERY_TIMEZONE = "Asia/Tashkent"
 CELERY_BEAT_SCHEDULE = {
     "resume-interrupted-jobs": {"task": "jobs.resume", "schedule": 60.0, "options": {"expires": 60}},
+    "close-accounts-of-those-who-left": {
+        "task": "staff.close_accounts",
+        "schedule": crontab(hour=1, minute=10),
+    },
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")

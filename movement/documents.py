@@ -18,7 +18,8 @@ from movement import queries
 from movement.kinds import kind_of
 from movement.models import Order, OrderLine
 from movement.queries import excuses_of
-from structure.models import University
+from structure.models import Signatory, University
+from structure.queries import signatory_name
 from students.models import Placement
 
 
@@ -64,8 +65,13 @@ class OrderExtract(DocumentKind):
 
 def _heading(order: Order) -> dict[str, Any]:
     university = University.objects.get()
+    assert order.date is not None  # only signed orders become papers
     return {
-        "university": {"name": university.name, "address": university.address, "rector": university.rector},
+        "university": {
+            "name": university.name,
+            "address": university.address,
+            "rector": signatory_name(Signatory.Post.RECTOR, order.date),
+        },
         "title": order.title,
         "basis": order.basis,
         "key": order.key,

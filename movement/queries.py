@@ -213,6 +213,11 @@ class CheckContext:
         """Figures of one person: what the program knows goes before what was entered."""
         return self.entered.get(line.pk, {}) | self.known.get(line.student_id or 0, {})
 
+    @property
+    def formed_on(self) -> datetime.date:
+        """The day the draft was formed."""
+        return timezone.localtime(self.order.created_at).date()
+
     def day_of(self, name: str) -> datetime.date | None:
         """The date that a question was answered with."""
         value = self.order.answers.get(name, {}).get("value")

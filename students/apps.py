@@ -5,5 +5,5 @@ class StudentsConfig(AppConfig):
     name = "students"
 
     def ready(self) -> None:
-        """Make the sheets known."""
-        from students import sheets  # noqa: F401
+        """Make sheets, documents and jobs known, and what the structure should know of groups and students."""
+        from students import documents, jobs, quota_sheet, sheets, unit_links  # noqa: F401

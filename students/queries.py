@@ -1,14 +1,32 @@
-"""What an import asks about people who are known already: one statement each, however long the list."""
+"""What pages, imports and higher floors read: one statement each, however long the list."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import connection
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
-from students.models import AcademicYear
+from hemis.access.scope import Scope
+from hemis.people.models import Person
+from staff.models import Employee, Position
+from students.models import (
+    AcademicYear,
+    AdmissionQuota,
+    Candidate,
+    Contact,
+    Division,
+    Group,
+    Placement,
+    SubgroupMember,
+    TutorGroup,
+)
+from students.models.card import PARENTS
 
 EXPELLED, GRADUATED = "12", "14"
 
@@ -81,3 +99,94 @@ SELECT said.pinfl, said.passport
   JOIN unnest(%s::text[], %s::text[], %s::text[]) AS said(pinfl, passport, country)
     ON p.passport = said.passport AND p.country = said.country AND p.pinfl IS DISTINCT FROM said.pinfl
 """
+
+
+STUDYING_STATUS, ON_LEAVE = "11", "13"
+
+
+def roll(
+    group: Group, day: datetime.date, statuses: Collection[str] = (STUDYING_STATUS,)
+) -> QuerySet[Placement]:
+    """Placements of the students of a group on a day, with the person."""
+    rows = Placement.objects.on(day).filter(group=group, status__in=statuses)
+    return rows.select_related("student__person", "order")
+
+
+def subgroup_members(division: Division, day: datetime.date) -> QuerySet[SubgroupMember]:
+    """Who is in the subgroups of a division on a day: only while the placement is in the group itself."""
+    here = Placement.objects.on(day).filter(student=OuterRef("student"), group=division.group_id)
+    rows = SubgroupMember.objects.filter(Exists(here), division=division).on(day)
+    return rows.select_related("student__person", "subgroup")
+
+
+def subgroup_sizes(division: Division, day: datetime.date) -> dict[int, int]:
+    """How many are in each subgroup of a division on a day."""
+    rows = subgroup_members(division, day).order_by().values_list("subgroup")
+    return dict(rows.annotate(people=Count("pk")))
+
+
+def tutors(day: datetime.date) -> QuerySet[Employee]:
+    """Employees who hold the post of a tutor on a day (`h_teacher_position_type` 34)."""
+    posts = Position.objects.filter(employee=OuterRef("pk"), post="34", valid_from__lte=day)
+    in_force = posts.filter(Q(valid_to=None) | Q(valid_to__gte=day))
+    return Employee.objects.filter(Exists(in_force)).select_related("person")
+
+
+def first_contact(person: Person) -> Contact | None:
+    """Whom to tell about the student: the one marked, else a parent or guardian, else anybody."""
+    found = list(person.contacts.all())  # type: ignore[attr-defined]
+    return next(
+        (one for one in found if one.is_first),
+        next((one for one in found if one.relation in PARENTS), found[0] if found else None),
+    )
+
+
+def with_actual(quotas: QuerySet[AdmissionQuota]) -> QuerySet[AdmissionQuota]:
+    """Quotas with ``candidates`` (admitted by the list), ``students`` (of them, with a placement), ``free``."""
+    key = {
+        "entry_year": OuterRef("entry_year"),
+        "programme__speciality": OuterRef("speciality"),
+        "programme__education_form": OuterRef("education_form"),
+        "payment_form": OuterRef("payment_form"),
+        "language": OuterRef("language"),
+    }
+    admitted = Candidate.objects.filter(**key).order_by()
+
+    def counted(rows: QuerySet) -> Coalesce:
+        return Coalesce(
+            Subquery(rows.values("entry_year").annotate(n=Count("pk")).values("n")),
+            0,
+            output_field=IntegerField(),
+        )
+
+    return quotas.annotate(
+        candidates=counted(admitted), students=counted(admitted.filter(student__current__isnull=False))
+    ).annotate(free=F("places") - F("candidates"))
+
+
+def group_size(day: datetime.date, group: str = "pk") -> Coalesce:
+    """How many study in a group on a day, as a column of a list of groups."""
+    rows = Placement.objects.on(day).filter(group=OuterRef(group), status=STUDYING_STATUS).order_by()
+    return Coalesce(
+        Subquery(rows.values("group").annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField()
+    )
+
+
+def tutor_names(day: datetime.date) -> Subquery:
+    """Who cares for a group on a day, as a column of a list of groups."""
+    care = TutorGroup.objects.on(day).filter(group=OuterRef("pk")).order_by()
+    name = Concat("employee__person__last_name", Value(" "), "employee__person__first_name")
+    return Subquery(care.values("group").annotate(names=StringAgg(name, ", ")).values("names"))
+
+
+def outside_quotas(scope: Scope) -> QuerySet:
+    """Candidates for whom no quota is entered, counted by year, speciality, form, payment form and language."""
+    quota = AdmissionQuota.objects.filter(
+        entry_year=OuterRef("entry_year"), speciality=OuterRef("programme__speciality"),
+        education_form=OuterRef("programme__education_form"), payment_form=OuterRef("payment_form"),
+        language=OuterRef("language"),
+    )  # fmt: skip
+    rows = Candidate.objects.for_scope(scope).filter(~Exists(quota)).order_by()
+    cut = ("entry_year", "programme__speciality__code", "programme__speciality__name",
+           "programme__education_form", "payment_form", "language")  # fmt: skip
+    return rows.values(*cut).annotate(people=Count("pk")).order_by("-entry_year", *cut[1:])

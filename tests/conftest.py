@@ -29,6 +29,18 @@ def _uzbek():
     translation.deactivate_all()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Each worker's database is a copy of one that was migrated once; what is lost with the power does not matter."""
+    from django.db import connection
+
+    from tests.database import template
+
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template()
+    connection.settings_dict["OPTIONS"]["options"] = "-c synchronous_commit=off"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Messages are compiled once, before parallel workers start."""
     if hasattr(config, "workerinput"):

@@ -6,6 +6,8 @@ import datetime
 import itertools
 from decimal import Decimal
 
+from django.test import Client
+
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
 from hemis.people.identifiers import pinfl_check_digit
@@ -102,6 +104,13 @@ def give_role(user: User, role: str, unit: Unit | None = None, **fields) -> Role
 
 def access_of(user: User) -> Access:
     return Access.for_user(User.objects.get(pk=user.pk))
+
+
+def client_of(user: User) -> Client:
+    """A browser of somebody who has signed in; pages in English."""
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(user)
+    return client
 
 
 def make_employee(unit: Unit, *, person: Person | None = None, post: str = "12") -> Employee:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from hemis.access.history import acting
 from hemis.access.models import Activation
 from hemis.people.models import User
 
@@ -41,9 +42,12 @@ def find_activation(token: str) -> Activation | None:
     )
 
 
-def use_activation(activation: Activation, password: str) -> bool:
-    """Set the password and spend the link; False when somebody spent it meanwhile."""
-    with transaction.atomic():
+def use_activation(activation: Activation, password: str, *, request_id: str = "") -> bool:
+    """Set the password and spend the link; False when somebody spent it meanwhile.
+
+    The history says that the owner of the account did it: nobody else holds the link.
+    """
+    with transaction.atomic(), acting(activation.user_id, request_id):
         spent = Activation.objects.filter(pk=activation.pk, used_at=None).update(used_at=timezone.now())
         if not spent:
             return False

@@ -2,48 +2,115 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hemis.access.activation import create_activation
+from hemis.access.admin_site import ByDuty, ReadOnly
 from hemis.access.models import HistoryEntry, RoleAssignment
-from hemis.people.models import User
+from hemis.people.models import Person, User
 
-if admin.site.is_registered(Group):
-    admin.site.unregister(Group)
+LINKS_AT_ONCE = 20
+
+# Roles come from the duty table, and nobody reads another's second factor or adds one to an account.
+for model in (Group, EmailAddress, Authenticator, UserSession):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 
-class AssignmentInline(admin.TabularInline):
+class PersonField(forms.ModelChoiceField):
+    """A person, by PINFL or passport: a list of forty thousand names helps nobody."""
+
+    widget = forms.TextInput
+
+    def prepare_value(self, value):
+        person = value if isinstance(value, Person) else Person.objects.filter(pk=value or None).first()
+        return (person.pinfl or person.passport) if person else value
+
+    def to_python(self, value):
+        typed = str(value or "").replace(" ", "").upper()
+        if not typed:
+            return None
+        found = Person.objects.filter(Q(pinfl=typed) | Q(passport=typed)).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody has this PINFL or passport. Enter the person first."))
+        return found
+
+
+class UserForm(forms.ModelForm):
+    person = PersonField(
+        queryset=Person.objects.all(),
+        required=False,
+        label=gettext_lazy("Person (PINFL or passport)"),
+    )
+    language = forms.ChoiceField(
+        choices=[("", "–"), *settings.LANGUAGES], required=False, label=gettext_lazy("language")
+    )
+
+    class Meta:
+        model = User
+        fields = ("login", "email", "person", "is_active", "language")
+
+
+class AssignmentInline(ByDuty, admin.TabularInline):
     model = RoleAssignment
     extra = 0
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(ByDuty, admin.ModelAdmin):
     """Accounts with their roles, from a date to a date."""
 
-    list_display = ["login", "person", "email", "is_active", "is_staff", "last_login"]
-    list_filter = ["is_active", "is_staff", "assignments__role"]
+    list_display = ["login", "person", "email", "is_active", "last_login"]
+    list_filter = ["is_active", "assignments__role"]
     search_fields = ["login", "email", "person__last_name", "person__first_name"]
     list_select_related = ["person"]
-    fields = ["login", "email", "person", "is_active", "is_staff", "language"]
-    raw_id_fields = ["person"]
+    fields = ["login", "email", "person", "is_active", "language"]
+    form = UserForm
     inlines = [AssignmentInline]
-    actions = ["new_activation_link"]
+    actions = ["new_activation_link", "sign_out_everywhere", "remove_second_factor"]
 
-    @admin.action(description=_("New activation link (shown once)"))
+    def save_model(self, request, obj, form, change) -> None:
+        """A new account has no password until its activation link is used (law 11)."""
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=gettext_lazy("New activation link (shown once)"))
     def new_activation_link(self, request, queryset):
         """Links are shown once; only their hashes are kept."""
-        for user in queryset[:20]:
+        for user in queryset[:LINKS_AT_ONCE]:
             messages.info(request, f"{user.login}: {create_activation(user)}")
+
+    @admin.action(description=gettext_lazy("Sign out everywhere"))
+    def sign_out_everywhere(self, request, queryset):
+        """End all sessions of the accounts: a lost laptop, a colleague who left."""
+        ended = 0
+        for session in UserSession.objects.filter(user__in=queryset):
+            session.end()
+            ended += 1
+        messages.success(request, _("%(count)d sessions are ended.") % {"count": ended})
+
+    @admin.action(description=gettext_lazy("Remove the second factor (lost phone)"))
+    def remove_second_factor(self, request, queryset):
+        """The holder sets up a new one at the next sign-in; the history keeps who removed the old one."""
+        count, _rows = Authenticator.objects.filter(user__in=queryset).delete()
+        messages.success(request, _("%(count)d second factors are removed.") % {"count": count})
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
 
 
 @admin.register(RoleAssignment)
-class RoleAssignmentAdmin(admin.ModelAdmin):
+class RoleAssignmentAdmin(ByDuty, admin.ModelAdmin):
     list_display = ["user", "role", "unit", "valid_from", "valid_to", "note"]
     list_filter = ["role", "valid_to"]
     search_fields = ["user__login", "user__person__last_name"]
@@ -52,19 +119,11 @@ class RoleAssignmentAdmin(admin.ModelAdmin):
 
 
 @admin.register(HistoryEntry)
-class HistoryAdmin(admin.ModelAdmin):
+class HistoryAdmin(ReadOnly, admin.ModelAdmin):
     """Read only: the database refuses anything else."""
 
+    duty_to_view = "history.view"
     list_display = ["at", "table", "row_id", "action", "actor_id", "request_id"]
     list_filter = ["table", "action"]
     search_fields = ["=row_id"]
     date_hierarchy = "at"
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 def _grant(using: str, **kwargs) -> None:
@@ -11,6 +12,7 @@ def _grant(using: str, **kwargs) -> None:
 class AccessConfig(AppConfig):
     name = "hemis.access"
     label = "access"
+    verbose_name = _("Roles and history")
 
     def ready(self) -> None:
         """After every migration the application's role gets its rights on the new tables."""

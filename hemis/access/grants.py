@@ -12,7 +12,8 @@ READ_ONLY = ("access_historyentry", "django_migrations")
 def grant(*, using: str = "default", role: str = APP_ROLE) -> bool:
     """Give ``role`` its rights on all tables; False when the role does not exist or is the owner itself.
 
-    Reading and writing rows, yes; TRUNCATE, TRIGGER, ownership, and writing
+    Reading and writing rows, yes, and (PostgreSQL 17 and newer) bringing the planner's
+    statistics up to date after a bulk load; TRUNCATE, TRIGGER, ownership, and writing
     history, no.
     """
     with connections[using].cursor() as cursor:
@@ -22,6 +23,8 @@ def grant(*, using: str = "default", role: str = APP_ROLE) -> bool:
             return False
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+        if connections[using].pg_version >= 170_000:  # type: ignore[attr-defined]
+            cursor.execute(f"GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {role}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         for table in READ_ONLY:
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER ON {table} FROM {role}")

@@ -11,10 +11,11 @@ from django.db.migrations.operations.base import Operation
 from hemis.access.models import HistoryEntry
 
 # The function runs with its owner's rights: the application's role may cause
-# history, but can neither write nor change it by itself.
+# history, but can neither write nor change it by itself. pg_temp is named last and
+# the table by its schema: a temporary table of the same name catches nothing.
 HISTORY_FUNCTION = """
 CREATE OR REPLACE FUNCTION hemis_history() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     before jsonb := '{}';
     after jsonb := '{}';
@@ -34,12 +35,14 @@ BEGIN
      WHERE before -> f IS DISTINCT FROM after -> f
        AND NOT (TG_OP = 'INSERT' AND after -> f IN ('null'::jsonb, '""'::jsonb));
     IF changes = '{}' THEN RETURN NULL; END IF;
-    INSERT INTO access_historyentry (table_name, row_id, action, at, actor_id, request_id, changes)
+    INSERT INTO public.access_historyentry (table_name, row_id, action, at, actor_id, request_id, changes)
     VALUES (TG_TABLE_NAME, row_key, left(TG_OP, 1), clock_timestamp(),
             nullif(current_setting('hemis.actor', true), '')::bigint,
             coalesce(current_setting('hemis.request', true), ''), changes);
     RETURN NULL;
 END $$;
+-- Nobody but the owner hangs the function on a table: a temporary one of a real name would forge history.
+REVOKE ALL ON FUNCTION hemis_history() FROM PUBLIC;
 """
 
 FORBID_HISTORY_EDIT = """
@@ -107,13 +110,16 @@ def set_actor(user_id: int | None, request_id: str = "") -> None:
 
 @contextmanager
 def acting(user_id: int | None, request_id: str = "") -> Iterator[None]:
-    """Everything written inside is written by this user (jobs and commands)."""
+    """Everything written inside is written by this user; afterwards whoever acted before acts again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('hemis.actor', true), current_setting('hemis.request', true)")
+        actor, request = cursor.fetchone()
     set_actor(user_id, request_id)
     try:
         yield
     finally:
         if not connection.needs_rollback:
-            set_actor(None)
+            set_actor(int(actor) if actor else None, request or "")
 
 
 def history_of(obj: models.Model) -> models.QuerySet[HistoryEntry]:

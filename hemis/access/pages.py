@@ -1,8 +1,11 @@
-"""Role switcher, activation and the page "Who may do what"."""
+"""Role switcher, one's own account, activation and the page "Who may do what"."""
 
 from __future__ import annotations
 
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.forms import SetPasswordForm
 from django.db.models import Count
 from django.http import HttpResponse
@@ -15,7 +18,8 @@ from django.views.decorators.http import require_POST
 
 from hemis.access import duties
 from hemis.access.activation import find_activation, use_activation
-from hemis.access.guard import PERMISSION, public, rule_of, signed_in
+from hemis.access.adapter import must_have_second_factor
+from hemis.access.guard import PERMISSION, own_account, public, rule_of, signed_in
 from hemis.access.middleware import SESSION_KEY
 from hemis.access.models import RoleAssignment
 from hemis.base import Request
@@ -35,6 +39,40 @@ def switch(request: Request) -> HttpResponse:
     return redirect(target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else "/")
 
 
+@own_account
+def my_account(request: Request) -> HttpResponse:
+    """Whose account this is, with the roles in force and how they are protected."""
+    active = {one.pk for one in request.access.active}
+    roles = [
+        {
+            "assignment": one,
+            "title": duties.ROLES[one.role].title,
+            "scope": one.unit or duties.SCOPES[duties.ROLES[one.role].scope],
+            "active": one.pk in active,
+        }
+        for one in request.access.assignments
+    ]
+    protected = is_mfa_enabled(request.user)
+    context = {
+        "title": _("My account"),
+        "roles": roles,
+        "has_second_factor": protected,
+        "lacks_second_factor": must_have_second_factor(request.access) and not protected,
+    }
+    return render(request, "access/my_account.html", context)
+
+
+@own_account
+@require_POST
+def sign_out_everywhere(request: Request) -> HttpResponse:
+    """End all sessions of the account, this one too."""
+    for session in UserSession.objects.filter(user=request.user):
+        session.end()
+    logout(request)
+    messages.success(request, _("You are signed out everywhere."))
+    return redirect("account_login")
+
+
 @public
 @never_cache
 def activate(request: Request, token: str) -> HttpResponse:
@@ -46,7 +84,7 @@ def activate(request: Request, token: str) -> HttpResponse:
     for field in form.fields.values():
         field.widget.attrs["class"] = "form-control"
     if request.method == "POST" and form.is_valid():
-        if use_activation(activation, form.cleaned_data["new_password1"]):
+        if use_activation(activation, form.cleaned_data["new_password1"], request_id=request.id):
             messages.success(
                 request,
                 _("The password is set. Sign in with your login %(login)s.")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hemis.documents.kinds import KINDS, DocumentKind
 from hemis.documents.models import Document, new_token
-from hemis.documents.rendering import ENGINE, STYLE, frozen, html_of, pdf_of, store
+from hemis.documents.rendering import STYLE, engine_name, frozen, html_of, pdf_of, store
 from hemis.people.models import Person, User
 
 
@@ -103,7 +103,7 @@ def issue(
         payload=payload,
         token=token,
         template_version=definition.template_version,
-        engine=ENGINE,
+        engine=engine_name(),
         sha256=digest,
         owner=owner,
         faculty=faculty,

@@ -8,8 +8,6 @@ import zipfile
 from collections.abc import Iterable
 from typing import IO
 
-from pypdf import PdfWriter
-
 from hemis.documents.models import Document
 from hemis.documents.rendering import render
 
@@ -23,6 +21,8 @@ def file_name(document: Document) -> str:
 
 def write_pdf(documents: Iterable[Document], out: IO[bytes]) -> None:
     """All documents one after another, for the printer; the single files stay the originals."""
+    from pypdf import PdfWriter
+
     writer = PdfWriter()
     for document in documents:
         writer.append(io.BytesIO(render(document)), outline_item=str(document), import_outline=False)

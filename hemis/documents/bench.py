@@ -11,9 +11,10 @@ import weasyprint
 from django.db import transaction
 
 from hemis.documents.actions import issue
+from hemis.documents.engine import HERE, PDF_VARIANT, OwnFilesOnly
 from hemis.documents.kinds import KINDS
 from hemis.documents.models import new_token
-from hemis.documents.rendering import HERE, PDF_VARIANT, STYLE, OwnFilesOnly, frozen, html_of, pdf_of
+from hemis.documents.rendering import STYLE, frozen, html_of, pdf_of
 
 CHUNK = 10
 

@@ -193,7 +193,8 @@ def _answer(request: Request, status: int = 200, **context) -> HttpResponse:
     context.setdefault("form", CheckForm())
     response = render(request, "documents/verify.html", context, status=status)
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # The code stays here; with "no-referrer" browsers would send "Origin: null" and the upload be refused.
+    response["Referrer-Policy"] = "same-origin"
     if status == 429:
         response["Retry-After"] = "60"
     return response

@@ -8,57 +8,27 @@ import io
 import json
 import os
 import tempfile
-import threading
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qrcode
 import qrcode.image.svg
-import weasyprint
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from weasyprint.text.ffi import pango
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from hemis.documents.kinds import KINDS
 
 if TYPE_CHECKING:
     from hemis.documents.models import Document
 
-HERE = Path(__file__).resolve().parent
-ENGINE = f"WeasyPrint {weasyprint.__version__}, Pango {pango.pango_version()}"
-PDF_VARIANT = "pdf/a-3b"
 # The frame and the style sheet new documents get. Issued documents keep theirs:
 # a change of the look is a new file ``base/v2.html`` + ``style/v2.css`` and a 2 here.
 STYLE = 1
-# Pango's font map is shared by all documents of a process and is not made for two threads.
-_one_at_a_time = threading.Lock()
 
 
 class LostBytes(Exception):
     """The stored file is gone and this engine does not make the same bytes again."""
-
-
-class OwnFilesOnly(URLFetcher):
-    """A template may use data URLs and the house's own files, nothing from elsewhere."""
-
-    def fetch(self, url: str, headers: dict | None = None):
-        if not url.startswith(("data:", HERE.as_uri() + "/")) or ".." in url:
-            raise FatalURLFetchingError(f"A document refers to {url[:100]}.")
-        return super().fetch(url, headers)
-
-
-@cache
-def _fonts(style: int) -> tuple[FontConfiguration, weasyprint.CSS]:
-    """Fonts and a house style, read once per process."""
-    configuration = FontConfiguration()
-    sheet = weasyprint.CSS(
-        filename=HERE / "style" / f"v{style}.css", font_config=configuration, url_fetcher=OwnFilesOnly()
-    )
-    return configuration, sheet
 
 
 def frozen(payload: dict[str, Any]) -> dict[str, Any]:
@@ -113,15 +83,16 @@ def html_of(kind: str, version: int, payload: dict[str, Any], token: str) -> str
 
 def pdf_of(html: str, token: str, style: int = STYLE) -> bytes:
     """PDF/A with embedded fonts; nothing in it depends on the moment or the place of rendering."""
-    with _one_at_a_time:
-        configuration, sheet = _fonts(style)
-        document = weasyprint.HTML(string=html, base_url=str(HERE) + "/", url_fetcher=OwnFilesOnly())
-        return document.write_pdf(
-            stylesheets=[sheet],
-            font_config=configuration,
-            pdf_variant=PDF_VARIANT,
-            pdf_identifier=hashlib.sha256(token.encode()).digest()[:16],
-        )
+    from hemis.documents import engine
+
+    return engine.pdf_of(html, token, style)
+
+
+def engine_name() -> str:
+    """What makes the bytes: another version may make others of the same snapshot."""
+    from hemis.documents import engine
+
+    return engine.ENGINE
 
 
 def made_anew(document: Document) -> bytes:
@@ -141,7 +112,7 @@ def render(document: Document) -> bytes:
         return stored
     content = made_anew(document)
     if hashlib.sha256(content).hexdigest() != document.sha256:
-        raise LostBytes(f"Document {document.pk} was made by {document.engine}, this is {ENGINE}.")
+        raise LostBytes(f"Document {document.pk} was made by {document.engine}, this is {engine_name()}.")
     store(content, document.sha256)
     return content
 

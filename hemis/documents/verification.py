@@ -7,12 +7,15 @@ import io
 import logging
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.utils import timezone
-from pypdf import PdfReader
 
 from hemis.documents.models import Document
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 logger = logging.getLogger("hemis.documents")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -58,6 +61,8 @@ def check_file(content: bytes) -> Finding:
 
 def tokens_in(content: bytes) -> list[str]:
     """Verification codes that a PDF mentions: in its bytes, its metadata, its links or its text."""
+    from pypdf import PdfReader
+
     found = _codes(content.decode("latin-1"))
     if not found:
         # The parser meets files made to break it: whatever it raises, the file names nothing.

@@ -1,7 +1,7 @@
 """Message catalogues: English msgids, Uzbek and Russian by hand, Cyrillic Uzbek by rule.
 
 ``django.po`` holds the program's own messages (``manage.py messages --collect``
-keeps it in step with the code), ``vendor.po`` what Django and its companions
+keeps it in step with the code, see ``hemis.ops.extraction``), ``vendor.po`` what Django and its companions
 leave untranslated. The binary catalogues are made from both whenever a source
 is newer, without gettext, and are not kept in the repository.
 """
@@ -15,6 +15,8 @@ from pathlib import Path
 import polib
 from django.apps import apps
 from django.conf import settings
+from django.utils.translation import activate, get_language
+from django.utils.translation.reloader import translation_file_changed
 
 from hemis.people import transliteration
 
@@ -49,6 +51,12 @@ def compile_catalogues(*, force: bool = False) -> list[Path]:
     sources = [path for path in uzbek if path.exists()]
     if source("uz").exists() and (force or _is_stale(target(CYRILLIC), sources)):
         written += _write(target(CYRILLIC), cyrillic(_everything_uzbek()))
+    if written:
+        # What this process has read already is older; the language in use stays.
+        language = get_language()
+        translation_file_changed(None, written[0])
+        if language:
+            activate(language)
     return written
 
 
@@ -131,26 +139,6 @@ def _write(path: Path, catalogue: polib.POFile) -> list[Path]:
         part.unlink(missing_ok=True)
         return []
     return [path]
-
-
-def tidy(language: str) -> None:
-    """Drop what changes with every extraction (dates, obsolete entries) and sort by message."""
-    path = source(language)
-    catalogue = polib.pofile(str(path), wrapwidth=0)
-    for key in (
-        "POT-Creation-Date",
-        "PO-Revision-Date",
-        "Last-Translator",
-        "Language-Team",
-        "Report-Msgid-Bugs-To",
-    ):
-        catalogue.metadata.pop(key, None)
-    catalogue.metadata["Project-Id-Version"] = "HEMIS"
-    catalogue.header = ""
-    kept = [entry for entry in catalogue if not entry.obsolete]
-    catalogue.clear()
-    catalogue.extend(sorted(kept, key=lambda entry: (entry.msgid.lower(), entry.msgctxt or "")))
-    catalogue.save(str(path))
 
 
 def languages() -> list[str]:

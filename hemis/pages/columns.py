@@ -99,8 +99,12 @@ def display(value: Any) -> str:
         return (
             timezone.localtime(value).strftime("%d.%m.%Y %H:%M") if timezone.is_aware(value) else str(value)
         )
+    if isinstance(value, datetime.time):
+        return value.strftime("%H:%M")
     if isinstance(value, datetime.date):
         return value.strftime("%d.%m.%Y")
     if isinstance(value, Decimal):
+        if abs(value) >= 1000 and value == value.to_integral_value():
+            value = value.to_integral_value()  # Sums without tiyin.
         return formats.number_format(value, force_grouping=abs(value) >= 10000)
     return str(value)

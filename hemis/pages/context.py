@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import get_language
 
+from hemis.access.adapter import must_have_second_factor
 from hemis.base import Request
 from hemis.pages import menu
+from hemis.pages.register import REGISTERS
 
 
 def shell(request: Request) -> dict:
@@ -17,12 +19,20 @@ def shell(request: Request) -> dict:
     navigation = menu.navigation(access) if signed_in and access is not None else []
     return {
         "navigation": navigation,
+        "finds_people": signed_in and access is not None and _finds_people(access),
         "open_menu": _open_menu(navigation, request.path),
         "access": access,
+        "may_administer": signed_in and access is not None and access.can("user.manage"),
         "languages": settings.LANGUAGES,
         "language": get_language(),
+        "must_have_second_factor": signed_in and access is not None and must_have_second_factor(access),
         "theme": theme if theme in {"light", "dark"} else "",
     }
+
+
+def _finds_people(access) -> bool:
+    """Whether the search of the header has anything to search."""
+    return any(one.is_about_people and access.can(one.view_permission()) for one in REGISTERS.values())
 
 
 def _open_menu(navigation, path: str) -> str:

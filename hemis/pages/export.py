@@ -24,11 +24,11 @@ def dataset(columns: list[Column], rows: QuerySet) -> Dataset:
     """One line per row, as shown; figures stay figures."""
     data = Dataset(headers=[str(column.label) for column in columns])
     for row in rows.iterator(chunk_size=2000):
-        data.append([_cell(column.raw(row)) for column in columns])
+        data.append([cell(column.raw(row)) for column in columns])
     return data
 
 
-def _cell(value):
+def cell(value):
     """Figures stay figures; a text that a spreadsheet would take for a formula is made plain text."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return value

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import IntegerField, Model, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,6 +15,9 @@ from django.utils.translation import gettext as _
 from hemis.access.scope import Access
 from hemis.classifiers.fields import ClassifierField
 from hemis.pages.columns import field_label
+
+FIRST_OPTIONS = 100
+FOUND_OPTIONS = 20
 
 
 @dataclass
@@ -26,6 +29,8 @@ class Filter:
     label: str | Promise = ""
     choices: Callable[[Access], list[tuple[str, str]]] | None = None
     widget: str = "choice"
+    # The field holds whole numbers, so that nothing else is looked for.
+    numeric: bool = False
 
     def bind(self, model: type[Model]) -> Filter:
         """Fill label, lookup and choices from the model's field."""
@@ -34,6 +39,7 @@ class Filter:
             self.label = field_label(model, self.lookup)
         if self.choices is None and self.widget == "choice":
             field = _field(model, self.lookup)
+            self.numeric = isinstance(field, IntegerField)
             if isinstance(field, ClassifierField):
                 self.choices = lambda access: list(field.flatchoices)
             else:
@@ -48,7 +54,11 @@ class Filter:
 
     def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
         values = self.chosen(data)
-        return rows.filter(**{f"{self.lookup}__in": values}) if values else rows
+        if not values:
+            return rows
+        if self.numeric:
+            values = [value for value in values if value.isdecimal() and len(value) < 10]
+        return rows.filter(**{f"{self.lookup}__in": values})
 
     def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
         """What the template needs to draw the filter."""
@@ -68,8 +78,23 @@ def _field(model: type[Model], path: str):
     return model._meta.get_field(last)
 
 
+def _options(rows: QuerySet) -> list[tuple[str, str]]:
+    return [(str(row.pk), str(row)) for row in rows]
+
+
+def _register_of(model: type[Model]) -> Any:
+    """The register that knows how rows of this model are searched and sorted."""
+    from hemis.pages.register import REGISTERS
+
+    return next((register for register in REGISTERS.values() if register.model is model), None)
+
+
 class RelatedFilter(Filter):
-    """Choice among related rows that lie in the user's scope."""
+    """Choice among related rows that lie in the user's scope.
+
+    With more than ``FIRST_OPTIONS`` of them the page offers the first and those chosen,
+    and the others are searched as the register of the related rows searches them.
+    """
 
     def __init__(
         self,
@@ -79,9 +104,33 @@ class RelatedFilter(Filter):
         lookup: str = "",
         label: str | Promise = "",
     ):
-        super().__init__(
-            name, lookup, label, lambda access: [(str(row.pk), str(row)) for row in queryset(access)]
-        )
+        self.queryset = queryset
+        super().__init__(name, lookup, label, lambda access: _options(queryset(access)))
+
+    def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
+        rows = self.queryset(access)
+        options = _options(rows[: FIRST_OPTIONS + 1] if _register_of(rows.model) else rows)
+        many = len(options) > FIRST_OPTIONS and _register_of(rows.model) is not None
+        chosen = self.chosen(data)
+        if many:
+            known = {value for value, _text in options}
+            missing = [value for value in chosen if value.isdigit() and value not in known]
+            options += _options(rows.filter(pk__in=missing)) if missing else []
+        return {
+            "name": self.name,
+            "label": self.label,
+            "widget": self.widget,
+            "options": options,
+            "searched": many,
+            "chosen": chosen,
+        }
+
+    def found(self, access: Access, text: str) -> list[tuple[str, str]]:
+        """The first rows of the scope that match what was typed."""
+        rows, register = self.queryset(access), _register_of(self.queryset(access).model)
+        if register is not None:
+            rows = register.searched(rows, text).order_by(*register.order(""))
+        return _options(rows[:FOUND_OPTIONS])
 
     def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
         values = [value for value in self.chosen(data) if value.isdigit()]
@@ -131,3 +180,27 @@ class RangeFilter(Filter):
             "start": start,
             "end": end,
         }
+
+
+class DayFilter(Filter):
+    """One day; ``narrow(rows, day)`` says what it means. A value that is no date is left out."""
+
+    def __init__(
+        self, name: str, narrow: Callable[[QuerySet, datetime.date], QuerySet], *, label: str | Promise
+    ):
+        super().__init__(name, name, label, None, "day")
+        self.narrow = narrow
+
+    def day(self, data: QueryDict) -> datetime.date | None:
+        """The day that the address names."""
+        try:
+            return datetime.date.fromisoformat(data.get(self.name, ""))
+        except ValueError:
+            return None
+
+    def apply(self, rows: QuerySet, data: QueryDict) -> QuerySet:
+        day = self.day(data)
+        return self.narrow(rows, day) if day else rows
+
+    def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
+        return super().context(access, data) | {"start": data.get(self.name, "")}

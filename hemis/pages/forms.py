@@ -58,6 +58,8 @@ class RegisterForm(forms.ModelForm):
         for name in self.remote_choices:
             self.fields[name].chosen = self[name].value()  # type: ignore[attr-defined]
         self.conflict: list[dict[str, Any]] = []
+        # What saving did besides, for the user to read.
+        self.notices: list[str] = []
 
     def _dress(self, name: str, field: forms.Field) -> None:
         """Widget classes and the ties between a field, its help and its error."""
@@ -101,23 +103,41 @@ class RegisterForm(forms.ModelForm):
 
         Raises:
             StaleRow: the row has another version; ``conflict`` holds both versions.
+            ValidationError: the verb behind the form refuses.
         """
-        if not commit or not self.instance.pk:
+        if not commit:
             return super().save(commit)
+        if not self.instance.pk:
+            return self.write()
         model = type(self.instance)
         with transaction.atomic():
             stored = model._default_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
             if stored.version != self.cleaned_data["row_version"]:
                 self._show_both(stored)
                 raise StaleRow(stored.version)
-            saved = super().save(commit)
+            saved = self.write()
             model._default_manager.filter(pk=saved.pk).update(version=F("version") + 1)
         return saved
+
+    def write(self):
+        """Write the row; a form whose saving is a verb calls it here instead."""
+        return super().save()
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Show an error at its field; what a verb says of something that is no field stands above the form."""
+        said = getattr(error, "error_dict", None)
+        if said is None:
+            super().add_error(field, error)
+            return
+        for name, errors in said.items():
+            super().add_error(name if name in self.fields else None, errors)
+            if name in self.fields:
+                self._dress(name, self.fields[name])
 
     def _show_both(self, stored) -> None:
         """Both versions of every field that differs."""
         for name in self.fields:
-            if name == "row_version":
+            if name == "row_version" or isinstance(self.fields[name], forms.FileField):
                 continue
             mine, theirs = (
                 self._as_read(name, self.cleaned_data.get(name)),

@@ -28,6 +28,7 @@ class ReadableHistory:
     def __init__(self, obj: Model):
         self.obj = obj
         self.entries = history_of(obj)
+        self.key = obj._meta.pk.column  # Says nothing to people.
         self.by_column = {field.column: field for field in obj._meta.concrete_fields}
 
     def __len__(self) -> int:
@@ -45,7 +46,9 @@ class ReadableHistory:
                 "entry": entry,
                 "who": users.get(entry.actor_id or 0, ""),
                 "changes": [
-                    self._change(column, values, linked) for column, values in sorted(entry.changes.items())
+                    self._change(column, values, linked)
+                    for column, values in sorted(entry.changes.items())
+                    if column != self.key
                 ],
             }
             for entry in entries

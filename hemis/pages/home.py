@@ -1,4 +1,4 @@
-"""The start page, the theme and the people search of the header."""
+"""The start page with its registries, the theme and the people search of the header."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -32,7 +33,23 @@ class Todo:
     icon: str = "checklist"
 
 
+@dataclass(frozen=True)
+class Panel:
+    """A part of the home page for the holders of a permission; apps declare theirs in ``dashboard.py``.
+
+    ``context(access)`` costs at most two queries and feeds ``template`` as ``data``; None leaves the panel out.
+    """
+
+    code: str
+    title: str | Promise
+    permission: str
+    template: str
+    context: Callable[[Access], dict | None]
+    url: Callable[[], str] | None = None
+
+
 _todos: list[Todo] = []
+_panels: dict[str, Panel] = {}
 
 
 def register_todo(todo: Todo) -> None:
@@ -40,15 +57,42 @@ def register_todo(todo: Todo) -> None:
     _todos.append(todo)
 
 
+def register_panel(panel: Panel) -> None:
+    """Let an app show something on the home page of the holders of a permission."""
+    _panels[panel.code] = panel
+
+
+def _waiting(access: Access) -> list[dict]:
+    """What waits for this user, the most first; what is done is not shown."""
+    found = [
+        {"title": one.title, "count": one.count(access), "url": one.url(), "icon": one.icon}
+        for one in _todos
+        if access.can(one.permission)
+    ]
+    return sorted((one for one in found if one["count"]), key=lambda one: -one["count"])
+
+
+def _shown_panels(access: Access) -> list[dict]:
+    """Panels of the user's duties with their data."""
+    found = [(one, one.context(access)) for one in _panels.values() if access.can(one.permission)]
+    return [
+        {"panel": one, "data": data, "url": one.url() if one.url else ""}
+        for one, data in found
+        if data is not None
+    ]
+
+
 @signed_in
 def home(request: Request) -> HttpResponse:
-    """What needs doing first, then the menus."""
-    todos = [
-        {"title": one.title, "count": one.count(request.access), "url": one.url(), "icon": one.icon}
-        for one in _todos
-        if request.access.can(one.permission)
-    ]
-    return render(request, "home.html", {"todos": todos, "menus": navigation(request.access)})
+    """What needs doing first, then the figures of one's duties, then the menus."""
+    context = {
+        "todos": _waiting(request.access),
+        "has_todos": any(request.access.can(one.permission) for one in _todos),
+        "panels": _shown_panels(request.access),
+        "menus": navigation(request.access),
+        "today": timezone.localdate(),
+    }
+    return render(request, "home.html", context)
 
 
 FOUND = 8

@@ -75,6 +75,10 @@ class Register:
     deletable: ClassVar[bool] = True
     empty: ClassVar[str | Promise] = ""
     header_actions: ClassVar[list[navigation.MenuItem]] = []
+    # Paths of file fields (``scan``, ``person__photo``) that whoever sees the row may open.
+    files: ClassVar[Sequence[str]] = ()
+    # Ready sets of columns for the export: code → title and column names, as somebody outside asks for them.
+    column_sets: ClassVar[dict[str, tuple[str | Promise, Sequence[str]]]] = {}
     detail_template: ClassVar[str] = "pages/detail.html"
 
     def __init_subclass__(cls) -> None:
@@ -126,6 +130,8 @@ class Register:
             ("detail", f"{base}/<int:pk>/", views.detail_view),
             ("history", f"{base}/<int:pk>/history/", views.history_view),
         ]
+        if cls.files:
+            pages.append(("file", f"{base}/<int:pk>/file/<str:field>/", views.file_view))
         if cls.actions:
             pages.append(("bulk", f"{base}/bulk/", views.bulk_view))
         if cls.form:
@@ -198,7 +204,8 @@ class Register:
     @classmethod
     def card(cls, obj: Model) -> list[tuple[str, str]]:
         """Label and text of the fields on the card."""
-        columns = [Column(name).bind(cls.model) for name in cls.fields] if cls.fields else cls.columns
+        known = {column.name: column for column in cls.columns}
+        columns = [known.get(name) or Column(name).bind(cls.model) for name in cls.fields] or cls.columns
         return [(str(column.label), column.text(obj)) for column in columns]
 
     @classmethod

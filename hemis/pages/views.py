@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ProtectedError
-from django.http import HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +17,9 @@ from django.views.decorators.http import require_POST
 
 from hemis.access.guard import page
 from hemis.base import Request
-from hemis.pages import export
+from hemis.pages import export, files
+from hemis.pages.columns import field_label
+from hemis.pages.filters import RelatedFilter
 from hemis.pages.forms import StaleRow
 from hemis.pages.history import readable_history
 from hemis.pages.models import ListPreference, SavedView
@@ -29,8 +34,10 @@ def _preference(request: Request, register: type[Register]) -> ListPreference:
 
 
 def _shown_columns(register: type[Register], preference: ListPreference):
+    """The columns of this user, their labels in the language of the page: every cell repeats one."""
     chosen = [column for column in register.columns if column.name in preference.columns]
-    return chosen or [column for column in register.columns if not column.hidden]
+    shown = chosen or [column for column in register.columns if not column.hidden]
+    return [replace(column, label=str(column.label)) for column in shown]
 
 
 def list_view(register: type[Register]):
@@ -43,8 +50,10 @@ def list_view(register: type[Register]):
         paginator = Paginator(rows, preference.page_size)
         shown = paginator.get_page(request.GET.get("page"))
         columns = _shown_columns(register, preference)
+        filters = [one.context(request.access, request.GET) for one in register.filters]
         query = request.GET.copy()
         query.pop("page", None)
+        filters = [one.context(request.access, request.GET) for one in register.filters]
         context = {
             "register": register,
             "title": register.title,
@@ -58,15 +67,15 @@ def list_view(register: type[Register]):
             "preference": preference,
             "query": query.urlencode(),
             "sort": request.GET.get("sort", ""),
-            "filters": [one.context(request.access, request.GET) for one in register.filters],
-            "filtered": any(one.context(request.access, request.GET)["chosen"] for one in register.filters)
-            or bool(request.GET.get("q")),
+            "filters": filters,
+            "filtered": any(one["chosen"] for one in filters) or bool(request.GET.get("q")),
             "saved_views": list(SavedView.objects.filter(user=request.user, register=register.key())),
             "can_create": register.form is not None
             and register.deletable
             and request.access.can(register.edit_permission()),
             "actions": [one for one in register.actions if request.access.can(one.permission)],
             "header_actions": [one for one in register.header_actions if request.access.can(one.permission)],
+            "column_sets": [(code, title) for code, (title, _names) in register.column_sets.items()],
             "new_url": reverse(register.url_name("new")) if register.form and register.deletable else "",
         }
         template = "pages/_table.html" if request.htmx and not request.htmx.boosted else "pages/list.html"
@@ -80,7 +89,12 @@ def export_view(register: type[Register]):
 
     @page(register.view_permission())
     def view(request: Request, kind: str) -> HttpResponse:
-        columns = _shown_columns(register, _preference(request, register))
+        wanted = request.GET.get("columns", "")
+        if wanted in register.column_sets:
+            names = register.column_sets[wanted][1]
+            columns = [one for name in names for one in register.columns if one.name == name]
+        else:
+            columns = _shown_columns(register, _preference(request, register))
         return export.response(register, columns, register.filtered(request.access, request.GET), kind)
 
     return view
@@ -139,11 +153,16 @@ def preferences_view(register: type[Register]):
 
 
 def options_view(register: type[Register]):
-    """Autocomplete: rows of the scope that match, at most twenty."""
+    """Autocomplete: rows of the scope that match, or with ``filter=name`` what that filter offers; twenty."""
 
     @page(register.view_permission())
     def view(request: Request) -> HttpResponse:
-        rows = register.searched(register.rows(request.access), request.GET.get("q", ""))
+        text, name = request.GET.get("q", ""), request.GET.get("filter", "")
+        for one in register.filters:
+            if one.name == name and isinstance(one, RelatedFilter):
+                options = one.found(request.access, text)
+                return JsonResponse({"results": [{"value": pk, "text": shown} for pk, shown in options]})
+        rows = register.searched(register.rows(request.access), text)
         found = rows.order_by(*register.order(""))[:20]
         return JsonResponse({"results": [{"value": str(row.pk), "text": str(row)} for row in found]})
 
@@ -169,7 +188,41 @@ def _card_context(register: type[Register], request: Request, obj, active: str) 
         "delete_url": reverse(register.url_name("delete"), args=[obj.pk])
         if register.form and register.deletable
         else "",
+        "files": _files(register, obj),
     }
+
+
+def _kept(obj, path: str):
+    """The file behind a path of field names, or None."""
+    for step in path.split("__"):
+        obj = getattr(obj, step, None)
+    return obj or None
+
+
+def _files(register: type[Register], obj) -> list[dict]:
+    """What is kept of the row's files: label, address, and whether it is a picture."""
+    return [
+        {
+            "label": field_label(register.model, path),
+            "url": reverse(register.url_name("file"), args=[obj.pk, path]),
+            "is_picture": kept.name.endswith(".jpg"),
+        }
+        for path in register.files
+        if (kept := _kept(obj, path))
+    ]
+
+
+def file_view(register: type[Register]):
+    """A file of the row, for whoever may see the row."""
+
+    @page(register.view_permission())
+    def view(request: Request, pk: int, field: str) -> FileResponse:
+        if field not in register.files:
+            raise Http404(field)
+        obj = _object(register, request, pk, register.view_permission())
+        return files.response(_kept(obj, field), name=f"{register.name}-{pk}")
+
+    return view
 
 
 def detail_view(register: type[Register]):
@@ -218,15 +271,32 @@ def _form_response(
     return render(request, "pages/form.html", context, status=status)
 
 
+def _saved(form):
+    """The saved row, or None when the database knew of something that the form did not."""
+    try:
+        return form.save()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+def _say(request: Request, form) -> None:
+    """What saving did besides."""
+    for text in form.notices:
+        messages.info(request, text)
+
+
 def new_view(register: type[Register]):
     """A new row."""
 
     @page(register.edit_permission())
     def view(request: Request) -> HttpResponse:
-        form = register.form(request.POST or None, request.FILES or None, access=request.access)  # type: ignore[misc]
-        if request.method == "POST" and form.is_valid():
-            obj = form.save()
+        form = register.form(  # type: ignore[misc]
+            request.POST or None, request.FILES or None, access=request.access, initial=request.GET.dict()
+        )
+        if request.method == "POST" and form.is_valid() and (obj := _saved(form)):
             messages.success(request, _("Saved."))
+            _say(request, form)
             if "save_and_new" in request.POST:
                 return redirect(reverse(register.url_name("new")))
             return redirect(register.url_of(obj))
@@ -249,12 +319,14 @@ def edit_view(register: type[Register]):
         if not form.is_valid():
             return _form_response(register, request, form, obj, status=422)
         try:
-            form.save()
+            if not _saved(form):
+                return _form_response(register, request, form, obj, status=422)
         except StaleRow as stale:
             form.data = form.data.copy()
             form.data["row_version"] = str(stale.version)
             return _form_response(register, request, form, obj, status=409)
         messages.success(request, _("Saved."))
+        _say(request, form)
         return redirect(register.url_of(obj))
 
     return view

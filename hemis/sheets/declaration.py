@@ -142,6 +142,8 @@ class Sheet(Resource):
     title: ClassVar[str | Promise]
     permission: ClassVar[str]
     result_url_name: ClassVar[str] = "home"
+    # Whether the rows belong to a year that the uploader chooses.
+    asks_year: ClassVar[bool] = True
 
     def __init__(self, access: Access, params: dict[str, Any]):
         super().__init__()

@@ -32,8 +32,10 @@ class UploadForm(forms.Form):
     year = forms.IntegerField(label=gettext_lazy("entry year"), min_value=2000, max_value=2100)
     file = forms.FileField(label=gettext_lazy("file (XLSX, XLS or CSV)"))
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, asks_year: bool = True, **kwargs):
         super().__init__(*args, **kwargs)
+        if not asks_year:
+            del self.fields["year"]
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
         self.fields["file"].widget.attrs["accept"] = ".xlsx,.xls,.csv"
@@ -59,9 +61,11 @@ def upload(request: Request, code: str) -> HttpResponse:
     """Take a file and hand it to the check."""
     declared = _declared(request, code)
     initial = {"year": declared.default_year()}
-    form = UploadForm(request.POST or None, request.FILES or None, initial=initial)
+    form = UploadForm(
+        request.POST or None, request.FILES or None, initial=initial, asks_year=declared.asks_year
+    )
     if request.method == "POST" and form.is_valid():
-        params = {"year": form.cleaned_data["year"]}
+        params = {"year": form.cleaned_data["year"]} if declared.asks_year else {}
         _found, job = actions.upload(
             access=request.access, code=code, file=form.cleaned_data["file"], params=params
         )

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from hemis.access.scope import Access
 from hemis.classifiers.queries import choices
+from hemis.pages.files import ScanField
 from hemis.pages.forms import RegisterForm
-from hemis.people.files import ScanField
 from movement.applications.kinds import KINDS, ApplicationKind
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
 from movement.kinds import KINDS as ORDERS

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
-from hemis.people.files import StoredFile
+from hemis.pages.files import StoredFile
 from structure.models import Unit
 from students.models import Group, Programme, Student
 

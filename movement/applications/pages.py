@@ -16,12 +16,11 @@ from django.views.decorators.http import require_POST
 
 from hemis.access.guard import get_in_scope, page, signed_in
 from hemis.base import Request
-from hemis.pages import home
+from hemis.pages import files, home
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
-from hemis.people.files import send as send_file
 from movement.applications import actions, forms, queries
 from movement.applications.kinds import KINDS
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
@@ -310,7 +309,8 @@ def paper(request: Request) -> HttpResponse:
 @signed_in
 def document(request: Request, pk: int) -> FileResponse:
     """A paper of an application, to those who may see it: otherwise it is not there."""
-    return send_file(get_object_or_404(queries.readable_documents(request.access), pk=pk))
+    found = get_object_or_404(queries.readable_documents(request.access), pk=pk)
+    return files.response(found.file, name=f"application-{found.application_id}-{pk}")
 
 
 # --- rules as rows

@@ -108,7 +108,7 @@ class AcademicLeave(OrderKind):
                 begins=context.day, ends=line.ends_on, reason=line.reason, book=context.book
             ),
             rules.check_days_after(
-                since=context.day_of("applied_on"), day=min(context.day, context.order.created_at.date()),
+                since=context.day_of("applied_on"), day=min(context.day, context.formed_on),
                 book=context.book, rule="leave.decision_days", code="decided", may_precede=True,
             ),
         ]  # fmt: skip

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import hemis.classifiers.fields
-import hemis.people.files
+import hemis.pages.files
 
 
 class Migration(migrations.Migration):
@@ -314,7 +314,7 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.FileField(
-                        max_length=255, upload_to=hemis.people.files.random_path, verbose_name="file"
+                        max_length=255, upload_to=hemis.pages.files.random_path, verbose_name="file"
                     ),
                 ),
                 ("name", models.CharField(max_length=255, verbose_name="name of the file")),
@@ -324,7 +324,6 @@ class Migration(migrations.Migration):
                         choices=[
                             ("application/pdf", "application/pdf"),
                             ("image/jpeg", "image/jpeg"),
-                            ("image/png", "image/png"),
                         ],
                         max_length=64,
                     ),

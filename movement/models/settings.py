@@ -25,6 +25,13 @@ def rule_choices() -> list[tuple[str, str]]:
     return [(spec.code, str(spec.title)) for spec in RULES.values()]
 
 
+class SharedQuerySet(ScopedQuerySet):
+    """Rules are the whole university's: whoever has the duty sees all of them."""
+
+    def for_scope(self, scope):
+        return self
+
+
 class MovementRule(BaseModel):
     """One figure that the law or the university sets, with the day from which it holds."""
 
@@ -33,7 +40,7 @@ class MovementRule(BaseModel):
     valid_from = models.DateField(_("holds from"))
     source = models.CharField(_("legal source"), max_length=512)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule of student movement")
@@ -56,7 +63,7 @@ class AgreementStep(BaseModel):
     position = models.PositiveSmallIntegerField(_("turn"), default=1)
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("step of agreement")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import ExtractYear
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from hemis.base import Request
@@ -308,10 +309,13 @@ class Orders(Register):
             "sign_form": SignForm(),
             "remark_form": RemarkForm(),
             "cancel_form": CancelForm(),
-            "waits_for_day": state == Order.SIGNED
-            and obj.signed_at
-            and obj.effective_date > obj.signed_at.date(),
+            "waits_for_day": state == Order.SIGNED and _has_its_day(obj),
         }
+
+
+def _has_its_day(order: Order) -> bool:
+    """Signed before the day it comes into force: the schedule executes it."""
+    return bool(order.signed_at and order.effective_date > timezone.localtime(order.signed_at).date())
 
 
 WAY = (Order.DRAFT, Order.SUBMITTED, Order.AGREED, Order.SIGNED, Order.EXECUTED, Order.CLOSED)

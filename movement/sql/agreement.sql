@@ -86,7 +86,8 @@ BEGIN
     IF NEW.state <> 'waiting' AND NOT EXISTS (
         SELECT 1 FROM access_roleassignment
          WHERE user_id = NEW.decided_by_id AND role = NEW.role
-           AND valid_from <= current_date AND (valid_to IS NULL OR valid_to >= current_date)) THEN
+           AND valid_from <= (now() AT TIME ZONE 'Asia/Tashkent')::date
+           AND (valid_to IS NULL OR valid_to >= (now() AT TIME ZONE 'Asia/Tashkent')::date)) THEN
         RAISE EXCEPTION 'B8: only somebody of the role agrees.' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF TG_OP = 'INSERT' THEN

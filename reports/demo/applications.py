@@ -7,14 +7,14 @@ import io
 from collections.abc import Callable
 from decimal import Decimal
 
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.documents.actions import next_number
-from hemis.people.files import PNG
+from hemis.pages.files import clean_scan
 from hemis.people.models import User
 from movement.applications import actions
 from movement.applications.kinds import KINDS
@@ -100,13 +100,13 @@ def _sent_before(application: Application, *, days: int) -> None:
     )  # fmt: skip
 
 
-def _scan(text: str) -> SimpleUploadedFile:
+def _scan(text: str) -> ContentFile:
     """A sheet of paper with a line on it."""
     image = Image.new("L", (620, 877), 255)
     ImageDraw.Draw(image).text((60, 80), f"NAMUNA · {text.encode('ascii', 'ignore').decode()}", fill=0)
     out = io.BytesIO()
     image.save(out, "PNG")
-    return SimpleUploadedFile("hujjat.png", out.getvalue(), content_type=PNG)
+    return clean_scan(out.getvalue())
 
 
 def _sheets(students: list[Student], staff: dict[str, User]) -> None:

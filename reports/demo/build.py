@@ -6,11 +6,22 @@ from collections.abc import Callable
 from random import Random
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 
 from hemis.people.models import User
-from reports.demo import PASSWORD, applications, contingent, money, movement, university
+from reports.demo import (
+    PASSWORD,
+    applications,
+    contingent,
+    infrastructure,
+    money,
+    movement,
+    staffing,
+    university,
+)
+from reports.demo import students as student_base
 from reports.demo.people import People
+from reports.demo.statistics import analyze
 from structure.models import Unit, University
 from students.models import Student
 
@@ -37,21 +48,24 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         password = make_password(PASSWORD)
         units = university.build_units()
         staff = university.build_staff(people, units, password)
+        staffing.build(staff)
         tell(f"{len(units)} units, {len(staff)} employees")
+        infrastructure.build(staff, units, tell)
         programmes = contingent.build_programmes(units)
         contingent.build_import_groups(programmes)
         planned = contingent.build_groups(programmes, students)
         contingent.build_candidates(people, planned)
+        analyze()
         tell(f"{len(planned)} groups, {students} candidates")
         faculties = [unit for unit in units.values() if unit.kind == Unit.FACULTY]
         faculties.sort(key=lambda unit: unit.code)
         contingent.admit(staff, faculties, at_once=ORDER_SIZE, tell=tell)
         movement.build(staff, faculties, people.random, tell=tell)
         _open_accounts(password)
+        student_base.build(staff, tell=tell)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        analyze()
 
 
 def _open_accounts(password: str) -> None:

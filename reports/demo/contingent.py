@@ -14,6 +14,7 @@ from hemis.people.models import Person, User
 from movement import actions as movement
 from reports.demo import YEAR, pools
 from reports.demo.people import People
+from reports.demo.statistics import analyze
 from structure.models import Unit
 from students.models import AcademicYear, Candidate, Group, Programme, Speciality
 
@@ -132,6 +133,7 @@ def admit(
 ) -> None:
     """One admission order after another: the dean's office forms and executes, the rector signs."""
     signer = Access.for_user(staff["rector"])
+    orders = 0
     for year in COHORTS:
         for n, faculty in enumerate(faculties, start=1):
             office = Access.for_user(staff[f"dean{n}"])
@@ -142,6 +144,10 @@ def admit(
             )
             for start in range(0, len(waiting), at_once):
                 _admit(office, signer, faculty, year, waiting[start : start + at_once])
+                orders += 1
+                # After the 1st, 2nd, 4th, 8th … order: each time the tables are twice as large.
+                if orders & (orders - 1) == 0:
+                    analyze()
             if waiting:
                 tell(f"{faculty.code}: {len(waiting)} students of {year}")
 

@@ -80,8 +80,8 @@ def build_staff(people: People, units: dict[str, Unit], password: str) -> dict[s
     ]
     persons = Person.objects.bulk_create([people.employee() for _place in places])
     employees = Employee.objects.bulk_create(
-        Employee(person=person, number=f"3033{n:06d}", **_degree(place[3]))
-        for n, (person, place) in enumerate(zip(persons, places, strict=True), start=1)
+        Employee(person=person, number=f"3033{n:06d}", entry_year=SINCE.year)
+        for n, person in enumerate(persons, start=1)
     )
     Position.objects.bulk_create(
         Position(
@@ -114,12 +114,3 @@ def build_staff(people: People, units: dict[str, Unit], password: str) -> dict[s
 def _teaching_post(random: Random) -> str:
     """Assistant, senior teacher, associate professor or professor."""
     return random.choices(("12", "13", "14", "15"), weights=(4, 3, 2, 1))[0]
-
-
-def _degree(post: str) -> dict[str, str]:
-    """Degree and rank that go with a post."""
-    if post in ("15", "20"):
-        return {"academic_degree": "12", "academic_rank": "13"}
-    if post in ("14", "16", "25"):
-        return {"academic_degree": "11", "academic_rank": "11"}
-    return {}

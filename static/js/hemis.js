@@ -18,7 +18,7 @@
           settings.labelField = "text";
           settings.searchField = [];  // The server finds, in any script and spelling.
           settings.load = (typed, done) => {
-            fetch(`${url}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } })
+            fetch(`${url}${url.includes("?") ? "&" : "?"}q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" } })
               .then((answer) => answer.json()).then((data) => done(data.results)).catch(() => done());
           };
         }
@@ -27,7 +27,26 @@
         select.setAttribute("aria-hidden", "true");
       });
     }
+    draw(root);
     root.querySelectorAll("[data-focus]").forEach((one) => one.focus());
+  }
+
+  // The chart library is fetched only by a page that has a chart.
+  const fetched = {};
+  function script(url) {
+    fetched[url] = fetched[url] || new Promise((done, fail) => {
+      const one = document.createElement("script");
+      one.src = url;
+      one.onload = done;
+      one.onerror = fail;
+      document.head.append(one);
+    });
+    return fetched[url];
+  }
+  function draw(root) {
+    root.querySelectorAll("canvas[data-chart]").forEach((canvas) => {
+      script(canvas.dataset.library).then(() => script(canvas.dataset.drawing)).then(() => window.hemisDraw(canvas));
+    });
   }
 
   // On a phone the rows come first: filters unfold when asked for, or when some are chosen.

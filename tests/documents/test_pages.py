@@ -41,7 +41,7 @@ class TestDownload:
         assert client.get(reverse("documents_documents_detail", args=[document.pk])).status_code == 404
 
     def test_without_the_duty_is_404(self, client, people, document):
-        client.force_login(people("hr"))
+        client.force_login(people("talent"))
         assert client.get(reverse("document_pdf", args=[document.pk])).status_code == 404
 
     def test_own_document(self, client, document):
@@ -145,7 +145,7 @@ class TestEnding:
         assert client.post(address, {"reason": "x"}).status_code == 403
         client.force_login(people("dean", other_faculty))
         assert client.post(address, {"reason": "x"}).status_code == 404
-        client.force_login(people("hr"))
+        client.force_login(people("talent"))
         assert client.post(address, {"reason": "x"}).status_code == 404
         document.refresh_from_db()
         assert document.state == "issued"

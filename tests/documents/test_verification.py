@@ -94,7 +94,7 @@ class TestByCode:
         response = client.get(f"/v/{issued().token}/")
         assert "no-store" in response["Cache-Control"]
         assert "noindex" in response["X-Robots-Tag"]
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
 
     def test_checks_are_counted_without_who(self, client, issued):
         document = issued()

@@ -292,7 +292,7 @@ def test_other_packages_ask_and_take_part(student, faculty, dean, rector, monkey
 class TestRules(RegisterTests):
     from movement.pages.settings import MovementRules as register
 
-    viewer_role, editor_role = "academic_affairs", "academic_affairs"
+    viewer_role, editor_role, faculty_code = "dean", "academic_affairs", "303-101"
 
     def make(self, number):
         return MovementRule.objects.create(
@@ -312,7 +312,7 @@ class TestRules(RegisterTests):
 class TestSteps(RegisterTests):
     from movement.pages.settings import AgreementSteps as register
 
-    viewer_role, editor_role = "academic_affairs", "administrator"
+    viewer_role, editor_role = "rectorate", "administrator"
 
     def make(self, number):
         return AgreementStep.objects.create(order_kind=["11", "12", "13"][number % 3], role="legal")

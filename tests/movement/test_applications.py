@@ -314,7 +314,7 @@ def test_each_role_in_and_out_of_scope(students, dean, faculty):
 
 
 def test_papers_are_checked_by_their_content(students):
-    from hemis.people import files
+    from hemis.pages import files
     from movement.applications.forms import DocumentForm
 
     def errors(content: bytes, name: str = "x.png") -> list[str]:

@@ -126,3 +126,23 @@ def test_an_extract_asked_for_twice_is_issued_once(faculty):
     line = make_students(faculty, 1, day=DAY)[0].order_lines.select_related("order", "student__person").get()
     papers = at_once(*[lambda: extract_for(OrderLine.objects.get(pk=line.pk))] * 3)
     assert len({paper.pk for paper in papers}) == 1
+
+
+@pytest.mark.duty("B8")
+def test_two_orders_on_one_student_at_once(faculty, dean, rector, no_checks):
+    """A leave and an expulsion formed side by side: one wins, the other is told."""
+    student = make_students(faculty, 1, day=DAY)[0]
+    leave = {"reason": "12", "ends_on": datetime.date(2027, 9, 1)}
+    formed = at_once(
+        lambda: draft("12", student, dean, DAY, **leave), lambda: draft("11", student, dean, DAY, reason="11")
+    )
+    assert errors(formed) == 1
+    order = next(one for one in formed if isinstance(one, Order))
+    no_checks()
+    actions.submit(order, access=access_of(dean))
+    actions.sign(order, access=access_of(rector), date=DAY)
+    results = at_once(
+        *[lambda: actions.execute(order, access=access_of(dean))] * 2, actions.execute_due_orders
+    )
+    assert errors(results) == 1
+    assert Placement.objects.filter(student=student, valid_to=None).count() == 1

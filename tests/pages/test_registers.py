@@ -8,10 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from hemis.access.history import acting
+from hemis.pages import filters
 from hemis.pages.columns import display
 from hemis.pages.models import ListPreference, SavedView
 from structure.models import Unit
 from structure.pages import Divisions, Faculties, Kafedras
+from students.pages import Students
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -203,5 +205,32 @@ def test_cells_as_people_read_them():
     import datetime
     from decimal import Decimal
 
+    assert display(datetime.time(8, 30)) == "08:30"
     assert display(None) == "" and display(datetime.date(2026, 9, 1)) == "01.09.2026"
     assert display(Decimal("12.5")).replace(",", ".") == "12.5"
+
+
+def test_a_filter_with_many_choices_searches_them(client, monkeypatch):
+    rows = faculties(5)
+    kafedras = [factories.make_kafedra(row) for row in rows]
+    address, search = url("list", register=Kafedras), url("options", register=Kafedras) + "?filter=parent"
+    assert "data-options-url" not in client.get(address).content.decode()
+    monkeypatch.setattr(filters, "FIRST_OPTIONS", 2)
+    monkeypatch.setattr(filters, "FOUND_OPTIONS", 3)
+    page = client.get(address, {"parent": rows[4].pk})
+    assert f'data-options-url="{search}"' in page.content.decode()
+    offered = [value for value, _text in page.context["filters"][0]["options"]]
+    assert len(offered) == 4 and str(rows[4].pk) in offered, "the first ones and the chosen one"
+    assert [row.name for row in page.context["page"].object_list] == [kafedras[4].name]
+    found = client.get(f"{search}&q={rows[3].code}").json()["results"]
+    assert found == [{"value": str(rows[3].pk), "text": str(rows[3])}]
+    assert len(client.get(search).json()["results"]) == 3
+
+
+def test_the_search_of_a_filter_keeps_to_the_scope():
+    own, other = faculties(2)
+    groups = [factories.make_group(one, name=f"61{number}-26") for number, one in enumerate((own, other))]
+    client = Client()
+    client.force_login(factories.make_user("dean", own))
+    found = client.get(url("options", register=Students, filter="group")).json()["results"]
+    assert [one["value"] for one in found] == [str(groups[0].pk)]

@@ -149,5 +149,6 @@ def test_the_measurement_leaves_nothing_behind(db):
     from students.bench import bench_import
 
     found = bench_import(rows=30)
-    assert set(found) >= {"size", "seconds", "bare_seconds", "ratio"}
+    assert found["size"] == 30
+    assert found["first"].cpu > 0 and found["again"].wall > 0 and found["ratio"] > 0
     assert not Person.objects.exists()

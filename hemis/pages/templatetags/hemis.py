@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from hemis.base import Request
 from hemis.pages.columns import Column, display
@@ -22,6 +24,17 @@ def icon(name: str, css: str = "") -> SafeString:
         css,
         static(SPRITE),
         name,
+    )
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, str]], chosen: Collection[str]) -> SafeString:
+    """The options of a select; filters have hundreds of them on a page."""
+    marks = {True: mark_safe(" selected"), False: ""}
+    return format_html_join(
+        "\n",
+        '<option value="{}"{}>{}</option>',
+        ((value, marks[value in chosen], text) for value, text in choices),
     )
 
 
@@ -75,3 +88,30 @@ def money(value) -> str:
         return ""
     text = f"{value:,.2f}".replace(",", "\u00a0").replace(".", ",")
     return text.removesuffix(",00")
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("YaBrowser", "Yandex"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+)
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """``Firefox · Windows`` instead of what browsers say about themselves."""
+    programs = (*BROWSERS, ("Safari", "Safari"))
+    found = [
+        next((name for mark, name in known if mark in user_agent), "")
+        for known in (programs, (*SYSTEMS, ("Linux", "Linux")))
+    ]
+    return " · ".join(filter(None, found)) or user_agent[:40]

@@ -1,54 +1,141 @@
 """``manage.py bench`` — times, sizes and ratios to a bare limit measured in the same run."""
 
 import os
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.bench.contracts import measure_contracts
+from finance.bench import bench_contracts
 from reports.bench.pages import measure_pages
+from reports.bench.promotion import measure_promotion
 from reports.demo.build import build
 from structure.models import University
+from students.bench import bench_contingent, bench_import
 from students.models import Student
 
-PARTS = ("pages", "contracts")
+PARTS = ("import", "contracts", "pages", "contingent", "promotion")
+
+IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
+PROMOTION_GOAL = 3.0
 
 
 class Command(BaseCommand):
-    help = "Measures contracts and pages on a demo university; give it a database of its own (make bench)."
+    help = "Measures import, contracts, pages and sets on a demo; give it a database of its own (make bench)."
 
     def add_arguments(self, parser):
-        parser.add_argument("--students", type=int, default=40_000)
+        parser.add_argument("--students", type=int, default=40_000, help="of the demo university (40000)")
+        parser.add_argument("--rows", type=int, default=40_000, help="of the admission list (40000)")
         parser.add_argument("--contracts", type=int, default=500)
+        parser.add_argument("--promoted", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
         parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS)
 
-    def handle(self, *, students: int, contracts: int, workers: int, only: list[str], **options):
+    def handle(
+        self,
+        *,
+        students: int,
+        rows: int,
+        contracts: int,
+        promoted: int,
+        workers: int,
+        only: list[str],
+        **options,
+    ) -> None:
         if settings.PRODUCTION:
             raise CommandError("The benchmark writes invented people: never in production.")
         if not University.objects.exists():
             self.stdout.write(f"Demo university with {students} students (once)")
             build(students=students, tell=lambda text: self.stdout.write(f"  {text}"))
+        if "import" in only:
+            self._import(bench_import(rows))
+        if "contracts" in only:
+            self._contracts(bench_contracts(contracts, workers))
         if "pages" in only:
             self._pages()
-        if "contracts" in only:
-            self._contracts(contracts, workers)
+        if "contingent" in only:
+            self._contingent()
+        if "promotion" in only:
+            self._promotion(promoted)
+
+    def _import(self, found: dict[str, Any]) -> None:
+        self._head(
+            f"Import of {found['size']} rows (bare: read the workbook and COPY; goal {IMPORT_GOAL:g} × bare)"
+        )
+        self.stdout.write(f"{'':<28}{'s':>8}{'CPU s':>8}{'ratio':>8}{'CPU':>8}")
+        for name, key in (
+            ("bare", "bare"),
+            ("read, check and save", "first"),
+            ("the same file again", "again"),
+        ):
+            one = found[key]
+            self.stdout.write(
+                f"{name:<28}{one.wall:>8.1f}{one.cpu:>8.1f}"
+                f"{one.wall / found['bare'].wall:>8.2f}{one.cpu / found['bare'].cpu:>8.2f}"
+            )
+        self._verdict(found["ratio"] <= IMPORT_GOAL)
+
+    def _contracts(self, found: dict[str, Any]) -> None:
+        self._head(
+            f"Contracts: {found['documents']} (bare: WeasyPrint on the same HTML; goal {CONTRACTS_GOAL} × bare)"
+        )
+        for name, key in (
+            ("prices and numbers", "planning"),
+            ("whole job, one process", "forming"),
+            ("issuing, one process", "issued"),
+            ("bare WeasyPrint", "bare"),
+        ):
+            self.stdout.write(f"{name:<28}{found[key]:>8.1f} s  {found[key] / found['bare']:>6.2f} × bare")
+        self.stdout.write(
+            f"{'PDFs by ' + str(found['workers']) + ' processes':<28}{found['by_workers']:>8.1f} s, by one "
+            f"{found['by_one']:.1f} s: {found['scaling']:.2f} × as fast, "
+            f"{found['cpu_growth']:.2f} × the processor time"
+        )
+        self._verdict(found["ratio"] <= CONTRACTS_GOAL)
 
     def _pages(self) -> None:
-        self.stdout.write(f"\nPages at {Student.objects.count()} students (goal: at most 12 queries, 30 ms)")
-        self.stdout.write(f"{'page':<16}{'queries':>8}{'median ms':>11}{'bare ms':>9}{'ratio':>7}")
-        for one in measure_pages():
+        self._head(
+            f"Pages at {Student.objects.count()} students (bare: the same rows by one statement; "
+            f"goal {QUERIES_GOAL} queries, median {PAGE_GOAL} ms)"
+        )
+        self.stdout.write(
+            f"{'page':<16}{'queries':>8}{'median ms':>11}{'CPU ms':>8}{'SQL ms':>8}{'bare ms':>9}{'ratio':>7}"
+        )
+        measured = measure_pages()
+        for one in measured:
             self.stdout.write(
-                f"{one.name:<16}{one.queries:>8}{one.page_ms:>11.1f}{one.bare_ms:>9.1f}{one.ratio:>7.1f}"
+                f"{one.name:<16}{one.queries:>8}{one.page_ms:>11.1f}{one.cpu_ms:>8.1f}{one.sql_ms:>8.1f}"
+                f"{one.bare_ms:>9.1f}{one.ratio:>7.1f}"
             )
+        self._verdict(all(one.queries <= QUERIES_GOAL and one.page_ms <= PAGE_GOAL for one in measured))
 
-    def _contracts(self, count: int, workers: int) -> None:
-        found = measure_contracts(count, workers=workers)
-        self.stdout.write(f"\nContracts: {found['documents']} (goal: at most 1.3 × bare WeasyPrint)")
-        self.stdout.write(
-            f"issued {found['issued']:.1f} s, bare {found['bare']:.1f} s, ratio {found['ratio']:.2f}"
+    def _contingent(self) -> None:
+        found = bench_contingent()
+        self._head(
+            f"Contingent at a past date: {found['students']} students, {found['placements']} placements "
+            f"(bare: the same SQL; goal {CONTINGENT_GOAL} × bare)"
         )
         self.stdout.write(
-            f"PDFs by one process {found['by_one']:.1f} s, "
-            f"by {found['workers']} {found['by_workers']:.1f} s: scaling {found['scaling']:.2f}"
+            f"cut {found['seconds'] * 1000:.1f} ms, bare {found['bare_seconds'] * 1000:.1f} ms, "
+            f"ratio {found['ratio']:.2f}"
         )
+        self._verdict(found["ratio"] <= CONTINGENT_GOAL)
+
+    def _head(self, text: str) -> None:
+        self.stdout.write(f"\n{text}", self.style.MIGRATE_HEADING)
+
+    def _verdict(self, good: bool) -> None:
+        self.stdout.write(
+            "goal reached" if good else "goal missed", self.style.SUCCESS if good else self.style.WARNING
+        )
+
+    def _promotion(self, count: int) -> None:
+        found = measure_promotion(count)
+        self._head(
+            f"Promotion of {found['students']} students (bare: one INSERT … SELECT; goal {PROMOTION_GOAL:g} × bare)"
+        )
+        self.stdout.write(
+            f"formed with all checks {found['forming']:.1f} s; executed {found['executing']:.2f} s, "
+            f"bare {found['bare']:.2f} s, ratio {found['ratio']:.2f}"
+        )
+        self._verdict(found["ratio"] <= PROMOTION_GOAL)

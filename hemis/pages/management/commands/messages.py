@@ -1,26 +1,32 @@
-"""``manage.py messages`` — compile the message catalogues, extract them, tell what is missing."""
+"""``manage.py messages`` — compile the message catalogues, collect messages, tell what is missing."""
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from hemis.ops import translations
-
-IGNORED = [".venv", ".hemis", "node_modules", "static/*", "tests/*", "docs/*"]
+from hemis.ops import extraction, translations
 
 
 class Command(BaseCommand):
-    help = "Compiles the messages (uz, uz-cyrl, ru) and counts what is missing; only --collect needs gettext."
+    help = "Compiles the messages (uz, uz-cyrl, ru) and counts what is missing; needs no gettext."
 
     def add_arguments(self, parser):
-        parser.add_argument("--collect", action="store_true", help="collect the messages of the code first")
+        parser.add_argument(
+            "--collect",
+            action="store_true",
+            help="bring the catalogues in step with code and templates first (development only)",
+        )
         parser.add_argument(
             "--compile", action="store_true", help="only compile what changed, and say nothing more"
         )
-        parser.add_argument("--check", action="store_true", help="fail when a message has no translation")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="fail when a message of the code is not in a catalogue, is there in vain or not translated",
+        )
 
     def handle(self, *, collect: bool, check: bool, verbosity: int, **options):
         if collect:
-            self._collect()
+            for language, changes in extraction.update_all().items():
+                self._tell(language, changes)
         for path in translations.compile_catalogues(force=collect):
             self.stdout.write(f"compiled {path.relative_to(translations.LOCALE)}", self.style.SUCCESS)
         if options["compile"]:
@@ -30,13 +36,21 @@ class Command(BaseCommand):
             self.stdout.write(f"{language}: {len(messages)} without a translation")
             for message in messages if verbosity > 1 or check else []:
                 self.stdout.write(f"  {message!r}")
-        if check and any(missing.values()):
+        if check:
+            self._check(missing)
+
+    def _check(self, missing: dict[str, list[str]]) -> None:
+        found = extraction.collect()
+        changes = {language: extraction.difference(language, found) for language in translations.languages()}
+        for language, one in changes.items():
+            self._tell(language, one)
+        if any(changes.values()):
+            raise CommandError("The catalogues are not in step with the code: manage.py messages --collect")
+        if any(missing.values()):
             raise CommandError("Messages without a translation.")
 
-    def _collect(self) -> None:
-        call_command(
-            "makemessages", locale=list(translations.WRITTEN), ignore_patterns=IGNORED, add_location="file",
-            no_wrap=True, no_obsolete=True, verbosity=0,
-        )  # fmt: skip
-        for language in translations.WRITTEN:
-            translations.tidy(language)
+    def _tell(self, language: str, changes: extraction.Difference) -> None:
+        for message in changes.missing:
+            self.stdout.write(f"{language} + {message!r}")
+        for message in changes.unused:
+            self.stdout.write(f"{language} - {message!r}")

@@ -1,0 +1,10 @@
+DROP TRIGGER correction_frozen ON students_passportcorrection;
+DROP FUNCTION hemis_correction_frozen();
+DROP TRIGGER tutor_guard ON students_tutorgroup;
+DROP FUNCTION hemis_tutor_guard();
+ALTER TABLE students_tutorgroup DROP CONSTRAINT tutor_group_once;
+DROP TRIGGER subgroup_member_guard ON students_subgroupmember;
+DROP FUNCTION hemis_subgroup_member_guard();
+ALTER TABLE students_subgroupmember DROP CONSTRAINT subgroup_member_division;
+ALTER TABLE students_subgroup DROP CONSTRAINT subgroup_of_division;
+ALTER TABLE students_subgroupmember DROP CONSTRAINT subgroup_member_once;

@@ -1,0 +1,286 @@
+"""Every address of the program, and on which rows it can be tried.
+
+Pages of registers, pages beneath a card (``orders/<int:pk>/sign/``), the
+administration and pages without arguments explain themselves. Whatever else takes
+an argument needs a line in ``PAGES``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from hemis.access.guard import PERMISSION, Rule, rule_for
+from hemis.access.scope import Access
+from hemis.documents.kinds import KINDS
+from hemis.pages.register import REGISTERS, Register
+from hemis.sheets.declaration import SHEETS
+from tests.access.world import WHERE, Place, Row, World, job, sheet
+
+ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+FINE = "fine"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the resolver with the rule that its view declares."""
+
+    route: str
+    name: str
+    app_name: str
+    view: Callable
+    rule: Rule | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.app_name}:{self.name}" if self.app_name else self.name
+
+    @property
+    def arguments(self) -> list[str]:
+        return ARGUMENT.findall(self.route) or re.findall(r"\(\?P<(\w+)>", self.route)
+
+    def path(self, *values: Any) -> str:
+        """The address with its arguments filled in, in their order."""
+        left = list(values)
+        route = self.route
+        if "(?P<" in route:
+            return "/" + re.sub(
+                r"\^|\$", "", re.sub(r"\(\?P<\w+>[^)]*\)", lambda _m: str(left.pop(0)), route)
+            )
+        return "/" + ARGUMENT.sub(lambda _match: str(left.pop(0)), route)
+
+
+def addresses() -> list[Address]:
+    """All of them, in the order of the resolver."""
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(patterns: list, before: str, app_name: str) -> Iterator[Address]:
+    for one in patterns:
+        route = before + str(one.pattern).removeprefix("^" if before else "")
+        if isinstance(one, URLResolver):
+            yield from _walk(one.url_patterns, route, one.app_name or app_name)
+        elif isinstance(one, URLPattern):
+            name = one.name or ""
+            rule = rule_for(one.callback, url_name=name, app_name=app_name)
+            yield Address(route, name, app_name, one.callback, rule)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One try of an address and what must come of it for whoever holds ``access``."""
+
+    path: str
+    what: str
+    expect: Callable[[Access], Any]
+
+
+def _permission(address: Address) -> tuple[str, ...]:
+    return (address.rule.permission,) if address.rule and address.rule.kind == PERMISSION else ()
+
+
+def _of_row(address: Address, row: Row) -> Callable[[Access], Any]:
+    """In the scope of the page's own permission, and of one of those needed besides: fine; else absent."""
+
+    def expect(access: Access) -> Any:
+        own = _permission(address)
+        if any(not access.can(one) for one in own):
+            return 403
+        inside = all(row.place.within(access.scope(one)) for one in own)
+        if row.also:
+            inside &= any(access.can(one) and row.place.within(access.scope(one)) for one in row.also)
+        return FINE if inside else 404
+
+    return expect
+
+
+def _of_rule(address: Address, *also: str) -> Callable[[Access], Any]:
+    needed = (*_permission(address), *also)
+    return lambda access: FINE if all(access.can(one) for one in needed) else 403
+
+
+def _only(address: Address, row: Row) -> Callable[[Access], Any]:
+    """A row that belongs to one account, whatever the role."""
+    return lambda access: FINE if access.user and row.place.person == access.user.person_id else 404
+
+
+# --- registers
+
+
+def _register_pages() -> dict[str, tuple[type[Register], bool]]:
+    """Url name of each standard page → its register, and whether it is about one row."""
+    about_row = {"detail": True, "history": True, "edit": True, "delete": True, "export": False}
+    return {one.url_name(page): (one, flag) for one in REGISTERS.values() for page, flag in about_row.items()}
+
+
+def _card_routes() -> dict[str, type[Register]]:
+    """Route of each card → its register: what stands beneath it is about the same row."""
+    cards = {one.url_name("detail"): one for one in REGISTERS.values()}
+    return {address.route: cards[address.name] for address in addresses() if address.name in cards}
+
+
+def _of_register(address: Address, register: type[Register], world: World) -> list[Visit]:
+    found: dict[str, Visit] = {}
+    for where in WHERE:
+        row = world.row(register.key(), register.model, where)
+        where_to = address.path(row.obj.pk)
+        # One's own faculty is also the colleague's: once is enough.
+        found.setdefault(where_to, Visit(where_to, where, _of_row(address, row)))
+    return list(found.values())
+
+
+# --- pages that must be told apart by hand: url name → visits
+
+
+def _jobs(address: Address, world: World) -> list[Visit]:
+    rows = [(where, Row(job(world, where), world.place(where))) for where in WHERE]
+    return [Visit(address.path(row.obj.pk), where, _only(address, row)) for where, row in rows]
+
+
+def _sheets(address: Address, world: World) -> list[Visit]:
+    found = []
+    for where in WHERE:
+        row = Row(sheet(world, where), world.place(where))
+        needed, mine = SHEETS[row.obj.sheet].permission, _only(address, row)
+        found.append(
+            Visit(
+                address.path(row.obj.pk),
+                where,
+                lambda access, needed=needed, mine=mine: (
+                    mine(access) if mine(access) != FINE or access.can(needed) else 403
+                ),
+            )
+        )
+    return found
+
+
+def _every_sheet(address: Address, world: World) -> list[Visit]:
+    return [
+        Visit(address.path(code), code, _of_rule(address, declared.permission))
+        for code, declared in SHEETS.items()
+    ]
+
+
+def _read(access: Access, row: Row) -> bool:
+    kind = KINDS[row.obj.kind]
+    owned = Place(row.place.faculty, None, row.obj.owner_id)
+    return any(
+        access.can(one) and owned.within(access.scope(one)) for one in (kind.permission, kind.own_permission)
+    )
+
+
+def _documents(address: Address, world: World) -> list[Visit]:
+    rows = [(where, world.row("documents_documents", type(world.document(where)), where)) for where in WHERE]
+    return [
+        Visit(address.path(row.obj.pk), where, lambda access, row=row: FINE if _read(access, row) else 404)
+        for where, row in rows
+    ]
+
+
+def _revoke(address: Address, world: World) -> list[Visit]:
+    """An order's paper ends only with the order: readers are refused, others see nothing."""
+    return [
+        Visit(one.path, one.what, lambda access, one=one: 403 if one.expect(access) == FINE else 404)
+        for one in _documents(address, world)
+    ]
+
+
+def _never_again(address: Address, world: World) -> list[Visit]:
+    """An order is not issued anew."""
+    return [Visit(one.path, one.what, lambda access: 404) for one in _documents(address, world)]
+
+
+def _own_lines(address: Address, world: World) -> list[Visit]:
+    found = []
+    for where in WHERE:
+        line = world.signed_orders[where].lines.get()
+        row = Row(line, Place(person=world.persons[where].pk))
+        found.append(Visit(address.path(line.pk), where, _of_row(address, row)))
+    return found
+
+
+PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
+    **dict.fromkeys(("job", "job_cancel", "job_retry", "job_failures", "job_result"), _jobs),
+    **dict.fromkeys(("sheet_import", "sheet_confirm", "sheet_faulty"), _sheets),
+    **dict.fromkeys(("sheet_upload", "sheet_template"), _every_sheet),
+    "document_pdf": _documents,
+    "document_revoke": _revoke,
+    "document_again": _never_again,
+    "my_extract": _own_lines,
+}
+
+# --- the administration: who holds its duty opens what the declaration of the model allows
+
+ADMIN_ANSWERS: dict[str, Any] = {
+    "login": 403,  # Who is signed in has nothing to do there.
+    "autocomplete": 403,  # Not without saying for which field.
+    "view_on_site": 404,
+    "": 404,
+}
+
+
+def _of_admin(address: Address, world: World) -> list[Visit]:
+    held = _of_rule(address)
+    for model, model_admin in admin.site._registry.items():
+        prefix = f"{model._meta.app_label}_{model._meta.model_name}_"
+        if not address.name.startswith(prefix):
+            continue
+        allowed = {
+            "add": lambda request, one=model_admin: one.has_add_permission(request),
+            "delete": lambda request, one=model_admin: one.has_delete_permission(request),
+        }.get(address.name.removeprefix(prefix), lambda request: True)
+
+        def expect(access: Access, allowed=allowed) -> Any:
+            request = type("Request", (), {"access": access, "user": access.user})()
+            return held(access) if held(access) == 403 or allowed(request) else 403
+
+        values = [model._default_manager.order_by("pk").first().pk] if address.arguments else []
+        return [Visit(address.path(*values), "", expect)]
+    if address.name == "app_list":
+        return [Visit("/admin/people/", "", held)]
+    if (
+        not address.name and "object_id" in address.arguments
+    ):  # The old address of a row leads to the new one.
+        return []
+    values = ["1"] * len(address.arguments)
+    answer = ADMIN_ANSWERS.get(address.name, FINE)
+    return [
+        Visit(
+            address.path(*values), "", lambda access: answer if held(access) == FINE or answer == 403 else 403
+        )
+    ]
+
+
+class Undeclared(LookupError):
+    """Nobody has said on which rows an address can be tried."""
+
+
+def visits(address: Address, world: World) -> list[Visit]:
+    """How the address is tried.
+
+    Raises:
+        Undeclared: a new page that takes an argument; say how in ``PAGES``.
+    """
+    if address.app_name == "admin":
+        return _of_admin(address, world)
+    if address.name in PAGES:
+        return PAGES[address.name](address, world)
+    if not address.arguments:
+        return [Visit(address.path(), "", _of_rule(address))]
+    pages = _register_pages()
+    if address.name in pages:
+        register, about_row = pages[address.name]
+        if about_row:
+            return _of_register(address, register, world)
+        return [Visit(address.path("csv"), "", _of_rule(address))]
+    for route, register in _card_routes().items():
+        if address.route.startswith(route) and address.arguments == ["pk"]:
+            return _of_register(address, register, world)
+    raise Undeclared(
+        f"{address.key} ({address.route}): say in tests/access/addresses.py on which rows it acts."
+    )

@@ -1,0 +1,55 @@
+"""What the tests of the student base share."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    """Files of a test lie where the test lies."""
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def faculty(db):
+    factories.make_university()
+    factories.make_year()
+    return factories.make_faculty()
+
+
+@pytest.fixture
+def group(faculty):
+    return factories.make_group(faculty)
+
+
+@pytest.fixture
+def students(faculty, group):
+    return factories.make_students(faculty, 4, group=group)
+
+
+@pytest.fixture
+def dean(faculty):
+    return factories.make_user("dean", faculty)
+
+
+@pytest.fixture
+def stranger(db):
+    """The dean's office of another faculty."""
+    return factories.make_user("dean", factories.make_faculty("303-102"))
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (400, 500)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, (120, 140, 160)).save(out, kind)
+    return out.getvalue()
+
+
+def upload(content: bytes, name: str = "x.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
