@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from hemis.pages.files import clean_scan
 from hemis.people.models import User
 from movement import actions as orders
 from movement.applications import actions
@@ -57,7 +58,7 @@ def begun(student: Student, kind: str = "leave", *, paper: bool = True) -> Appli
     access = access_of(account(student))
     made = actions.begin(Application(kind=kind, **answers(kind)), access=access, student=student)
     if paper:
-        actions.add_document(made, access=access, upload=scan(), title="Xulosa")
+        actions.add_document(made, access=access, upload=clean_scan(png()), title="Xulosa")
     return made
 
 
