@@ -24,6 +24,7 @@ from movement import actions, rules
 from movement.kinds import KINDS
 from movement.models import Order
 from reports.demo import YEAR
+from reports.demo.clearing import clear
 from reports.demo.contingent import COHORTS
 from structure.models import Unit
 from students.models import Group, Student
@@ -85,6 +86,7 @@ class Offices:
 
     def submit(self, order: Order, *, agree: bool = True) -> Order:
         office = self._office(order)
+        clear(order, self.staff, office)
         with acting(_key(office), "demo"):
             order = actions.submit(order, access=office)
         for one in self.agreeing if agree else ():

@@ -30,6 +30,7 @@ from tests.factories import (
     make_students,
     make_user,
 )
+from tests.movement.petitions import cleared
 
 ADMITTED = datetime.date(2025, 9, 1)
 AUTUMN = datetime.date(2026, 8, 20)  # inside the window of decisions
@@ -77,6 +78,8 @@ class House:
         )  # fmt: skip
 
     def papers(self, order: Order) -> None:
+        """The basis documents, and for who leaves a complete clearance sheet."""
+        cleared(order)
         for paper in KINDS[order.key].papers:
             actions.add_file(
                 order,
