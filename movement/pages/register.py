@@ -13,6 +13,7 @@ from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
+from hemis.pages.menu import register as register_menu
 from hemis.pages.register import Register, Tab
 from hemis.people import names
 from hemis.people.models import User
@@ -338,3 +339,7 @@ def _steps(order: Order) -> list[dict]:
         {"title": WAY_TITLES[state], "active": place == at, "done": place < at}
         for place, state in enumerate(WAY)
     ]
+
+
+register_menu(MenuItem("movement", gettext_lazy("New order"), "order_new", "order.create"))
+register_menu(MenuItem("movement", gettext_lazy("Journal of orders"), "order_journal", "order.view"))
