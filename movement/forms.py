@@ -380,6 +380,7 @@ class FileForm(forms.Form):
             self.fields["line"].queryset = order.lines.select_related("student__person", "candidate__person")  # type: ignore[attr-defined]
         for field in self.fields.values():
             _dress(field)
+        del self.fields["line"].widget.attrs["data-tom"]
 
 
 class ExcuseForm(forms.Form):

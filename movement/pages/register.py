@@ -276,10 +276,6 @@ class Orders(Register):
         return [kind, *super().card(obj), *((label.capitalize(), text) for label, text in shown(obj.answers))]
 
     @classmethod
-    def card_tabs(cls, access):
-        return super().card_tabs(access)
-
-    @classmethod
     def detail_context(cls, request, obj):
         """Which verbs this person may use now."""
 
