@@ -219,6 +219,11 @@ class Register:
         return {}
 
     @classmethod
+    def history_parts(cls, obj: Any) -> list[QuerySet]:
+        """Rows of other tables whose changes are shown in the object's history too."""
+        return []
+
+    @classmethod
     def card_tabs(cls, access: Access) -> list[Tab]:
         """Tabs this user may open."""
         return [tab for tab in cls.tabs if not tab.permission or access.can(tab.permission)]

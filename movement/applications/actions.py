@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -102,9 +102,9 @@ def register_paper(application: Application, *, access: Access, student: Student
 
 @transaction.atomic
 def add_document(
-    application: Application, *, access: Access, upload: UploadedFile, title: str, permission: str = OWN
+    application: Application, *, access: Access, upload: ContentFile, title: str, permission: str = OWN
 ) -> ApplicationDocument:
-    """Add a paper, as long as nothing is decided.
+    """Add a paper that ``ScanField`` has made clean, as long as nothing is decided.
 
     Raises:
         ApplicationError: decided already, or there are ten papers.
@@ -371,7 +371,7 @@ def follow_order(order: Order) -> None:
 
 @transaction.atomic
 def register_with_scan(
-    application: Application, *, access: Access, student: Student, upload: UploadedFile, title: str
+    application: Application, *, access: Access, student: Student, upload: ContentFile, title: str
 ) -> Application:
     """``register_paper`` with the scan of the paper, all or nothing."""
     application = register_paper(application, access=access, student=student)

@@ -73,8 +73,8 @@ def is_leaving(order: Order) -> bool:
 def line_checks(order: Order, lines: list[OrderLine]) -> dict[int, list[Check]]:
     """The clearance check by line id; empty once the order is done, and for one that cancels.
 
-    Graduation may go on with a written reason. An expulsion for debts, absence or a
-    breach is not held up at all: there the check only warns, as it does for death and
+    A written reason lets the order go on. An expulsion for debts, absence or a breach
+    is not held up at all: there the check only warns, as it does for death and
     imprisonment, where nobody can bring a sheet.
     """
     if order.cancels_id or order.state not in Order.PENDING:
@@ -85,7 +85,7 @@ def line_checks(order: Order, lines: list[OrderLine]) -> dict[int, list[Check]]:
             replace(
                 found[line.student_id],
                 blocking=order.key != EXPELLING or line.reason in LEAVES_FREELY,
-                excusable=order.key == GRADUATING,
+                excusable=True,
             )
         ]
         for line in lines

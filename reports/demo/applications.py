@@ -24,6 +24,7 @@ from movement.clearance.models import ClearanceAnswer
 from movement.models import Order
 from movement.parents import actions as parents
 from movement.parents.models import ParentContact
+from movement.queries import free_students
 from students.models import Student
 
 FACULTY = "303-101"
@@ -32,7 +33,8 @@ NEEDED = 14
 
 def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
     """All of one faculty's students, by the actions that the pages use."""
-    rows = Student.objects.filter(current__faculty__code=FACULTY, current__status="11")
+    free = free_students(Student.objects.filter(current__faculty__code=FACULTY, current__status="11"))
+    rows = free.exclude(clearance_sheets__isnull=False)
     students = list(rows.select_related("person__user", "current").order_by("number")[:NEEDED])
     if len(students) < NEEDED:
         return

@@ -24,6 +24,7 @@ from movement import actions, rules
 from movement.kinds import KINDS
 from movement.models import Order
 from reports.demo import YEAR
+from reports.demo.clearing import clear
 from reports.demo.contingent import COHORTS
 from structure.models import Unit
 from students.models import Group, Student
@@ -85,6 +86,7 @@ class Offices:
 
     def submit(self, order: Order, *, agree: bool = True) -> Order:
         office = self._office(order)
+        clear(order, self.staff, office)
         with acting(_key(office), "demo"):
             order = actions.submit(order, access=office)
         for one in self.agreeing if agree else ():
@@ -249,8 +251,8 @@ def _reinstate(offices: Offices, left: dict[int, list[int]]) -> None:
             student = Student.objects.select_related("current__programme").get(pk=key)
             group = Group.objects.filter(
                 faculty=faculty, speciality=student.current.programme.speciality_id, entry_year=YEAR, is_active=True,
-                education_form__in=["", student.current.education_form],
-                language__in=["", student.current.language],
+                education_form=student.current.education_form,
+                language=student.current.language,
             ).first()  # fmt: skip
             if group is None:
                 continue

@@ -6,27 +6,23 @@ import datetime
 import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
+from hemis.pages.files import clean_scan
 from hemis.people.models import User
 from movement import actions as orders
 from movement.applications import actions
 from movement.applications.models import Application
-from movement.kinds import OrderKind
+from movement.clearance import actions as clearance
+from movement.clearance.models import ClearanceAnswer
+from movement.clearance.queries import LEAVING
+from movement.kinds import kind_of
 from movement.models import Order
 from students.models import Student
-from tests.factories import access_of
+from tests.factories import access_of, make_user
 
-
-class Leave(OrderKind):
-    """Academic leave (12)."""
-
-    code, title = "12", "Leave"
-    source_statuses = frozenset({"11"})
-
-    @classmethod
-    def effect(cls, student, *, year, choices):
-        return {"status": "13"}
+TODAY = timezone.localdate()
 
 
 def png(size: int = 8) -> bytes:
@@ -44,12 +40,12 @@ def account(student: Student) -> User:
 
 
 def answers(kind: str = "leave") -> dict:
-    start = datetime.date(2026, 10, 1)
+    until = TODAY + datetime.timedelta(days=200)
     return {
         "leave": {
             "ground": "12",
-            "start_date": start,
-            "end_date": datetime.date(2027, 9, 1),
+            "start_date": TODAY,
+            "end_date": until,
             "details": "Davolanish",
         },
         "expulsion": {"details": "Oʻz xohishim"},
@@ -62,7 +58,7 @@ def begun(student: Student, kind: str = "leave", *, paper: bool = True) -> Appli
     access = access_of(account(student))
     made = actions.begin(Application(kind=kind, **answers(kind)), access=access, student=student)
     if paper:
-        actions.add_document(made, access=access, upload=scan(), title="Xulosa")
+        actions.add_document(made, access=access, upload=clean_scan(png()), title="Xulosa")
     return made
 
 
@@ -70,8 +66,30 @@ def sent(student: Student, kind: str = "leave") -> Application:
     return actions.send(begun(student, kind), access=access_of(account(student)))
 
 
+def cleared(order: Order) -> None:
+    """A complete clearance sheet for everybody on an order by which one leaves."""
+    if order.key not in LEAVING or order.cancels_id:
+        return
+    author = access_of(order.created_by)
+    people = Student.objects.filter(order_lines__order=order)
+    sheets = clearance.open_for(people, access=author, occasion="expulsion")
+    for role in ("accounting", "library", "dormitory", "hr", "dean"):
+        user = make_user(role, order.faculty if role == "dean" else None)
+        rows = ClearanceAnswer.objects.for_answering(access_of(user)).filter(sheet__in=sheets)
+        clearance.answer(list(rows), access=access_of(user), clear=True)
+
+
+def with_papers(order: Order) -> Order:
+    """Every basis document that the kind asks for."""
+    for paper in kind_of(order).papers:
+        orders.add_file(
+            order, access=access_of(order.created_by), kind=paper.code, number="1", date=TODAY, upload=scan()
+        )
+    return order
+
+
 def carry_out(order: Order, dean: User, rector: User) -> Order:
     """Submit, sign and execute."""
     orders.submit(order, access=access_of(dean))
-    orders.sign(order, access=access_of(rector), date=order.effective_date)
+    orders.sign(order, access=access_of(rector), date=TODAY)
     return orders.execute(order, access=access_of(dean))

@@ -14,22 +14,13 @@ from django.test import Client
 from django.urls import reverse
 
 from movement import actions as orders
-from movement.kinds import KINDS as ORDERS
 from movement.parents import actions, pages
 from movement.parents.models import ParentContact, ParentLink
 from students.models import Student
 from tests.factories import access_of, make_admission_setting, make_students, make_user
-from tests.movement.kinds import Expulsion
-from tests.movement.petitions import account, carry_out
+from tests.movement.petitions import account, carry_out, with_papers
 
 DAY = datetime.date(2026, 9, 20)
-
-
-@pytest.fixture(autouse=True)
-def _expulsion(monkeypatch):
-    for code in [one for one in ORDERS if one.startswith("11")]:
-        monkeypatch.delitem(ORDERS, code)
-    monkeypatch.setitem(ORDERS, "11", Expulsion)
 
 
 @pytest.fixture
@@ -54,7 +45,7 @@ def expel(student: Student, dean, rector):
         people=Student.objects.filter(pk=student.pk), title="Chetlashtirish", basis="x", effective_date=DAY,
         choices={"reason": "14"},
     )  # fmt: skip
-    return carry_out(order, dean, rector)
+    return carry_out(with_papers(order), dean, rector)
 
 
 @pytest.mark.duty("S", "2.1")
