@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.guard import page
@@ -171,7 +171,7 @@ def pivot(request: Request) -> HttpResponse:
         if one["name"] == "status":
             one["chosen"] = cut["chosen"].get("status", [])
     context = {
-        "title": _now("Contingent"),
+        "title": gettext("Contingent"),
         **cut,
         "row_title": DIMENSIONS[cut["rows"]].title,
         "col_title": DIMENSIONS[cut["cols"]].title,
@@ -217,13 +217,13 @@ def _pivot_file(cut: dict[str, Any]) -> HttpResponse:
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
     sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
     found = cut["pivot"]
-    sheet.write(0, 0, f"{_now('Contingent')} · {cut['day']:%d.%m.%Y}", bold)
+    sheet.write(0, 0, f"{gettext('Contingent')} · {cut['day']:%d.%m.%Y}", bold)
     corner = f"{DIMENSIONS[cut['rows']].title} / {DIMENSIONS[cut['cols']].title}"
-    sheet.write_row(2, 0, [corner, *(label for _key, label in found.cols), _now("Total")], bold)
+    sheet.write_row(2, 0, [corner, *(label for _key, label in found.cols), gettext("Total")], bold)
     for at, line in enumerate(found.table(), start=3):
         sheet.write_row(at, 0, [line["label"], *(cell["count"] for cell in line["cells"]), line["total"]])
     last = 3 + len(found.rows)
-    sheet.write_row(last, 0, [_now("Total"), *(one["count"] for one in found.foot()), found.total], bold)
+    sheet.write_row(last, 0, [gettext("Total"), *(one["count"] for one in found.foot()), found.total], bold)
     sheet.set_column(0, 0, 40)
     book.close()
     return _file(out.getvalue(), f"contingent-{cut['day']:%Y-%m-%d}.xlsx")
