@@ -41,7 +41,7 @@ class OnDay(DayFilter):
     """On which day; today when none is given."""
 
     def __init__(self) -> None:
-        super().__init__("on", lambda rows, day: rows.on(day), label=_("On the day"))
+        super().__init__("on", lambda rows, day: rows.on(day), label=_("On the day"))  # type: ignore[attr-defined]
 
     def day(self, data: QueryDict) -> datetime.date:
         return super().day(data) or timezone.localdate()
