@@ -224,7 +224,9 @@ def conditions(day: datetime.date, scope: Scope) -> tuple[list[str], list[Any]]:
     return where, params
 
 
-CARED_FOR = """
+# The day in Tashkent, whatever time zone the connection has.
+TODAY = "(now() AT TIME ZONE 'Asia/Tashkent')::date"
+CARED_FOR = f"""
 SELECT tg.group_id FROM students_tutorgroup tg JOIN staff_employee e ON e.id = tg.employee_id
- WHERE e.person_id = %s AND tg.valid_from <= CURRENT_DATE AND (tg.valid_to IS NULL OR tg.valid_to > CURRENT_DATE)
-"""
+ WHERE e.person_id = %s AND tg.valid_from <= {TODAY} AND (tg.valid_to IS NULL OR tg.valid_to > {TODAY})
+"""  # noqa: S608

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.access.scope import Scope
 from hemis.people.identifiers import PINFL_WEIGHTS
-from students.contingent import CARED_FOR
+from students.contingent import CARED_FOR, TODAY
 
 MISSING, CONTRADICTS, NOTICE = "missing", "contradicts", "notice"
 SEVERITIES = {
@@ -67,6 +67,7 @@ def _digit(at: int) -> str:
 
 _WEIGHED = " + ".join(f"{PINFL_WEIGHTS[at % 3]} * {_digit(at + 1)}" for at in range(13))
 _PLAIN = "upper(translate({}, 'ʻʼ‘’`', ''''''''''''))"
+_PROVED = f"SELECT person_id, category FROM students_socialfact WHERE valid_to IS NULL OR valid_to >= {TODAY}"  # noqa: S608
 _CORRECT = _("Open “Correct passport data” on the card and give the reason.")
 
 for _rule in (
@@ -155,8 +156,7 @@ for _rule in (
     ),
     Rule(
         "social_unproved", _("The social category has no valid proof"),
-        "s.social_category NOT IN ('', '10') AND (p.id, s.social_category) NOT IN (SELECT person_id, category "
-        "FROM students_socialfact WHERE valid_to IS NULL OR valid_to >= CURRENT_DATE)",
+        f"s.social_category NOT IN ('', '10') AND (p.id, s.social_category) NOT IN ({_PROVED})",
         CONTRADICTS, section="social",
     ),
 ):  # fmt: skip
