@@ -18,8 +18,7 @@ from hemis.access.scope import Access
 from hemis.pages.columns import display
 from staff import accounts, queries, rules
 from staff.models import Employee, EstablishmentPost, Position, StaffRule
-from staff.models.posts import DEAN, HEAD_OF_KAFEDRA, MAIN, RECTOR, UNIT_KIND_OF_POST
-from structure.models import Unit
+from staff.models.posts import DEAN, HEAD_OF_KAFEDRA, RECTOR, UNIT_KIND_OF_POST
 
 PERMISSION = "employee.edit"
 # What the database says, in words: constraint → field and text.
@@ -286,13 +285,3 @@ def change_rate(
 ) -> tuple[Position, list[str]]:
     """Another rate from a day on, everything else as before. Raises as ``move_post``."""
     return move_post(position, access=access, from_day=from_day, order=order, changes={"rate": rate})
-
-
-def main_post(employee: Employee, day: datetime.date) -> Position | None:
-    """The main post of a day."""
-    return employee.positions.in_force(day).filter(employment=MAIN).select_related("unit").first()
-
-
-def units_for_posts() -> Any:
-    """Units in which somebody may be appointed."""
-    return Unit.objects.filter(is_active=True)

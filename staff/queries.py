@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -195,13 +194,3 @@ def explain_term(employee: Employee, day: datetime.date | None = None) -> rules.
 def _first_post(employee: Employee, day: datetime.date) -> datetime.date | None:
     found = employee.positions.filter(category=TEACHING, valid_from__lte=day)
     return found.aggregate(first=Min("valid_from"))["first"]
-
-
-def holders(unit_ids: Iterable[int], day: datetime.date) -> QuerySet[Position]:
-    """Posts held on ``day`` in the units or in the kafedras below them."""
-    wanted = list(unit_ids)
-    return (
-        Position.objects.in_force(day)
-        .filter(Q(unit__in=wanted) | Q(unit__parent__in=wanted))
-        .select_related("employee__person", "unit")
-    )

@@ -240,11 +240,23 @@ def _plan(random: Random) -> None:
         filled[unit, post, category] += rate
     EstablishmentPost.objects.bulk_create(
         EstablishmentPost(
-            unit_id=unit, post=post, category=category, valid_from=since, order_number="SH-1", order_date=since,
-            rates=rates + random.choices((Decimal(0), Decimal("0.50"), Decimal(1)), weights=(5, 2, 2))[0],
+            unit_id=unit,
+            post=post,
+            category=category,
+            valid_from=since,
+            order_number="SH-1",
+            order_date=since,
+            rates=rates + _vacancy(post, category, random),
         )
         for (unit, post, category), rates in sorted(filled.items())
-    )  # fmt: skip
+    )
+
+
+def _vacancy(post: str, category: str, random: Random) -> Decimal:
+    """Now and then half a rate or a whole one; never a second head."""
+    if category != TEACHING or post == HEAD_OF_KAFEDRA:
+        return Decimal(0)
+    return random.choices((Decimal(0), Decimal("0.50"), Decimal(1)), weights=(5, 2, 2))[0]
 
 
 def _abroad_and_awards(teachers: list[Employee], random: Random) -> None:

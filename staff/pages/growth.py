@@ -206,7 +206,7 @@ class Competitions(Register):
         "protocol_date", "note",
     )  # fmt: skip
     files = ("scan",)
-    tabs = [rows_tab("entries", _("Candidates"), Entries, "competition")]
+    tabs = [rows_tab("entries", _("Candidates of the competition"), Entries, "competition")]
     empty = _(
         "Announce a competition; then enter its candidates, protocol and who is elected for which term."
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.base import Request
 from hemis.pages.columns import Column
-from hemis.pages.filters import Filter
+from hemis.pages.filters import Filter, RangeFilter
 from hemis.pages.home import Todo, register_todo
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register, Tab
@@ -90,6 +90,7 @@ class _Posts(Register):
     filters = [
         HeldFilter(), on_day, UnitFilter("unit", units("employee.view")), Filter("post"), Filter("employment"),
         Filter("degree", "employee__academic_degree"), Filter("rank", "employee__academic_rank"),
+        RangeFilter("valid_to", "date"),
     ]  # fmt: skip
     column_sets = {"ministry": (_("In the ministry's columns"), MINISTRY)}
     search = ("employee__number", "order_number", "contract_number")
