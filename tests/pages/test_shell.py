@@ -30,7 +30,7 @@ def test_menus_are_the_orders_and_only_ones_own(faculty):
     hr, teacher = factories.make_user("hr"), factories.make_user("teacher")
     shown = {found.code: items for found, items in menu.navigation(factories.access_of(hr))}
     assert {"structure", "staff"} <= set(shown)
-    assert "movement" not in shown and all(shown.values())
+    assert "finance" not in shown and all(shown.values())
     assert "staff" not in {found.code for found, _ in menu.navigation(factories.access_of(teacher))}
 
 
