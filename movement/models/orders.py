@@ -16,7 +16,10 @@ from students.models import AcademicYear, Candidate, Group, Placement, Programme
 
 class OrderQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
-        """The university sees all orders, a faculty its own, a student those that name the student."""
+        """The university sees all orders, a faculty its own, a student those that name the student.
+
+        A transfer between faculties is seen by the one that receives, too.
+        """
         if scope.everything:
             return self
         mine = OrderLine.objects.filter(
@@ -24,6 +27,9 @@ class OrderQuerySet(ScopedQuerySet):
             order=models.OuterRef("pk"),
         )
         seen = models.Q(faculty__in=scope.faculty_ids)
+        if scope.faculty_ids:
+            received = OrderLine.objects.filter(order=models.OuterRef("pk"), faculty__in=scope.faculty_ids)
+            seen |= models.Q(models.Exists(received), variant="faculty")
         if scope.person_id:
             seen |= models.Exists(mine) & models.Q(state__in=[*Order.DONE, Order.CANCELLED])
         return self.filter(seen)

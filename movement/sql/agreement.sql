@@ -208,7 +208,10 @@ BEGIN
                 WHERE o.state IS DISTINCT FROM 'signed' OR n.valid_to IS DISTINCT FROM o.effective_date OR l.id IS NULL) THEN
         RAISE EXCEPTION 'B8: a placement is closed only by a signed order that names the student.' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    UPDATE students_student s SET current_id = NULL FROM ended n WHERE s.id = n.student_id AND s.current_id = n.id;
+    -- Whom the order places anew keeps the old one until the new one comes, in the same transaction.
+    UPDATE students_student s SET current_id = NULL
+      FROM ended n JOIN movement_orderline l ON l.order_id = n.closed_by_id AND l.student_id = n.student_id
+     WHERE s.id = n.student_id AND s.current_id = n.id AND l.status = '';
     UPDATE movement_order SET version = version WHERE id IN (SELECT closed_by_id FROM ended);
     RETURN NULL;
 END $$;

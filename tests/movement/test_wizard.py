@@ -263,3 +263,28 @@ def test_pages_of_every_kind_open_and_cost_the_same(
         client.get(people(slug, faculty=faculty.pk))
     page = client.get(answers(slug, faculty=faculty.pk, all="1"))
     assert page.status_code in (200, 302)
+
+
+@pytest.mark.duty("2.2", "3.5")
+def test_the_faculty_that_receives_sees_and_executes_the_transfer(client, students, faculty, rector):
+    other = make_admission_setting("303-102")
+    target = make_group(other, "610-25.88", year=2025)
+    office = access_of(make_user("academic_affairs"))
+    order = actions.create_order(
+        kind="16", variant="faculty", access=office, faculty=faculty, title="x", basis="",
+        people=Student.objects.filter(pk=students[0].pk), effective_date=datetime.date(2026, 8, 20),
+        choices={"programme": make_programme(other), "group": target},
+    )  # fmt: skip
+    for pk, checks in actions.failures(order).items():
+        for check in checks:
+            actions.give_reason(
+                order, access=office, line_ids=[pk], check_code=check.code, reason="Kengash qarori"
+            )
+    where = reverse("movement_orders_detail", args=[order.pk])
+    for unit, status in ((other, 200), (faculty, 200), (make_admission_setting("303-103"), 404)):
+        client.force_login(make_user("dean", unit))
+        assert client.get(where).status_code == status
+    actions.submit(order, access=office)
+    actions.sign(order, access=access_of(rector), date=datetime.date(2026, 9, 1))
+    actions.execute(order, access=access_of(make_user("dean", other)))
+    assert Student.objects.get(pk=students[0].pk).current.faculty == other
