@@ -16,6 +16,7 @@ APPS = (
     ("structure/", "structure.urls"),
     ("staff/", "staff.urls"),
     ("students/", "students.urls"),
+    ("curriculum/", "curriculum.urls"),
     ("movement/", "movement.urls"),
     ("movement/", "movement.applications.urls"),
     ("movement/", "movement.clearance.urls"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.db import transaction
@@ -63,6 +64,10 @@ class OrderExtract(DocumentKind):
         ]
 
 
+# From this day the act on transfer, reinstatement and expulsion is VMQ 578/2025, before it VMQ 393/2017.
+ACT_578 = datetime.date(2025, 9, 15)
+
+
 def _heading(order: Order) -> dict[str, Any]:
     university = University.objects.get()
     assert order.date is not None  # only signed orders become papers
@@ -75,6 +80,7 @@ def _heading(order: Order) -> dict[str, Any]:
         "title": order.title,
         "basis": order.basis,
         "key": order.key,
+        "since_578": order.effective_date >= ACT_578,
         "kind": order.get_kind_display() or str(kind_of(order).title),
         "answers": {name: one["text"] for name, one in order.answers.items()},
         "faculty": order.faculty.name,

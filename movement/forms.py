@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -231,7 +232,9 @@ def _placed(name: str, kind: type[OrderKind], faculty: Unit, *, required: bool) 
 
 
 def _dress(field: forms.Field) -> None:
+    """Widget classes, and the label as a label begins: large."""
     widget = field.widget
+    field.label = capfirst(str(field.label))
     widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
     if isinstance(field, forms.ModelChoiceField):
         widget.attrs["data-tom"] = "1"
@@ -377,6 +380,7 @@ class FileForm(forms.Form):
             self.fields["line"].queryset = order.lines.select_related("student__person", "candidate__person")  # type: ignore[attr-defined]
         for field in self.fields.values():
             _dress(field)
+        del self.fields["line"].widget.attrs["data-tom"]
 
 
 class ExcuseForm(forms.Form):

@@ -176,7 +176,8 @@ NARROW = {"faculty": "pl.faculty_id", "course": "pl.course", "group": "pl.group_
 
 
 def _where(scope: Scope, chosen: Mapping[str, str]) -> tuple[str, list[Any]]:
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     if not scope.everything:
         inside = ["pl.faculty_id = ANY(%s)"]
         params.append(list(scope.faculty_ids))

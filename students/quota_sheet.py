@@ -59,7 +59,7 @@ class QuotaSheet(Sheet):
             "speciality": SheetColumn(
                 "Mutaxassislik kodi",
                 widgets.KnownWidget(
-                    codes, fault="unknown_speciality", message=gettext_lazy("No speciality has the code %(value)s.")
+                    codes, fault="unknown_speciality", message=_("No speciality has the code %(value)s.")
                 ),
                 aliases=("Kod", "Шифр", "Code", "Yoʻnalish kodi"),
                 missing="unknown_speciality",
@@ -69,7 +69,7 @@ class QuotaSheet(Sheet):
             "faculty": SheetColumn(
                 "Fakultet",
                 widgets.KnownWidget(
-                    faculties, fault="unknown_faculty", message=gettext_lazy("No faculty is called %(value)s.")
+                    faculties, fault="unknown_faculty", message=_("No faculty is called %(value)s.")
                 ),
                 aliases=("Факультет", "Faculty"),
                 required=False,

@@ -133,11 +133,12 @@ DUTIES: tuple[Duty, ...] = (
     _duty(
         "0.1",
         " ".join(STAFF_ROLES),
-        "structure",
-        _("faculties, kafedras and divisions; classifiers"),
+        "structure subjects curriculum",
+        _("units; classifiers; subjects, marking systems, class pairs"),
         _VIEW,
         UNIVERSITY,
-        "structure: view; classifier: view",
+        "structure: view; classifier: view; subject: view; academic_year: view; marking_system: view; "
+        "grade_type: view; rating_sheet_kind: view; class_pair: view",
     ),
     _duty(
         "1.1",
@@ -425,6 +426,15 @@ DUTIES: tuple[Duty, ...] = (
         "quota: view edit; data_quality: view; student: view",
     ),
     _duty("B8", "rectorate", "movement", _("orders on students"), _("sign"), UNIVERSITY, "order: view sign"),
+    _duty(
+        "B6",
+        "academic_affairs",
+        "curriculum",
+        _("curricula that the faculties form"),
+        _("approve"),
+        UNIVERSITY,
+        "curriculum: view approve",
+    ),
     _duty(
         "B8.1",
         "legal hr academic_affairs",

@@ -79,11 +79,12 @@ def field_label(model: type[Model], path: str) -> str | Promise:
         name = model._meta.get_field(last).verbose_name  # type: ignore[union-attr]
     except FieldDoesNotExist:
         name = last.replace("_", " ")
-    return _begin_large(name)  # type: ignore[arg-type]
+    return begin_large(name)  # type: ignore[arg-type]
 
 
 @keep_lazy_text
-def _begin_large(text: str) -> str:
+def begin_large(text: str) -> str:
+    """A label with a capital letter, still in the language of whoever reads it."""
     return capfirst(text)
 
 

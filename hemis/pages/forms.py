@@ -14,7 +14,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.scope import Access
-from hemis.pages.columns import display, follow
+from hemis.pages.columns import begin_large, display, follow
 
 FIRST_CHOICES = 100
 
@@ -64,6 +64,8 @@ class RegisterForm(forms.ModelForm):
     def _dress(self, name: str, field: forms.Field) -> None:
         """Widget classes and the ties between a field, its help and its error."""
         widget = field.widget
+        if field.label:
+            field.label = begin_large(field.label)  # type: ignore[arg-type]
         if isinstance(field, forms.DateField):
             field.widget = widget = forms.DateInput(format="%Y-%m-%d", attrs={**widget.attrs, "type": "date"})
         css = "form-control"
@@ -107,7 +109,7 @@ class RegisterForm(forms.ModelForm):
         """
         if not commit:
             return super().save(commit)
-        if not self.instance.pk:
+        if self.instance._state.adding:
             return self.write()
         model = type(self.instance)
         with transaction.atomic():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import ForeignKey, Model
+from django.db.models import CharField, ForeignKey, Model, Q, QuerySet
+from django.db.models.functions import Cast
 
-from hemis.access.history import history_of
 from hemis.access.models import HistoryEntry
 from hemis.classifiers import queries as classifiers
 from hemis.classifiers.fields import ClassifierField
@@ -23,13 +24,29 @@ class Change:
 
 
 class ReadableHistory:
-    """A sliceable history whose pages cost a fixed number of queries."""
+    """A sliceable history whose pages cost a fixed number of queries.
 
-    def __init__(self, obj: Model):
-        self.obj = obj
-        self.entries = history_of(obj)
-        self.key = obj._meta.pk.column  # Says nothing to people.
-        self.by_column = {field.column: field for field in obj._meta.concrete_fields}
+    ``parts`` are rows of other tables whose changes belong to the object's.
+    """
+
+    def __init__(self, obj: Model, parts: Iterable[QuerySet] = ()):
+        parts = list(parts)
+        found = Q(table=obj._meta.db_table, row_id=str(obj.pk))
+        for rows in parts:
+            keys = rows.order_by().annotate(row_key=Cast("pk", CharField())).values("row_key")
+            found |= Q(table=rows.model._meta.db_table, row_id__in=keys)
+        self.entries = HistoryEntry.objects.filter(found)
+        self.fields = {
+            (model._meta.db_table, field.column): field
+            for model in (type(obj), *(rows.model for rows in parts))
+            for field in model._meta.concrete_fields
+        }
+        self.titles = {rows.model._meta.db_table: rows.model._meta.verbose_name for rows in parts}
+        # Keys say nothing to people.
+        self.keys = {
+            (model._meta.db_table, model._meta.pk.column)
+            for model in (type(obj), *(rows.model for rows in parts))
+        }
 
     def __len__(self) -> int:
         return self.entries.count()
@@ -45,33 +62,36 @@ class ReadableHistory:
             {
                 "entry": entry,
                 "who": users.get(entry.actor_id or 0, ""),
+                "part": self.titles.get(entry.table, ""),
                 "changes": [
-                    self._change(column, values, linked)
+                    self._change((entry.table, column), values, linked)
                     for column, values in sorted(entry.changes.items())
-                    if column != self.key
+                    if (entry.table, column) not in self.keys
                 ],
             }
             for entry in entries
         ]
 
-    def _linked(self, entries: list[HistoryEntry]) -> dict[str, dict[Any, str]]:
+    def _linked(self, entries: list[HistoryEntry]) -> dict[tuple[str, str], dict[Any, str]]:
         """Names of the rows that foreign keys point at, one query per model."""
-        wanted: dict[str, set] = {}
+        wanted: dict[tuple[str, str], set] = {}
         for entry in entries:
             for column, values in entry.changes.items():
-                if isinstance(self.by_column.get(column), ForeignKey):
-                    wanted.setdefault(column, set()).update(value for value in values if value is not None)
+                if isinstance(self.fields.get((entry.table, column)), ForeignKey):
+                    wanted.setdefault((entry.table, column), set()).update(
+                        value for value in values if value is not None
+                    )
         return {
             column: {
                 row.pk: str(row)
-                for row in self.by_column[column].related_model._default_manager.filter(pk__in=keys)
+                for row in self.fields[column].related_model._default_manager.filter(pk__in=keys)
             }
             for column, keys in wanted.items()
         }
 
-    def _change(self, column: str, values: list, linked: dict) -> Change:
-        field = self.by_column.get(column)
-        label = str(field.verbose_name) if field else column
+    def _change(self, column: tuple[str, str], values: list, linked: dict) -> Change:
+        field = self.fields.get(column)
+        label = str(field.verbose_name) if field else column[1]
 
         def text(value) -> str:
             if isinstance(field, ForeignKey):
@@ -85,6 +105,6 @@ class ReadableHistory:
         return Change(label, text(values[0]), text(values[1]))
 
 
-def readable_history(obj: Model) -> ReadableHistory:
-    """The changes of one object, newest first, for a paginator."""
-    return ReadableHistory(obj)
+def readable_history(obj: Model, parts: Iterable[QuerySet] = ()) -> ReadableHistory:
+    """The changes of one object and its parts, newest first, for a paginator."""
+    return ReadableHistory(obj, parts)

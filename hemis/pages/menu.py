@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -23,7 +24,13 @@ class MenuItem:
 
     @property
     def url(self) -> str:
-        return reverse(self.url_name)
+        return _address(self.url_name)
+
+
+@cache
+def _address(url_name: str) -> str:
+    """Every page shows some sixty entries; their addresses are the same as long as the process lives."""
+    return reverse(url_name)
 
 
 _items: list[MenuItem] = []

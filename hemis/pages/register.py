@@ -129,11 +129,11 @@ class Register:
             ("options", f"{base}/options/", views.options_view),
             ("detail", f"{base}/<int:pk>/", views.detail_view),
             ("history", f"{base}/<int:pk>/history/", views.history_view),
+            # Apps of higher floors may add actions, so the address is always there.
+            ("bulk", f"{base}/bulk/", views.bulk_view),
         ]
         if cls.files:
             pages.append(("file", f"{base}/<int:pk>/file/<str:field>/", views.file_view))
-        if cls.actions:
-            pages.append(("bulk", f"{base}/bulk/", views.bulk_view))
         if cls.form:
             pages.append(("edit", f"{base}/<int:pk>/edit/", views.edit_view))
             if cls.deletable:
@@ -219,6 +219,11 @@ class Register:
         return {}
 
     @classmethod
+    def history_parts(cls, obj: Any) -> list[QuerySet]:
+        """Rows of other tables whose changes are shown in the object's history too."""
+        return []
+
+    @classmethod
     def card_tabs(cls, access: Access) -> list[Tab]:
         """Tabs this user may open."""
         return [tab for tab in cls.tabs if not tab.permission or access.can(tab.permission)]
@@ -228,3 +233,9 @@ class Register:
         """Let an app of a higher floor show its rows on this card."""
         if tab.code not in {one.code for one in cls.tabs}:
             cls.tabs = [*cls.tabs, tab]
+
+    @classmethod
+    def add_action(cls, action: BulkAction) -> None:
+        """Let an app of a higher floor do something with the ticked rows of this list."""
+        if action.code not in {one.code for one in cls.actions}:
+            cls.actions = [*cls.actions, action]

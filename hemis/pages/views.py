@@ -250,7 +250,7 @@ def history_view(register: type[Register]):
     def view(request: Request, pk: int) -> HttpResponse:
         obj = _object(register, request, pk, register.view_permission())
         context = _card_context(register, request, obj, "history")
-        paginator: Paginator = Paginator(readable_history(obj), 50)  # type: ignore[arg-type]
+        paginator: Paginator = Paginator(readable_history(obj, register.history_parts(obj)), 50)  # type: ignore[arg-type]
         context["history"] = paginator.get_page(request.GET.get("page"))
         return render(request, register.detail_template, context | register.detail_context(request, obj))
 

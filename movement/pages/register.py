@@ -13,6 +13,7 @@ from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
+from hemis.pages.menu import register as register_menu
 from hemis.pages.register import Register, Tab
 from hemis.people import names
 from hemis.people.models import User
@@ -275,10 +276,6 @@ class Orders(Register):
         return [kind, *super().card(obj), *((label.capitalize(), text) for label, text in shown(obj.answers))]
 
     @classmethod
-    def card_tabs(cls, access):
-        return super().card_tabs(access)
-
-    @classmethod
     def detail_context(cls, request, obj):
         """Which verbs this person may use now."""
 
@@ -338,3 +335,7 @@ def _steps(order: Order) -> list[dict]:
         {"title": WAY_TITLES[state], "active": place == at, "done": place < at}
         for place, state in enumerate(WAY)
     ]
+
+
+register_menu(MenuItem("movement", gettext_lazy("New order"), "order_new", "order.create"))
+register_menu(MenuItem("movement", gettext_lazy("Journal of orders"), "order_journal", "order.view"))

@@ -20,12 +20,13 @@ from movement.defaults import USUAL_STEPS
 from movement.forms import AgreementStepForm, MovementRuleForm
 from movement.kinds import KINDS, kind_title
 from movement.models import AgreementStep, MovementRule
+from movement.pages.register import Orders
 
 
 class MovementRules(Register):
     app, name = "movement", "rules"
     title, title_one = gettext_lazy("Rules of movement"), gettext_lazy("rule")
-    model, permission, menu = MovementRule, "order_rule", "movement"
+    model, permission, menu = MovementRule, "order_rule", Orders.menu
     columns = [
         Column("code", link=True),
         Column("value"),
@@ -41,7 +42,7 @@ class MovementRules(Register):
 class AgreementSteps(Register):
     app, name = "movement", "agreement_steps"
     title, title_one = gettext_lazy("Who agrees to orders"), gettext_lazy("step of agreement")
-    model, permission, menu = AgreementStep, "order_rule", "movement"
+    model, permission, menu = AgreementStep, "order_rule", Orders.menu
     columns = [
         Column("order_kind", value=lambda row: kind_title(row.order_kind), sort="order_kind", link=True),
         Column("position", numeric=True),

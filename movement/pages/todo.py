@@ -6,9 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from hemis.pages import home
-from hemis.pages.menu import MenuItem
-from hemis.pages.menu import register as register_menu
 from movement.models import Order, OrderAgreement
+from movement.pages.register import Orders
 
 
 def _asked(access) -> int:
@@ -47,11 +46,9 @@ def _returned(access) -> int:
 
 
 def _listed(state: str):
-    return lambda: reverse("movement_orders_list") + f"?state={state}"
+    return lambda: reverse(Orders.url_name("list")) + f"?state={state}"
 
 
-register_menu(MenuItem("movement", gettext_lazy("New order"), "order_new", "order.create"))
-register_menu(MenuItem("movement", gettext_lazy("Journal of orders"), "order_journal", "order.view"))
 for title, permission, count, state, icon in (
     (gettext_lazy("Orders to agree to"), "order.agree", _asked, Order.SUBMITTED, "checklist"),
     (gettext_lazy("Orders to sign"), "order.sign", _may_sign, Order.AGREED, "signature"),

@@ -22,7 +22,7 @@ from movement.models import Order
 from structure.models import Unit
 from students.models import Candidate, Student
 
-ON_A_PAGE = 100
+ON_A_PAGE = 50
 
 
 def _may_start(request: Request, kind: type[OrderKind]) -> bool:

@@ -81,13 +81,15 @@ def _measure(client: Client, name: str, address: str, bare: Callable[[], Any]) -
         assert response.status_code == 200, (address, response.status_code)
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
+    # Taken now: the next request empties the log.
+    queries = list(captured.captured_queries)
     page_ms, cpu_ms = _medians(lambda: client.get(address))
     return PageMeasure(
         name=name,
-        queries=len(captured),
+        queries=len(queries),
         page_ms=page_ms,
         cpu_ms=cpu_ms,
-        sql_ms=sum(float(query["time"]) for query in captured.captured_queries) * 1000,
+        sql_ms=sum(float(query["time"]) for query in queries) * 1000,
         bare_ms=_medians(bare)[0],
     )
 

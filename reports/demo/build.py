@@ -17,6 +17,7 @@ from reports.demo import (
     money,
     movement,
     staffing,
+    study,
     university,
 )
 from reports.demo import students as student_base
@@ -27,6 +28,8 @@ from students.models import Student
 
 SEED = 303
 ORDER_SIZE = 500  # people on one admission order
+# A larger university, made for measuring, has no years of movement behind it.
+WITH_HISTORY = 5000
 
 
 class NotEmpty(Exception):
@@ -54,13 +57,16 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         programmes = contingent.build_programmes(units)
         contingent.build_import_groups(programmes)
         planned = contingent.build_groups(programmes, students)
-        contingent.build_candidates(people, planned)
+        history = students <= WITH_HISTORY
+        contingent.build_candidates(people, planned, history=history)
         analyze()
         tell(f"{len(planned)} groups, {students} candidates")
         faculties = [unit for unit in units.values() if unit.kind == Unit.FACULTY]
         faculties.sort(key=lambda unit: unit.code)
-        contingent.admit(staff, faculties, at_once=ORDER_SIZE, tell=tell)
-        movement.build(staff, faculties, people.random, tell=tell)
+        contingent.admit(staff, faculties, at_once=ORDER_SIZE, history=history, tell=tell)
+        if history:
+            movement.build(staff, faculties, people.random, tell=tell)
+        study.build(staff, tell=tell)
         _open_accounts(password)
         student_base.build(staff, tell=tell)
         money.build(staff, tell=tell)

@@ -103,8 +103,13 @@ def build_groups(programmes: list[Programme], students: int) -> list[tuple[Group
     return planned
 
 
-def build_candidates(people: People, planned: list[tuple[Group, Programme, int]]) -> None:
-    """Persons and candidates for every place in the groups."""
+def build_candidates(
+    people: People, planned: list[tuple[Group, Programme, int]], *, history: bool = True
+) -> None:
+    """Persons and candidates for every place in the groups.
+
+    Without ``history`` older years come straight into the course where they are now.
+    """
     places = [(group, programme) for group, programme, size in planned for _n in range(size)]
     persons = Person.objects.bulk_create(
         [people.student(group.entry_year) for group, _programme in places], batch_size=2000
@@ -117,6 +122,7 @@ def build_candidates(people: People, planned: list[tuple[Group, Programme, int]]
                 entry_year=group.entry_year,
                 programme=programme,
                 group=group,
+                course="11" if history else str(11 + YEAR - group.entry_year),
                 language=group.language,
                 payment_form=pick(("11", "12"), weights=(3, 7))[0],
                 social_category=pick(("10", "11", "12", "13"), weights=(94, 2, 3, 1))[0],
@@ -129,9 +135,17 @@ def build_candidates(people: People, planned: list[tuple[Group, Programme, int]]
 
 
 def admit(
-    staff: dict[str, User], faculties: list[Unit], *, at_once: int, tell: Callable[[str], None]
+    staff: dict[str, User],
+    faculties: list[Unit],
+    *,
+    at_once: int,
+    history: bool = True,
+    tell: Callable[[str], None],
 ) -> None:
-    """One admission order after another: the dean's office forms and executes, the rector signs."""
+    """One admission order after another: the dean's office forms and executes, the rector signs.
+
+    With ``history`` each in its year of entry, else all in this year.
+    """
     signer = Access.for_user(staff["rector"])
     orders = 0
     for year in COHORTS:
@@ -143,7 +157,9 @@ def admit(
                 .values_list("pk", flat=True)
             )
             for start in range(0, len(waiting), at_once):
-                _admit(office, signer, faculty, year, waiting[start : start + at_once])
+                _admit(
+                    office, signer, faculty, year, waiting[start : start + at_once], year if history else YEAR
+                )
                 orders += 1
                 # After the 1st, 2nd, 4th, 8th … order: each time the tables are twice as large.
                 if orders & (orders - 1) == 0:
@@ -152,9 +168,11 @@ def admit(
                 tell(f"{faculty.code}: {len(waiting)} students of {year}")
 
 
-def _admit(office: Access, signer: Access, faculty: Unit, year: int, candidates: list[int]) -> None:
+def _admit(
+    office: Access, signer: Access, faculty: Unit, year: int, candidates: list[int], ordered: int
+) -> None:
     day = timezone.localdate()
-    begins = min(datetime.date(year, 9, 2), day)
+    begins = min(datetime.date(ordered, 9, 2), day)
     assert office.user and signer.user  # noqa: S101
     with acting(office.user.pk, "demo"):
         order = movement.create_admission_order(
@@ -167,6 +185,6 @@ def _admit(office: Access, signer: Access, faculty: Unit, year: int, candidates:
         )
         order = movement.submit(order, access=office)
     with acting(signer.user.pk, "demo"):
-        order = movement.sign(order, access=signer, date=min(datetime.date(year, 8, 31), day))
+        order = movement.sign(order, access=signer, date=min(datetime.date(ordered, 8, 31), day))
     with acting(office.user.pk, "demo"):
         movement.execute(order, access=office)

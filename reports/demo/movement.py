@@ -251,8 +251,8 @@ def _reinstate(offices: Offices, left: dict[int, list[int]]) -> None:
             student = Student.objects.select_related("current__programme").get(pk=key)
             group = Group.objects.filter(
                 faculty=faculty, speciality=student.current.programme.speciality_id, entry_year=YEAR, is_active=True,
-                education_form__in=["", student.current.education_form],
-                language__in=["", student.current.language],
+                education_form=student.current.education_form,
+                language=student.current.language,
             ).first()  # fmt: skip
             if group is None:
                 continue

@@ -133,7 +133,7 @@ def _cards(students: list[Student], random: Random) -> None:
         (SocialFact, social),
         (MilitaryRecord, military),
     ):
-        model.objects.bulk_create(rows, batch_size=BATCH)  # type: ignore[attr-defined]
+        model.objects.bulk_create(rows, batch_size=BATCH)  # type: ignore[attr-defined, arg-type]
 
 
 def _parent(person: Person, random: Random) -> Contact:

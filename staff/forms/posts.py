@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from hemis.classifiers import queries as classifiers
@@ -47,7 +48,7 @@ class PostForm(RegisterForm):
     category = ""
     remote_choices = {"employee": "staff_employees_options"}
     correction = forms.CharField(
-        label=_("why it is corrected"),
+        label=_("Why it is corrected"),
         max_length=255,
         required=False,
         help_text=_(
@@ -151,6 +152,7 @@ class _DressedForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            field.label = capfirst(str(field.label))
             css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs["class"] = css
             if isinstance(field, forms.DateField):
@@ -160,7 +162,7 @@ class _DressedForm(forms.Form):
 
     def full_clean(self) -> None:
         super().full_clean()
-        for name in self._errors or {}:
+        for name in self.errors:
             if name in self.fields:
                 attrs = self.fields[name].widget.attrs
                 attrs["class"] += " is-invalid"
@@ -310,7 +312,7 @@ class EstablishmentForm(RegisterForm):
         return rates
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         start, end = data.get("valid_from"), data.get("valid_to")
         if start and end and end < start:
             self.add_error("valid_to", _("The end lies before the beginning."))

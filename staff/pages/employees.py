@@ -38,7 +38,7 @@ def status_text(employee) -> str:
 class _OfEmployee(Register):
     """Dated records of employees, kept by HR and seen on the card."""
 
-    app, permission, menu = "staff", "employee", "staff"
+    app, permission = "staff", "employee"
     search_person = "employee__person"
     select_related = ("employee__person",)
 
@@ -49,7 +49,6 @@ EMPLOYEE = Column("employee", sort="employee__person__sort_key")
 class Educations(_OfEmployee):
     name, title, title_one = "educations", _("Education of employees"), _("education")
     model = Education
-    menu = ""
     columns = [
         Column("institution", link=True), EMPLOYEE, Column("level"), Column("speciality"), Column("end_year"),
         Column("diploma_number"), Column("country", hidden=True),
@@ -195,7 +194,7 @@ def _to_absences(request: Request, rows):
 
 class Employees(Register):
     app, name, title, title_one = "staff", "employees", _("Base of employees"), _("employee")
-    model, permission, menu = Employee, "employee", "staff"
+    model, permission = Employee, "employee"
     columns = [
         Column("number"),
         Column("person", link=True, sort="person__sort_key"),

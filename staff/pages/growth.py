@@ -39,7 +39,7 @@ PRESSING = (rules.NEVER, rules.OVERDUE, rules.SOON)
 class Developments(Register):
     app, name = "staff", "developments"
     title, title_one = _("Professional development"), _("training")
-    model, permission, menu = Development, "development", "staff"
+    model, permission = Development, "development"
     columns = [
         Column("title", link=True), EMPLOYEE, Column("place"), Column("institution"), Column("hours", numeric=True),
         Column("begin_date"), Column("end_date"), Column("document_number"),
@@ -68,7 +68,7 @@ def _state_text(row) -> str:
 class _Due(Register):
     """Teachers of today, each once, by how urgent a term is."""
 
-    app, menu = "staff", "staff"
+    app = "staff"
     filters = [StateFilter()]
     search = ("number",)
     search_person = "person"
@@ -188,7 +188,7 @@ class Entries(Register):
 
 class Competitions(Register):
     app, name, title, title_one = "staff", "competitions", _("Competitions"), _("competition")
-    model, permission, menu = Competition, "competition", "staff"
+    model, permission = Competition, "competition"
     columns = [
         Column("post", link=True), Column("unit", sort="unit__name"), Column("rate", numeric=True),
         Column("announced_on"), Column("deadline"), Column("state", badge=COMPETITION_COLOURS), Column("held_on"),
@@ -214,7 +214,7 @@ class Competitions(Register):
 
 class ForeignTrainings(Register):
     app, name, title, title_one = "staff", "foreign_trainings", _("Activity abroad"), _("activity abroad")
-    model, permission, menu = ForeignTraining, "employee", "staff"
+    model, permission = ForeignTraining, "employee"
     columns = [
         Column("institution", link=True), EMPLOYEE, Column("activity"), Column("country"), Column("speciality"),
         Column("begin_date"), Column("end_date"), Column("contract", hidden=True),
@@ -232,7 +232,7 @@ class ForeignTrainings(Register):
 class ForeignSpecialists(Register):
     app, name = "staff", "foreign_specialists"
     title, title_one = _("Foreign teachers"), _("foreign teacher")
-    model, permission, menu = ForeignSpecialist, "employee", "staff"
+    model, permission = ForeignSpecialist, "employee"
     columns = [
         Column("full_name", link=True), Column("country"), Column("work_place"), Column("speciality"),
         Column("subject"), Column("begin_date"), Column("end_date"), Column("unit", sort="unit__name", hidden=True),

@@ -16,7 +16,6 @@ from tablib import Dataset
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.classifiers import queries as classifiers
-from hemis.pages import menu
 from hemis.pages.register import Tab
 from staff import rules, staffing
 from staff.models import Position
@@ -36,8 +35,6 @@ WHO = {
     staffing.HOURLY: gettext_lazy("paid by the hour"),
 }
 BANDS = ("< 30", "30–39", "40–49", "50–59", "60 +")
-
-menu.register(menu.MenuItem("staff", gettext_lazy("Staffing overview"), "staff_staffing", PERMISSION))
 
 
 def chosen_day(request: Request) -> datetime.date:

@@ -15,7 +15,7 @@ from staff.pages.filters import UnitFilter, units
 
 class Establishment(Register):
     app, name, title, title_one = "staff", "establishment", _("Establishment plan"), _("planned post")
-    model, permission, menu = EstablishmentPost, "employee", "staff"
+    model, permission = EstablishmentPost, "employee"
     columns = [
         Column("post", link=True), Column("unit", sort="unit__name"), Column("category"),
         Column("rates", numeric=True), Column("valid_from"), Column("valid_to"), Column("order_number"),
@@ -39,7 +39,7 @@ class Establishment(Register):
 class StaffRules(Register):
     app, name = "staff", "rules"
     title, title_one = _("Terms and limits of staff law"), _("term or limit")
-    model, permission, menu = StaffRule, "employee", "staff"
+    model, permission = StaffRule, "employee"
     columns = [
         Column("kind", link=True), Column("value", numeric=True), Column("valid_from"), Column("basis"),
     ]  # fmt: skip

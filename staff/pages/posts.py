@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db.models import Count, Q, Sum
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter
+from hemis.pages.home import Todo, register_todo
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register, Tab
 from staff.forms.posts import OtherPostForm, TeachingPostForm
@@ -120,7 +124,7 @@ class _Posts(Register):
 
 class Teachers(_Posts):
     app, name, title, title_one = "staff", "teachers", _("List of teachers"), _("teaching post")
-    model, permission, menu = Position, "employee", "staff"
+    model, permission = Position, "employee"
     form = TeachingPostForm
     empty = _("Add the posts of professors and teachers; the employee must be in the base.")
 
@@ -131,7 +135,7 @@ class Teachers(_Posts):
 
 class OtherPosts(_Posts):
     app, name, title, title_one = "staff", "other_employees", _("List of other employees"), _("post")
-    model, permission, menu = Position, "employee", "staff"
+    model, permission = Position, "employee"
     form = OtherPostForm
     empty = _("Add the posts of everyone who is not a teacher; the employee must be in the base.")
 
@@ -142,7 +146,7 @@ class OtherPosts(_Posts):
 
 class Tutors(_Posts):
     app, name, title, title_one = "staff", "tutors", _("Tutors"), _("tutor")
-    model, permission, menu = Position, "employee", "staff"
+    model, permission = Position, "employee"
     header_actions: list[MenuItem] = []
     empty = _("Who holds the post of a tutor stands here.")
 
@@ -154,3 +158,23 @@ class Tutors(_Posts):
 def register_of(position: Position) -> type[_Posts]:
     """The list in which a post has its card."""
     return Teachers if position.is_teaching else OtherPosts
+
+
+SOON_DAYS = 30
+
+
+def _ending(access) -> int:
+    """Teaching posts with a term that end within a month."""
+    today = timezone.localdate()
+    rows = Teachers.rows(access, "employee.edit").in_force(today)  # type: ignore[attr-defined]
+    return rows.filter(valid_to__lte=today + timedelta(days=SOON_DAYS)).count()
+
+
+def _ending_url() -> str:
+    until = timezone.localdate() + timedelta(days=SOON_DAYS)
+    return f"{reverse(Teachers.url_name('list'))}?valid_to_to={until:%Y-%m-%d}"
+
+
+register_todo(
+    Todo(_("teaching posts that end within a month"), "employee.edit", _ending, _ending_url, "calendar-time")
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -124,7 +126,7 @@ class ExchangeForm(ActivityForm):
         )
 
     def clean(self):
-        data = super().clean()
+        data: dict[str, Any] = super().clean() or {}
         going = data.get("direction") == "out"
         if going and not data.get("student"):
             self.add_error("student", _("Who goes? Choose the student."))

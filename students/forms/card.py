@@ -255,7 +255,8 @@ class SocialForm(RegisterForm):
 
     def clean(self):
         data = super().clean()
-        if data.get("issued_on") and data.get("valid_to") and data["valid_to"] < data["issued_on"]:
+        issued, end = data.get("issued_on"), data.get("valid_to")
+        if issued and end and end < issued:
             self.add_error("valid_to", _("The end comes after the beginning."))
         return data
 
@@ -274,7 +275,7 @@ class PhotoForm(forms.Form):
     """A new photo."""
 
     photo = files.PhotoField(
-        label=_("photo"),
+        label=_("Photo"),
         widget=forms.FileInput(attrs={"class": "form-control"}),
         help_text=_("JPEG or PNG, a portrait of 3 × 4; it is cut to size."),
     )
@@ -305,4 +306,5 @@ class PassportCorrectionForm(RegisterForm):
 
     def identity(self) -> dict[str, Any]:
         """The passport data typed in."""
-        return {name: self.cleaned_data[name] for name in IDENTITY}
+        typed: dict[str, Any] = self.cleaned_data or {}
+        return {name: typed[name] for name in IDENTITY}

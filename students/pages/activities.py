@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.guard import get_in_scope, page
@@ -220,7 +220,7 @@ class PassportCorrections(Register):
 
 def _scan_view(register: type[Register]):
     @page(register.view_permission())
-    def view(request: Request, pk: int) -> HttpResponse:
+    def view(request: Request, pk: int) -> FileResponse:
         found = get_in_scope(register.model, request, register.view_permission(), pk=pk)
         return files.response(found.scan, name=f"{register.name}-{pk}")
 

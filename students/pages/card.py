@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -212,8 +212,9 @@ def edit_form(request: Request, form_class: type[RegisterForm], obj: Any, *, tit
     try:
         form.save()
     except StaleRow as stale:
-        form.data = form.data.copy()
-        form.data["row_version"] = str(stale.version)
+        typed = form.data.copy()  # type: ignore[attr-defined]
+        typed["row_version"] = str(stale.version)
+        form.data = typed
         return _answer(request, form, obj=obj, title=title, back=back, status=409)
     messages.success(request, _("Saved."))
     return redirect(back)
@@ -268,7 +269,7 @@ def _delete(part: Part):
 
 def _scan(part: Part):
     @page("student.view")
-    def view(request: Request, pk: int, item: int) -> HttpResponse:
+    def view(request: Request, pk: int, item: int) -> FileResponse:
         student = _student(request, pk, "student.view")
         row: Any = get_object_or_404(part.model, pk=item, person=student.person_id)
         return files.response(row.scan, name=f"{student.number}-{part.code}-{item}")
@@ -298,14 +299,14 @@ def urls() -> list[URLPattern]:
 
 
 @page("student.view")
-def photo(request: Request, pk: int) -> HttpResponse:
+def photo(request: Request, pk: int) -> FileResponse:
     """The photo, for whoever sees the student."""
     student = _student(request, pk, "student.view")
     return files.response(student.person.photo, name=student.number)
 
 
 @page("own.card")
-def my_photo(request: Request) -> HttpResponse:
+def my_photo(request: Request) -> FileResponse:
     """One's own photo."""
     person = get_object_or_404(Person, pk=request.access.scope("own.card").person_id)
     return files.response(person.photo, name="photo")
@@ -361,7 +362,7 @@ def correct_passport(request: Request, pk: int) -> HttpResponse:
 
 
 @page("student.view")
-def correction_scan(request: Request, pk: int) -> HttpResponse:
+def correction_scan(request: Request, pk: int) -> FileResponse:
     """The document behind a correction."""
     found = get_in_scope(PassportCorrection, request, "student.view", pk=pk)
     return files.response(found.scan, name=f"correction-{pk}")

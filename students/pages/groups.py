@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.jobs.actions import start
+from hemis.pages.columns import begin_large
 from staff.models import Employee
 from students import actions, queries
 from students.models import Division, Group, Placement, Student, Subgroup, SubgroupMember
@@ -39,6 +40,7 @@ def asked_day(request: Request) -> datetime.date:
 
 def _dressed(form: forms.Form) -> forms.Form:
     for field in form.fields.values():
+        field.label = begin_large(field.label or "")  # type: ignore[arg-type]
         select = isinstance(field.widget, forms.Select)
         field.widget.attrs.setdefault("class", "form-select" if select else "form-control")
     return form
@@ -109,7 +111,7 @@ def roll_tab(request: Request, group: Group) -> dict[str, Any]:
     day = asked_day(request)
     rows = queries.roll(group, day, statuses=("11", "13"))
     members = _subgroup_names(group, day)
-    people = [
+    people: list[dict[str, Any]] = [
         {"placement": one, "subgroups": members.get(one.student_id, "")}
         for one in rows.order_by("student__person__sort_key")
     ]
@@ -234,14 +236,14 @@ def _sort(request: Request, found: Division) -> HttpResponse:
     except ValueError:
         return _division_page(request, found, timezone.localdate(), [_("From which day? Enter a date.")])
     places = {
-        int(name.removeprefix("student_")): int(value) if value.isdigit() else None
+        int(name.removeprefix("student_")): int(str(value)) if str(value).isdigit() else None
         for name, value in request.POST.items()
         if name.startswith("student_") and name.removeprefix("student_").isdigit()
     }
     try:
         moved = actions.sort_into_subgroups(found, access=request.access, places=places, day=day)
     except ValidationError as error:
-        return _division_page(request, found, day, error.messages)
+        return _division_page(request, found, day, [str(text) for text in error.messages])
     messages.success(request, _("%(count)d places are changed.") % {"count": moved})
     return redirect(f"{reverse('students_division', args=[found.pk])}?on={day.isoformat()}")
 
@@ -259,7 +261,7 @@ def add_subgroup(request: Request, pk: int) -> HttpResponse:
             Subgroup.objects.create(division=found, **form.cleaned_data)
             messages.success(request, _("Saved."))
             return redirect("students_division", pk=pk)
-    texts = [text for texts in form.errors.values() for text in texts]
+    texts = [str(text) for found_here in form.errors.values() for text in found_here]
     return _division_page(request, found, timezone.localdate(), texts, form)
 
 

@@ -89,7 +89,7 @@ def overview(request: Request) -> HttpResponse:
 
 def _narrowed(chosen: dict[str, str]) -> str:
     """What the address narrows to, in words."""
-    found = []
+    found: list[str] = []
     if chosen.get("faculty", "").isdigit():
         found += Unit.objects.filter(pk=chosen["faculty"]).values_list("name", flat=True)
     if chosen.get("course"):

@@ -16,9 +16,18 @@ from hemis.pages import menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.people.models import Person
 from students import quality
 from students.forms import StudentForm
-from students.models import Placement, Student
+from students.models import (
+    Contact,
+    Education,
+    MilitaryRecord,
+    Placement,
+    Scan,
+    SocialFact,
+    Student,
+)
 from students.pages import card
 from students.pages.choices import faculties, groups_of, specialities
 from students.pages.groups import CHOSEN_STUDENTS, start_cards
@@ -181,6 +190,13 @@ class Students(Register):
             if text.isdigit() and len(text) != 14
             else super().searched(rows, text)
         )
+
+    @classmethod
+    def history_parts(cls, obj):
+        """What was changed about the person counts as a change of the card."""
+        person = Person.objects.filter(pk=obj.person_id)
+        parts = (Contact, Education, SocialFact, MilitaryRecord, Scan)
+        return [person, *(part.objects.filter(person=obj.person_id) for part in parts)]
 
     @classmethod
     def detail_context(cls, request, obj):

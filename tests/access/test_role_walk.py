@@ -62,7 +62,7 @@ def walk(world) -> list[tuple[Address, Visit]]:
             found += [(address, one) for one in visits(address, world)]
         except LookupError as error:
             undeclared.append(str(error))
-    assert not undeclared, "\n".join(undeclared)
+    assert not undeclared, "\n".join(dict.fromkeys(undeclared))
     return found
 
 

@@ -193,7 +193,13 @@ class World:
         employee = self.employee(where)
         found = Position.objects.filter(employee=employee, category=category).first()
         return found or make(
-            Position, self, where, employee=employee, unit=self.kafedras[where], category=category
+            Position,
+            self,
+            where,
+            employee=employee,
+            unit=self.kafedras[where],
+            category=category,
+            employment="12",  # One main post is enough.
         )
 
     def contract(self, where: str) -> Contract:
@@ -243,6 +249,7 @@ def _value(one: models.Field, world: World, where: str) -> Any:
         (models.BooleanField, False),
         (models.DateTimeField, datetime.datetime(2026, 9, 1, 9, tzinfo=datetime.UTC)),
         (models.DateField, DAY),
+        (models.TimeField, datetime.time(9)),
         (models.DecimalField, Decimal(1)),
         (models.IntegerField, number),
         (models.JSONField, {}),

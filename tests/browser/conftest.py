@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client, override_settings
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
@@ -25,6 +25,8 @@ from hemis.people.models import User
 from tests import factories
 
 WIDE, PHONE = {"width": 1366, "height": 850}, {"width": 390, "height": 844}
+# Only a guard against hanging for ever, in milliseconds; jobs run while one waits for the page.
+GUARD = 120_000
 ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -53,6 +55,8 @@ def chromium() -> Iterator[Browser]:
             browser = playwright.chromium.launch(executable_path=path, args=list(ARGS))
             yield browser
             browser.close()
+            # Beside Playwright's event loop Django keeps connections of their own.
+            connections.close_all()
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +199,7 @@ def visit(chromium: Browser, server: LiveServer) -> Iterator[Callable[..., Visit
             accept_downloads=True,
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(GUARD)
         contexts.append(context)
         if user is not None:
             client = Client()

@@ -5,14 +5,16 @@ from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from finance.models import Contract
 from hemis.access import duties
 from hemis.access.models import RoleAssignment
+from hemis.access.scope import Access, Scope
 from hemis.people import names
 from hemis.people.models import Person, User
 from movement.models import Order
+from reports.bench import pages
 from reports.demo import PASSWORD, pools
 from reports.demo.build import SEED, NotEmpty, build
 from reports.demo.people import People
@@ -38,7 +40,8 @@ def test_sizes():
     assert Unit.objects.faculties().count() == 4
     assert Unit.objects.kafedras().count() == 12
     assert Employee.objects.count() == 120
-    assert Student.objects.filter(current__status="11").count() == STUDENTS
+    assert Student.objects.count() == STUDENTS
+    assert Student.objects.filter(current__status="11").count() > STUDENTS * 0.8
 
 
 def test_what_the_admission_sheet_needs_is_there():
@@ -53,11 +56,26 @@ def test_what_the_admission_sheet_needs_is_there():
 
 @pytest.mark.duty("B8")
 def test_every_student_comes_from_an_executed_admission_order():
-    assert set(Order.objects.values_list("state", "kind").distinct()) == {("executed", "21")}
+    assert set(Order.objects.filter(kind="21").values_list("state", flat=True)) == {"executed"}
+    assert not Student.objects.exclude(order_lines__order__kind="21").exists()
     assert Placement.objects.filter(order__lines__student__isnull=False).exists()
-    for order in Order.objects.select_related("signed_by", "created_by"):
+    for order in Order.objects.exclude(number="").select_related("signed_by", "created_by"):
         assert (order.created_by.login[:4], order.signed_by.login) == ("dean", "rector")
-        assert order.number
+
+
+@pytest.mark.duty("2.2", "B8")
+def test_there_are_years_of_movement():
+    """Promoted, kept, on leave, back, expelled, renamed, cancelled: each by agreed and signed orders."""
+    done = Order.objects.filter(state__in=["executed", "cancelled"])
+    assert {"14", "12", "11", ":name"} <= {order.key for order in done}
+    assert Order.objects.filter(state="cancelled").exists()
+    for order in done.exclude(kind__in=["21", "16"]):
+        assert order.agreements.filter(state="agreed").exists()
+    assert set(
+        Student.objects.filter(entry_year=2025, current__status="11").values_list(
+            "current__course", flat=True
+        )
+    ) >= {"12"}
 
 
 def test_identifiers_are_valid():
@@ -101,3 +119,36 @@ def test_command_refuses_a_second_university_and_prints_logins(settings):
     settings.PRODUCTION = True
     with pytest.raises(CommandError):
         call_command("demo", stdout=StringIO())
+
+
+def test_the_bench_of_pages_counts_their_queries(monkeypatch):
+    monkeypatch.setattr(pages, "ROUNDS", 1)
+    measured = pages.measure_pages()
+    assert [one.name for one in measured] == ["student list", "search", "student card"]
+    for one in measured:
+        assert 3 <= one.queries <= 12, one
+        assert one.sql_ms >= 0 and one.ratio > 0
+
+
+def test_the_application_may_analyze_what_it_filled():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege('hemis_app', 'students_student', 'MAINTAIN'),"
+            " has_table_privilege('hemis_app', 'students_student', 'TRUNCATE')"
+        )
+        assert cursor.fetchone() == (True, False)
+
+
+@pytest.mark.duty("2.1", "B4", "T")
+def test_the_student_base_is_filled_and_a_little_incomplete():
+    from students import quality
+    from students.models import AdmissionQuota, SubgroupMember, TutorGroup
+
+    total = quality.overview(Scope(everything=True), by="faculty", chosen={})[0]
+    assert total.students == STUDENTS and 80 < total.completeness < 100
+    assert not any(total.faults[code] for code in ("pinfl_check", "pinfl_birth", "district_elsewhere"))
+    assert AdmissionQuota.objects.exists() and SubgroupMember.objects.exists()
+    tutor = User.objects.get(login="tutor1")
+    mine = Student.objects.for_scope(Access.for_user(tutor).scope("student.view"))
+    groups = TutorGroup.objects.values("group")
+    assert mine.exists() and set(mine) == set(Student.objects.filter(current__group__in=groups))

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from finance import actions
 from finance.models import Contract, ContractTerms
@@ -61,6 +62,14 @@ def test_the_pdf_says_what_was_agreed_in_both_languages(contract):
         assert part in text, part
     assert "Buyurtmachi" not in text
     assert all(fonts_of(content).values())
+
+
+def test_the_paper_is_uzbek_whatever_the_language_of_the_screen(prices, students, faculty, access):
+    with override("ru"):
+        form(access, faculty)
+    document = Contract.objects.order_by("number").first().document
+    assert document.title == "Toʻlov-shartnoma"
+    assert "bir million sakkiz yuz" in flat(pdf_text(render(document)))
 
 
 @pytest.mark.duty("B5")

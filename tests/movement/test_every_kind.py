@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.utils.translation import override
 from pypdf import PdfReader, PdfWriter
 
+from finance.models import Contract, ContractInstalment
 from hemis.documents.rendering import render
 from hemis.people.models import Person, User
 from movement import actions, queries
@@ -515,3 +517,27 @@ def test_every_kind_has_its_words(key, language):
 def test_lines_say_what_they_rest_on(house):
     line = OrderLine.objects.filter(student=house.student).get()
     assert line.details == {} and line.reason_text == ""
+
+
+@pytest.mark.duty("2.2", "B5")
+def test_the_contract_of_who_leaves_ends_by_the_order(house):
+    """It ends on the day of the order, goes on when that is cancelled, and by no other hand."""
+    placement = house.now()
+    contract = Contract.objects.create(
+        number="303250000001", date=ADMITTED, student=house.student, academic_year_id=placement.academic_year_id,
+        placement=placement, faculty=placement.faculty, programme=placement.programme, group=placement.group,
+        course=placement.course, education_form=placement.education_form, amount=1, price_steps=[],
+    )  # fmt: skip
+    ContractInstalment.objects.create(contract=contract, position=1, due_date=ADMITTED, share=100, amount=1)
+    with pytest.raises(IntegrityError, match="B5"), transaction.atomic():
+        Contract.objects.filter(pk=contract.pk).update(ended_on=AUTUMN, ended_by=placement.order)
+    expelled(house)
+    contract.refresh_from_db()
+    order = house.now().order
+    assert (contract.ended_on, contract.ended_by) == (order.effective_date, order)
+    undo = actions.create_cancelling_order(
+        order, access=access_of(house.dean), reason="x", effective_date=AUTUMN
+    )
+    house.carry_out(undo)
+    contract.refresh_from_db()
+    assert (contract.ended_on, contract.ended_by) == (None, None)

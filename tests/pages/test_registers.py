@@ -188,7 +188,7 @@ def test_nothing_is_deleted_while_it_is_needed(client):
 def test_history_names_who_what_from_and_to(client, hr):
     unit = factories.make_faculty("303-101", "Eski")
     with acting(hr.pk):
-        Unit.objects.filter(pk=unit.pk).update(name="Yangi", is_active=False)
+        Unit.objects.filter(pk=unit.pk).update(name="Yangi", position=7)
     text = client.get(url("history", unit.pk)).content.decode()
     assert "Eski" in text and "Yangi" in text and str(hr) in text
 

@@ -37,9 +37,10 @@ def row(**changes) -> list:
     values = {
         "number": "", "last": "Karimov", "first": "Akmal", "middle": "Vali o`g`li",
         "pinfl": factories.make_pinfl(birth=BORN), "passport": "ab 1234567", "born": "08.03.1980", "gender": "erkak",
-        "citizenship": "O'zbekiston Respublikasi fuqarosi", "country": "", "phone": "90 123 45 67", "email": "",
-        "degree": "Darajasiz", "unit": "303-101-01",
-        "post": "Dotsent", "employment": "Asosiy ish joy", "rate": 1, "order": "15-k", "order_date": "01.09.2020",
+        "citizenship": "O'zbekiston Respublikasi fuqarosi",
+        "country": "", "phone": "90 123 45 67", "email": "", "degree": "Darajasiz", "unit": "303-101-01",
+        "post": "Dotsent", "employment": "Asosiy ish joy", "rate": 1,
+        "order": "15-k", "order_date": "01.09.2020",
         "from": "01.09.2020",
     } | changes  # fmt: skip
     return list(values.values())

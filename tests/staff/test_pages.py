@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from PIL import Image
 
@@ -197,6 +198,18 @@ def test_home_tells_a_head_how_many_of_the_own_teachers_are_due():
     assert "Birov" in due and "Ikkov" not in due and "Uchov" not in due
     dean = factories.client_of(factories.make_user("dean", mine.parent))
     assert "teachers due for professional development" not in dean.get("/").content.decode()
+
+
+@pytest.mark.duty("1.2")
+def test_home_tells_hr_which_posts_end_soon(hr):
+    soon = timezone.localdate() + datetime.timedelta(days=10)
+    makers.teacher(makers.kafedra(), "Tugovchiyev", valid_to=soon)
+    makers.teacher(makers.kafedra(), "Qoluvchiyev")
+    home = hr.get("/")
+    todo = next(one for one in home.context["todos"] if "within a month" in str(one["title"]))
+    assert todo["count"] == 1
+    text = hr.get(todo["url"]).content.decode()
+    assert "Tugovchiyev" in text and "Qoluvchiyev" not in text
 
 
 def test_posts_in_scope_are_those_of_the_units():

@@ -63,6 +63,8 @@ def test_a_clerk_changes_only_what_the_part_asks_for(client, students, dean):
     assert late.status_code == 409, "the second of two editors is told"
     student.person.refresh_from_db()
     assert (student.person.district, student.person.address) == ("1718236", "Navoiy, 1")
+    history = client.get(reverse("students_students_history", args=[student.pk])).content.decode()
+    assert "Navoiy, 1" in history and str(dean) in history, "who changed the person is told on the card"
 
 
 @pytest.mark.duty("2.1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 
 from django import template
 from django.templatetags.static import static
@@ -16,13 +17,19 @@ register = template.Library()
 SPRITE = "vendor/tabler-icons-3.52.0/sprite.svg"
 
 
+@cache
+def _sprite() -> str:
+    """The address of the sprite, which twenty icons on a page ask for."""
+    return static(SPRITE)
+
+
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """An icon of the sprite; decoration only, so hidden from screen readers."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css,
-        static(SPRITE),
+        _sprite(),
         name,
     )
 

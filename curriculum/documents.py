@@ -1,0 +1,125 @@
+"""The whole curriculum on paper."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from curriculum import queries
+from curriculum.models import Curriculum
+from hemis.documents.actions import issue
+from hemis.documents.kinds import DocumentKind, register
+from hemis.documents.models import Document
+from hemis.people.models import User
+from structure.models import University
+
+DATE = "%d.%m.%Y"
+
+
+@register
+class CurriculumDocument(DocumentKind):
+    """The plan of a speciality: subjects by semester with hours, credits and controls, and the graph."""
+
+    code = "curriculum"
+    title = _("Curriculum")
+    permission = "curriculum.view"
+
+    @classmethod
+    def public_fields(cls, payload):
+        return [
+            (str(_("Speciality")), payload["speciality"]),
+            (str(_("Year of entry")), payload["year"]),
+            (str(_("State")), payload["state"]),
+        ]
+
+
+def payload_of(curriculum: Curriculum) -> dict[str, Any]:
+    """Everything the paper says, in Uzbek."""
+    with override("uz"):
+        training, controls, semesters = queries.plan_by_semester(curriculum)
+        university = University.objects.get()
+        return {
+            "university": {"name": university.name, "rector": university.rector},
+            "name": curriculum.name,
+            "speciality": str(curriculum.speciality),
+            "faculty": curriculum.speciality.faculty.name,
+            "type": curriculum.speciality.get_education_type_display(),
+            "form": curriculum.get_education_form_display(),
+            "year": str(curriculum.start_year),
+            "marking": str(curriculum.marking_system),
+            "release": curriculum.release,
+            "state": str(curriculum.get_state_display()),
+            "approved": curriculum.approved_at.strftime(DATE) if curriculum.approved_at else "",
+            "training": queries.labels("h_training_type", training),
+            "controls": queries.labels("h_exam_type", controls),
+            "semesters": [_semester(one) for one in semesters],
+            "total_credit": _figure(sum((one.credit + one.extra_credit for one in semesters), 0)),
+            "total_hours": sum(one.hours for one in semesters),
+            "graph": [
+                {"course": row["course"], "weeks": [_week(week) for week in row["weeks"]]}
+                for row in queries.graph_of(curriculum)
+            ],
+        }
+
+
+def _semester(view: queries.SemesterView) -> dict[str, Any]:
+    return {
+        "number": view.semester.number,
+        "course": view.semester.get_course_display(),
+        "from": view.semester.starts_on.strftime(DATE),
+        "to": view.semester.ends_on.strftime(DATE),
+        "credit": _figure(view.credit),
+        "hours": view.hours,
+        "rows": [
+            {
+                "code": row["subject"].subject.code,
+                "name": row["subject"].subject.name,
+                "kind": row["subject"].get_kind_display(),
+                "group": row["subject"].elective_group,
+                "kafedra": row["subject"].kafedra.name,
+                "credit": _figure(row["subject"].credit),
+                "total": row["total"],
+                "hours": row["hours"],
+                "controls": row["controls"],
+                "final": row["subject"].get_final_form_display(),
+            }
+            for row in view.rows
+        ],
+    }
+
+
+def _week(week: Any) -> dict[str, Any]:
+    return {"number": week.number, "day": _day(week.starts_on), "kind": week.kind}
+
+
+def _day(day: datetime.date) -> str:
+    return day.strftime("%d.%m")
+
+
+def _figure(value: Any) -> str:
+    text = f"{value}"
+    return text.removesuffix(".0")
+
+
+def issue_plan(curriculum: Curriculum, *, by: User | None) -> Document:
+    """The plan as it stands now, or the paper that says the same already."""
+    payload = payload_of(curriculum)
+    issued = Document.objects.filter(kind="curriculum", series=_series(curriculum), state=Document.ISSUED)
+    for document in issued.order_by("-pk")[:1]:
+        if {key: value for key, value in document.payload.items() if not key.startswith("_")} == payload:
+            return document
+    return issue(
+        kind="curriculum",
+        payload=payload,
+        title=str(curriculum),
+        series=_series(curriculum),
+        faculty=curriculum.speciality.faculty,
+        issued_by=by,
+    )
+
+
+def _series(curriculum: Curriculum) -> str:
+    return f"curriculum-{curriculum.pk}"
