@@ -37,6 +37,8 @@ def dress(form: forms.BaseForm) -> None:
         if isinstance(field, forms.ModelChoiceField):
             widget.attrs["data-autocomplete"] = "1"
             field.empty_label = "—"
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [(value, "—" if value == "" else text) for value, text in field.choices]
 
 
 class ApplicationForm(forms.ModelForm):

@@ -90,7 +90,7 @@ class Applications(Register):
         Column("student__person__full_name", gettext_lazy("Student"), sort="student__person__sort_key"),
         Column("student__number", gettext_lazy("Student number"), hidden=True),
         Column("kind"),
-        Column("faculty", sort="faculty__name"),
+        Column("faculty", sort="faculty__name", hidden=True),
         Column("state", badge=STATE_COLOURS),
         Column("due_on"),
         Column("urgency", gettext_lazy("Term"), sort="urgency", value=lambda row: URGENCY.get(row.urgency, ""),
@@ -123,7 +123,7 @@ class Applications(Register):
         "created_by__person",
     )  # fmt: skip
     fields = (
-        "number", "sent_at", "kind", "student", "student__current__status", "student__current__programme",
+        "number", "sent_at", "kind", "student", "student__current__programme",
         "student__current__group", "faculty", "given_by", "is_paper", "state", "due_on", "due_source", "ground",
         "start_date", "end_date", "change", "programme", "group", "language", "university", "details", "taken_by",
         "decided_by", "note", "refusal_source", "target_group", "target_semester", "order",

@@ -148,15 +148,17 @@ class ClearanceAnswers(Register):
                if row.sheet.student.current else "", sort="sheet__student__current__group__name"),
         Column("sheet__occasion", gettext_lazy("Occasion")),
         Column("station", sort="station__position"),
-        Column("state", badge=ANSWER_COLOURS),
+        Column("state", gettext_lazy("Answer"), badge=ANSWER_COLOURS),
         Column("remark"),
-        Column("sum_owed", numeric=True),
+        Column(
+            "sum_owed", value=lambda row: row.sum_owed or "", sort="sum_owed", numeric=True
+        ),
         Column("days", gettext_lazy("Days of waiting"), value=lambda row: row.days, sort="days", numeric=True),
         Column("answered_at", hidden=True),
         Column("answered_by", sort=None, hidden=True),
     ]  # fmt: skip
     filters = [
-        Filter("state"),
+        Filter("state", label=gettext_lazy("Answer")),
         Filter("occasion", lookup="sheet__occasion", label=gettext_lazy("Occasion")),
         RelatedFilter("faculty", _faculties("clearance.answer"), lookup="sheet__faculty"),
         RangeFilter("days", label=gettext_lazy("Days of waiting")),

@@ -20,6 +20,7 @@ from hemis.pages.limits import too_many
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as register_menu
 from hemis.pages.register import Tab
+from movement.kinds import kind_title
 from movement.models import Order, OrderLine
 from movement.parents import actions
 from movement.parents.forms import ContactForm
@@ -47,6 +48,7 @@ def parent_order(request: Request, token: str) -> HttpResponse:
     return _public(
         request,
         order=order,
+        kind=kind_title(order.key),
         cancelled=order.state == Order.CANCELLED,
         undoes=bool(order.cancels_id),
         status=line.get_status_display() if line else "",
