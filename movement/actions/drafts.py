@@ -429,10 +429,10 @@ def create_cancelling_order(
         raise OrderError(_("A cancelling order is not cancelled; form the right order anew."))
     if order.cancelled_by.exclude(state=Order.CANCELLED).exists():
         raise OrderError(_("A cancelling order exists already."))
-    later = order.placements.exclude(valid_to=None).select_related("closed_by").first()
+    later = _standing_on(order)
     if later:
         text = _("A later order stands on it, cancel that one first: %(order)s.")
-        raise OrderError(text % {"order": later.closed_by})
+        raise OrderError(text % {"order": later})
     if effective_date < order.effective_date:
         raise OrderError(_("The cancelling order cannot come into force before the order itself."))
     with override("uz"):  # the order is a paper in Uzbek, whoever forms it
@@ -451,6 +451,18 @@ def create_cancelling_order(
         batch_size=2000,
     )
     return undo
+
+
+def _standing_on(order: Order) -> Order | None:
+    """A later order that changed what this one gave: the placement, or the name."""
+    if kind_of(order).moves:
+        ended = order.placements.exclude(valid_to=None).select_related("closed_by").first()
+        return ended.closed_by if ended else None
+    later = Order.objects.filter(
+        kind=order.kind, variant=order.variant, state__in=Order.DONE, cancels=None,
+        executed_at__gt=order.executed_at, lines__student__in=order.lines.values("student"),
+    )  # fmt: skip
+    return later.first()
 
 
 def _lines_that_made(placements: list[Placement]) -> dict[int | None, OrderLine]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+
+from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from hemis.pages import home
-from movement.models import Order, OrderAgreement
+from movement.models import Order, OrderAgreement, OrderLine
 from movement.pages.register import Orders
+from movement.rules import ON_LEAVE
+from students.models import Student
+
+DAYS_BEFORE_END = 30
 
 
 def _asked(access) -> int:
@@ -45,6 +53,16 @@ def _returned(access) -> int:
     return drafts.exclude(remark="").count()
 
 
+def _ending_leaves(access) -> int:
+    """People on leave whose last day is less than a month away, or past."""
+    soon = timezone.localdate() + datetime.timedelta(days=DAYS_BEFORE_END)
+    lines = OrderLine.objects.filter(
+        order=F("student__current__order"), student__current__status=ON_LEAVE, ends_on__lte=soon
+    )
+    students = Student.objects.for_scope(access.scope("order.create"))
+    return students.filter(pk__in=lines.values("student")).count()
+
+
 def _listed(state: str):
     return lambda: reverse(Orders.url_name("list")) + f"?state={state}"
 
@@ -63,3 +81,12 @@ for title, permission, count, state, icon in (
     (gettext_lazy("Orders returned to you"), "order.create", _returned, Order.DRAFT, "edit"),
 ):
     home.register_todo(home.Todo(title, permission, count, _listed(state), icon))
+home.register_todo(
+    home.Todo(
+        gettext_lazy("Academic leaves that end within a month"),
+        "order.create",
+        _ending_leaves,
+        lambda: reverse("order_people", args=["15-return"]),
+        "calendar-time",
+    )
+)

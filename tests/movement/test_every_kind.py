@@ -466,11 +466,20 @@ def test_a_name_changes_by_an_order_and_comes_back_with_its_cancelling(house):
     assert house.now() == place, "no placement comes of it"
     assert order.number == "1"
     assert "Rahimova" in text_of(order.document)
-    undo = actions.create_cancelling_order(
-        order, access=access_of(house.dean), reason="x", effective_date=AUTUMN
-    )
-    house.carry_out(undo)
-    assert Person.objects.get(pk=person.pk).last_name == person.last_name
+    second = house.form(":name", name_ground="divorce", last_name="Karimova")
+    house.papers(second)
+    second = house.carry_out(second)
+    for one, before in ((second, "Rahimova"), (order, person.last_name)):
+        if one is second:
+            with pytest.raises(actions.OrderError, match="later order"):
+                actions.create_cancelling_order(
+                    order, access=access_of(house.dean), reason="x", effective_date=AUTUMN
+                )
+        undo = actions.create_cancelling_order(
+            one, access=access_of(house.dean), reason="x", effective_date=AUTUMN
+        )
+        house.carry_out(undo)
+        assert Person.objects.get(pk=person.pk).last_name == before
 
 
 @pytest.mark.duty("2.2")
