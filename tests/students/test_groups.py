@@ -16,7 +16,6 @@ from hemis.documents.models import Document
 from hemis.jobs.actions import run_now
 from hemis.jobs.models import Job
 from hemis.sheets.reading import read_table
-from staff.models import Position
 from students import actions, queries
 from students.documents import issue_card
 from students.models import AdmissionQuota, Division, Subgroup, SubgroupMember, TutorGroup
