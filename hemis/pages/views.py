@@ -53,7 +53,6 @@ def list_view(register: type[Register]):
         filters = [one.context(request.access, request.GET) for one in register.filters]
         query = request.GET.copy()
         query.pop("page", None)
-        filters = [one.context(request.access, request.GET) for one in register.filters]
         context = {
             "register": register,
             "title": register.title,
