@@ -32,6 +32,7 @@ from students.models import Group, Programme, Speciality
 # A list longer than this is not offered for choosing one person.
 MANY = 200
 FOREIGN = "12"
+UNKNOWN = "10"
 
 
 def _date_input() -> forms.DateInput:
@@ -302,6 +303,8 @@ class ArrivalForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, code in self.CODED.items():
             self.fields[name].choices = choices(code)  # type: ignore[attr-defined]
+        known = [("", "—"), *(one for one in choices("h_gender") if one[0] != UNKNOWN)]
+        self.fields["gender"].choices = known  # type: ignore[attr-defined]
         programmes = Programme.objects.filter(is_active=True).select_related("speciality")
         self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
         self.fields["group"].queryset = Group.objects.filter(is_active=True)  # type: ignore[attr-defined]
