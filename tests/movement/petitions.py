@@ -15,7 +15,7 @@ from movement import actions as orders
 from movement.applications import actions
 from movement.applications.models import Application
 from movement.clearance import actions as clearance
-from movement.clearance.models import ClearanceAnswer
+from movement.clearance.models import ClearanceAnswer, ClearanceSheet
 from movement.clearance.queries import LEAVING
 from movement.kinds import kind_of
 from movement.models import Order
@@ -68,13 +68,22 @@ def sent(student: Student, kind: str = "leave") -> Application:
 
 def cleared(order: Order) -> None:
     """A complete clearance sheet for everybody on an order by which one leaves."""
-    if order.key not in LEAVING or order.cancels_id:
+    if order.key in LEAVING and not order.cancels_id:
+        clear_students(Student.objects.filter(order_lines__order=order), order.created_by, order.faculty)
+
+
+def clear_students(people, author: User, faculty) -> None:
+    """A complete clearance sheet for those who have none in force."""
+    in_force = [ClearanceSheet.OPEN, ClearanceSheet.COMPLETE]
+    missing = people.exclude(clearance_sheets__state__in=in_force)
+    if not missing.exists():
         return
-    author = access_of(order.created_by)
-    people = Student.objects.filter(order_lines__order=order)
-    sheets = clearance.open_for(people, access=author, occasion="expulsion")
+    sheets = clearance.open_for(
+        Student.objects.filter(pk__in=list(missing.values_list("pk", flat=True))), access=access_of(author),
+        occasion="expulsion",
+    )  # fmt: skip
     for role in ("accounting", "library", "dormitory", "hr", "dean"):
-        user = make_user(role, order.faculty if role == "dean" else None)
+        user = make_user(role, faculty if role == "dean" else None)
         rows = ClearanceAnswer.objects.for_answering(access_of(user)).filter(sheet__in=sheets)
         clearance.answer(list(rows), access=access_of(user), clear=True)
 

@@ -18,6 +18,7 @@ from finance.models import Contract, ContractInstalment
 from hemis.documents.rendering import render
 from hemis.people.models import Person, User
 from movement import actions, queries
+from movement.clearance.queries import LEAVING
 from movement.documents import extract_for
 from movement.kinds import KINDS, TARGET
 from movement.models import Arrival, LineFact, Order, OrderLine, Override
@@ -32,7 +33,7 @@ from tests.factories import (
     make_students,
     make_user,
 )
-from tests.movement.petitions import cleared
+from tests.movement.petitions import clear_students, cleared
 
 ADMITTED = datetime.date(2025, 9, 1)
 AUTUMN = datetime.date(2026, 8, 20)  # inside the window of decisions
@@ -273,6 +274,8 @@ CASES: dict[str, dict[str, Any]] = {
 def formed(house: House, key: str, **more: Any) -> Order:
     case = CASES[key]
     case.get("before", lambda h: None)(house)
+    if key in LEAVING and KINDS[key].sets_aside:  # who has no sheet is set aside when the list is formed
+        clear_students(Student.objects.filter(pk=house.student.pk), house.dean, house.faculty)
     return house.form(key, **(case.get("answers", lambda h: {})(house) | more))
 
 
