@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.access.scope import Access, Scope
 from hemis.classifiers.queries import choices
+from hemis.pages.files import ScanField
 from hemis.pages.forms import RegisterForm
 from hemis.people.identifiers import pinfl_check_digit
 from movement.actions import follow_date
@@ -369,10 +370,7 @@ class FileForm(forms.Form):
     line = forms.ModelChoiceField(
         OrderLine.objects.none(), label=_("person"), required=False, empty_label=_("the whole order")
     )
-    file = forms.FileField(
-        label=_("scan"), help_text=_("PDF, JPEG or PNG, at most 10 MB."),
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
-    )  # fmt: skip
+    file = ScanField(label=_("scan"), help_text=_("PDF, JPEG or PNG, at most 10 MB."), widget=forms.FileInput)
 
     def __init__(self, *args, order: Order, **kwargs):
         super().__init__(*args, **kwargs)

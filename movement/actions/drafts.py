@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -22,7 +21,6 @@ from movement.answers import kept
 from movement.facts import FACTS
 from movement.kinds import KINDS, TARGET, kind_of
 from movement.models import LineFact, Order, OrderFile, OrderLine, Override, SetAside
-from movement.papers import read_scan
 from structure.models import Unit
 from students.models import AcademicYear, Candidate, Placement, Student
 
@@ -377,26 +375,21 @@ def _decimals(figures: Mapping[str, str]) -> dict[str, Decimal]:
 
 @transaction.atomic
 def add_file(
-    order: Order, *, access: Access, kind: str, number: str, date: datetime.date, upload: UploadedFile,
+    order: Order, *, access: Access, kind: str, number: str, date: datetime.date, upload: ContentFile,
     line: OrderLine | None = None,
 ) -> OrderFile:  # fmt: skip
-    """A basis document: its scan, checked by what it holds, with kind, number and date.
+    """A basis document: its scan, as ``ScanField`` has checked it, with kind, number and date.
 
     Raises:
-        OrderError: not a draft, a kind that this order does not ask for, or no PDF, JPEG or PNG.
+        OrderError: not a draft, or a kind that this order does not ask for.
     """
     order = locked(order, access=access, permission="order.create", states=(Order.DRAFT,))
     if kind not in {paper.code for paper in kind_of(order).papers} | {"other"}:
         raise OrderError(_("Choose the kind of document."))
-    try:
-        scan = read_scan(upload)
-    except ValueError as error:
-        raise OrderError(str(error)) from error
     found = OrderFile(
-        order=order, line=line, kind=kind, number=number.strip(), date=date, content_type=scan.content_type,
-        size=len(scan.content), sha256=scan.sha256, uploaded_by=access.user,
-    )  # fmt: skip
-    found.file.save("scan", ContentFile(scan.content), save=False)
+        order=order, line=line, kind=kind, number=number.strip(), date=date, uploaded_by=access.user
+    )
+    found.take(upload)
     found.save()
     return found
 

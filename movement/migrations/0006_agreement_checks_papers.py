@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import hemis.classifiers.fields
-import movement.models.checks
+import hemis.pages.files
 import movement.models.settings
 
 
@@ -183,12 +183,21 @@ class Migration(migrations.Migration):
                 ("date", models.DateField(verbose_name="date")),
                 (
                     "file",
-                    models.FileField(upload_to=movement.models.checks.where_files_lie, verbose_name="scan"),
+                    models.FileField(
+                        max_length=255, upload_to=hemis.pages.files.random_path, verbose_name="file"
+                    ),
                 ),
-                ("content_type", models.CharField(max_length=32)),
-                ("size", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=255, verbose_name="name of the file")),
+                (
+                    "content_type",
+                    models.CharField(
+                        choices=[("application/pdf", "application/pdf"), ("image/jpeg", "image/jpeg")],
+                        max_length=64,
+                    ),
+                ),
+                ("size", models.PositiveIntegerField(verbose_name="size")),
                 ("sha256", models.CharField(max_length=64)),
-                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded at")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="handed in")),
             ],
             options={
                 "verbose_name": "basis document",
@@ -468,7 +477,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
-                verbose_name="uploaded by",
+                verbose_name="handed in by",
             ),
         ),
         migrations.AddField(
@@ -556,7 +565,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="orderfile",
             constraint=models.CheckConstraint(
-                condition=models.Q(("content_type__in", ["application/pdf", "image/jpeg", "image/png"])),
+                condition=models.Q(("content_type__in", ["application/pdf", "image/jpeg"])),
                 name="order_file_type",
             ),
         ),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
+from hemis.pages.files import JPEG, PDF, StoredFile
 from movement.models.orders import Order, OrderLine
 from students.models import Candidate, Student
 
@@ -94,12 +93,7 @@ class SetAside(models.Model):
         return all(one["excusable"] for one in self.checks)
 
 
-def where_files_lie(instance: OrderFile, name: str) -> str:
-    """A random name: nothing of the uploader's file name reaches the disk."""
-    return f"orders/{uuid.uuid4().hex}"
-
-
-class OrderFile(models.Model):
+class OrderFile(StoredFile):
     """A basis document: the scan with kind, number and date; of the whole order or of one person."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="files", verbose_name=_("order"))
@@ -114,14 +108,6 @@ class OrderFile(models.Model):
     kind = models.CharField(_("kind of document"), max_length=32)
     number = models.CharField(_("number"), max_length=64, blank=True)
     date = models.DateField(_("date"))
-    file = models.FileField(_("scan"), upload_to=where_files_lie)
-    content_type = models.CharField(max_length=32)
-    size = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
-    )
-    uploaded_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("basis document")
@@ -129,7 +115,7 @@ class OrderFile(models.Model):
         ordering = ["order", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(content_type__in=["application/pdf", "image/jpeg", "image/png"]),
+                condition=models.Q(content_type__in=[PDF, JPEG]),
                 name="order_file_type",
             )
         ]

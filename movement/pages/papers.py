@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +13,10 @@ from tablib import Dataset
 
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
+from hemis.pages import files
 from movement import actions
 from movement.forms import FileForm
 from movement.models import Order
-
-ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 def _papers_of(pk: int) -> str:
@@ -66,15 +65,7 @@ def read_file(request: Request, pk: int, file: int) -> FileResponse:
     """The scan, to those of the staff who see the order."""
     order = get_in_scope(Order, request, "order.view", pk=pk)
     found = get_object_or_404(order.files, pk=file)
-    try:
-        content = found.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    name = f"{found.kind}-{found.pk}.{ENDINGS[found.content_type]}"
-    answer = FileResponse(content, content_type=found.content_type, filename=name)
-    answer["Cache-Control"] = "private, no-store"
-    answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return answer
+    return files.response(found.file, name=f"{found.kind}-{found.pk}")
 
 
 @page("order.view")

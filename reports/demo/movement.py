@@ -12,13 +12,14 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.utils import timezone
 from pypdf import PdfWriter
 
 from hemis.access.history import acting
 from hemis.access.scope import Access
+from hemis.pages.files import clean_scan
 from hemis.people.models import User
 from movement import actions, rules
 from movement.kinds import KINDS
@@ -115,12 +116,12 @@ def _key(access: Access) -> int:
     return access.user.pk
 
 
-def _scan() -> SimpleUploadedFile:
+def _scan() -> ContentFile:
     """An empty page in the place of a scan."""
     writer, out = PdfWriter(), io.BytesIO()
     writer.add_blank_page(width=595, height=842)
     writer.write(out)
-    return SimpleUploadedFile("scan.pdf", out.getvalue())
+    return clean_scan(out.getvalue())
 
 
 def build(

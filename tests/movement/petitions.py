@@ -92,7 +92,12 @@ def with_papers(order: Order) -> Order:
     """Every basis document that the kind asks for."""
     for paper in kind_of(order).papers:
         orders.add_file(
-            order, access=access_of(order.created_by), kind=paper.code, number="1", date=TODAY, upload=scan()
+            order,
+            access=access_of(order.created_by),
+            kind=paper.code,
+            number="1",
+            date=TODAY,
+            upload=clean_scan(png()),
         )
     return order
 

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from hemis.access.scope import Scope
+from hemis.pages import files
 from staff import staffing
 from staff.models import Absence, Degree, Development, EstablishmentPost, Position
 from staff.pages.employees import Employees
@@ -38,7 +39,7 @@ def test_photo_is_made_anew_and_shown_by_permission(hr):
     photo = hr.get(answer.url + "file/person__photo/")
     content = b"".join(photo.streaming_content)
     assert photo["Content-Type"] == "image/jpeg" and "no-store" in photo["Cache-Control"]
-    assert Image.open(io.BytesIO(content)).size == (900, 675) and b"secret" not in content
+    assert Image.open(io.BytesIO(content)).size == files.PHOTO_SIZE and b"secret" not in content
     assert 'class="hemis-picture"' in hr.get(answer.url).content.decode()
     dean = factories.client_of(factories.make_user("dean", factories.make_faculty()))
     assert dean.get(answer.url + "file/person__photo/").status_code == 403
