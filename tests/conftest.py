@@ -29,6 +29,14 @@ def _uzbek():
     translation.deactivate_all()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _sown():
+    """What migrations brought is there for every test, also after one that emptied the tables."""
+    from tests.seeds import keep_sown
+
+    keep_sown()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
     """Each worker's database is a copy of one that was migrated once; what is lost with the power does not matter."""

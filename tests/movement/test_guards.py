@@ -22,6 +22,12 @@ from tests.factories import (
 
 DAY = datetime.date(2026, 9, 1)
 ITS_ORDER = "WHERE id IN (SELECT order_id FROM students_placement WHERE student_id = %s)"
+# What a row of a student must have and this test does not care for.
+CARD = (
+    "accommodation, current_region, current_district, current_address, living_status, roommate_type, landlord, "
+    "marital_status"
+)
+EMPTY = ", ".join(["''"] * 8)
 REFUSALS = "B8|placement_no_overlap|one_open_placement|author_does_not_sign|signed_order_is_complete"
 
 
@@ -85,8 +91,8 @@ def test_a_placement_by_hand_is_refused(student):
 def test_a_student_by_hand_is_refused(student):
     refused(
         "INSERT INTO students_student (person_id, number, entry_year, version, "
-        "social_category, student_type, accommodation) "
-        "SELECT person_id, '303261199999', 2026, 1, '10', '11', '' FROM students_student WHERE id = %s",
+        "social_category, student_type, " + CARD + ") "
+        "SELECT person_id, '303261199999', 2026, 1, '10', '11', " + EMPTY + " FROM students_student WHERE id = %s",
         student.pk,
     )
 
@@ -109,8 +115,8 @@ def test_a_signed_order_that_is_not_executed_leaves_nothing(student):
     refused(
         "WITH s AS (INSERT INTO students_student (person_id, number, entry_year, "
         "candidate_id, version, social_category, "
-        "student_type, accommodation) SELECT person_id, '303261188888', 2026, id, 1, '10', "
-        "'11', '' FROM students_candidate "
+        "student_type, " + CARD + ") SELECT person_id, '303261188888', 2026, id, 1, '10', "
+        "'11', " + EMPTY + " FROM students_candidate "
         "WHERE id = %s RETURNING id), l AS (UPDATE movement_orderline SET student_id = "
         "(SELECT id FROM s) WHERE order_id = %s "
         "RETURNING *) INSERT INTO students_placement (student_id, order_id, status, "
@@ -174,8 +180,8 @@ def signed_order(student):
 
 STUDENT = (
     "INSERT INTO students_student (person_id, number, entry_year, candidate_id, version, "
-    "social_category, student_type, "
-    "accommodation) SELECT {person}, '303261188888', {year}, c.id, 1, '10', '11', '' FROM "
+    "social_category, student_type, " + CARD + ") "
+    "SELECT {person}, '303261188888', {year}, c.id, 1, '10', '11', " + EMPTY + " FROM "
     "students_candidate c "
     "JOIN movement_orderline l ON l.candidate_id = c.id WHERE l.order_id = %s"
 )

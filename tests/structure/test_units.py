@@ -15,6 +15,7 @@ from hypothesis.extra.django import TestCase
 from openpyxl import load_workbook
 
 from hemis.access.scope import Scope
+from staff import actions as staff
 from structure import actions, queries
 from structure.models import Unit, UnitPeriod
 from tests import factories
@@ -107,7 +108,9 @@ def test_a_unit_is_not_closed_while_something_hangs_on_it(faculty, kafedra, hr, 
         {"day": "2025-09-01", "order_number": "1-u", "order_date": "2025-08-30"},
     )
     assert page.status_code == 422 and "Ustozov" in page.content.decode()
-    employee.positions.update(valid_to=datetime.date(2025, 8, 31))
+    order = staff.OrderRef("2-k", datetime.date(2025, 8, 30))
+    last_day = datetime.date(2025, 8, 31)
+    staff.end_post(employee.positions.get(), access=hr, last_day=last_day, order=order, reason="Ariza")
     actions.close(kafedra, access=hr, basis=basis())
     kafedra.refresh_from_db()
     assert (kafedra.is_active, kafedra.closed_on) == (False, datetime.date(2025, 9, 1))
