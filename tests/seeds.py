@@ -40,4 +40,6 @@ def _after_flush(sender, using: str, **kwargs) -> None:
 def keep_sown() -> None:
     """From now on every flush is followed by the sowing."""
     for label in SEEDS:
-        post_migrate.connect(_after_flush, sender=apps.get_app_config(label), dispatch_uid=f"tests.seeds.{label}")
+        post_migrate.connect(
+            _after_flush, sender=apps.get_app_config(label), dispatch_uid=f"tests.seeds.{label}"
+        )

@@ -344,11 +344,12 @@ def remove_subject(request: Request, pk: int) -> HttpResponse:
 def move_subject(request: Request, pk: int) -> HttpResponse:
     """Drag, or the buttons up and down: the semester and the subject to stand behind."""
     subject = _draft_subject(request, pk)
-    semester = get_object_or_404(
-        CurriculumSemester, curriculum=subject.curriculum_id, pk=request.POST.get("semester")
-    )
-    after = request.POST.get("after", "")
+    asked, after = request.POST.get("semester", ""), request.POST.get("after", "")
+    rows = CurriculumSemester.objects.filter(curriculum=subject.curriculum_id)
+    semester = rows.filter(pk=asked).first() if asked.isdigit() else None
     try:
+        if semester is None:
+            raise actions.CurriculumError(_("Choose the semester."))
         actions.move_subject(
             subject, access=request.access, semester=semester, after=int(after) if after.isdigit() else None
         )

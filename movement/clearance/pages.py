@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -273,12 +273,14 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def paper(request: Request, pk: int) -> HttpResponse:
     """The PDF of a complete sheet."""
-    return _paper(request, get_in_scope(ClearanceSheet, request, "clearance.view", pk=pk))
+    sheet = get_in_scope(ClearanceSheet, request, "clearance.view", pk=pk)
+    return _paper(request, sheet, reverse("movement_clearance_detail", args=[pk]))
 
 
-def _paper(request: Request, sheet: ClearanceSheet) -> HttpResponse:
+def _paper(request: Request, sheet: ClearanceSheet, back: str) -> HttpResponse:
     if sheet.state not in (ClearanceSheet.COMPLETE, ClearanceSheet.USED):
-        raise Http404
+        messages.error(request, _("The sheet is not complete yet; stations have still to answer."))
+        return redirect(back)
     return redirect("document_pdf", pk=sheet_document(sheet, by=request.user).pk)
 
 
@@ -321,7 +323,7 @@ def my_clearance(request: Request) -> HttpResponse:
 @require_POST
 def my_paper(request: Request, pk: int) -> HttpResponse:
     """The PDF of one's own complete sheet."""
-    return _paper(request, get_object_or_404(_own_sheets(request), pk=pk))
+    return _paper(request, get_object_or_404(_own_sheets(request), pk=pk), reverse("my_clearance"))
 
 
 # --- stations as rows

@@ -13,14 +13,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from curriculum.models import CurriculumSemester
 from hemis.access.guard import PERMISSION, Rule, rule_for
 from hemis.access.scope import Access
 from hemis.documents.kinds import KINDS
+from hemis.pages.files import PDF
 from hemis.pages.register import REGISTERS, Register
 from hemis.sheets.declaration import SHEETS
-from tests.access.world import WHERE, Place, Row, World, job, sheet
+from movement.applications.models import Application, ApplicationDocument
+from movement.clearance.models import ClearanceAnswer
+from movement.models import Order, OrderFile
+from movement.parents.models import ParentContact, ParentLink
+from staff.models import Position
+from structure.models import Unit
+from students.models import (
+    Contact,
+    Division,
+    Education,
+    PassportCorrection,
+    Scan,
+    SocialFact,
+    Student,
+    Subgroup,
+)
+from tests.access.rows import job, notice, sheet
+from tests.access.world import WHERE, Place, Row, World, make
 
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 FINE = "fine"
@@ -94,6 +114,8 @@ def _of_row(address: Address, row: Row) -> Callable[[Access], Any]:
         inside = all(row.place.within(access.scope(one)) for one in own)
         if row.also:
             inside &= any(access.can(one) and row.place.within(access.scope(one)) for one in row.also)
+        if row.seen is not None:
+            inside &= row.seen(access)
         return FINE if inside else 404
 
     return expect
@@ -114,7 +136,9 @@ def _only(address: Address, row: Row) -> Callable[[Access], Any]:
 
 def _register_pages() -> dict[str, tuple[type[Register], bool]]:
     """Url name of each standard page → its register, and whether it is about one row."""
-    about_row = {"detail": True, "history": True, "edit": True, "delete": True, "export": False}
+    about_row = {
+        "detail": True, "history": True, "edit": True, "delete": True, "file": True, "export": False,
+    }  # fmt: skip
     return {one.url_name(page): (one, flag) for one in REGISTERS.values() for page, flag in about_row.items()}
 
 
@@ -128,7 +152,9 @@ def _of_register(address: Address, register: type[Register], world: World) -> li
     found: dict[str, Visit] = {}
     for where in WHERE:
         row = world.row(register.key(), register.model, where)
-        where_to = address.path(row.obj.pk)
+        # A page of a file names the field too.
+        more = [register.files[0]] if address.arguments[1:] else []
+        where_to = address.path(row.obj.pk, *more)
         # One's own faculty is also the colleague's: once is enough.
         found.setdefault(where_to, Visit(where_to, where, _of_row(address, row)))
     return list(found.values())
@@ -204,6 +230,114 @@ def _own_lines(address: Address, world: World) -> list[Visit]:
     return found
 
 
+def _on(key: str, model: type[Model], *more: Any) -> Callable[[Address, World], list[Visit]]:
+    """The page acts on a row of a register (by its key) or of a model; ``more`` are further arguments."""
+
+    def found(address: Address, world: World) -> list[Visit]:
+        rows = [(where, world.row(key, model, where)) for where in WHERE]
+        return [Visit(address.path(row.obj.pk, *more), where, _of_row(address, row)) for where, row in rows]
+
+    return found
+
+
+def _part_of_card(model: type[Model]) -> Callable[[Address, World], list[Visit]]:
+    """A page of a student's card about one row of a part of it."""
+
+    def found(address: Address, world: World) -> list[Visit]:
+        visits = []
+        for where in WHERE:
+            row, part = world.row("students_students", Student, where), world.row("", model, where)
+            visits.append(Visit(address.path(row.obj.pk, part.obj.pk), where, _of_row(address, row)))
+        return visits
+
+    return found
+
+
+def _paper_of_order(address: Address, world: World) -> list[Visit]:
+    visits = []
+    for where in WHERE:
+        row = world.row("movement_orders", Order, where)
+        paper = row.obj.files.first() or make(OrderFile, world, where, order=row.obj, content_type=PDF)
+        visits.append(Visit(address.path(row.obj.pk, paper.pk), where, _of_row(address, row)))
+    return visits
+
+
+def _application_papers(world: World, key: str = "") -> list[tuple[str, Row]]:
+    found = []
+    for where in WHERE:
+        row = world.row(key, Application, where)
+        paper = row.obj.documents.first() or make(
+            ApplicationDocument, world, where, application=row.obj, content_type=PDF
+        )
+        found.append((where, Row(paper, row.place)))
+    return found
+
+
+def _own_paper(address: Address, world: World) -> list[Visit]:
+    return [
+        Visit(address.path(row.obj.pk), where, _of_row(address, row))
+        for where, row in _application_papers(world)
+    ]
+
+
+def _any_paper(address: Address, world: World) -> list[Visit]:
+    """Its owner, and those who see the application."""
+
+    def seen(access: Access, row: Row) -> bool:
+        return any(
+            access.can(one) and row.place.within(access.scope(one))
+            for one in ("own.application", "application.view")
+        )
+
+    return [
+        Visit(address.path(row.obj.pk), where, lambda access, row=row: FINE if seen(access, row) else 404)
+        for where, row in _application_papers(world, "movement_applications")
+    ]
+
+
+def _notices(address: Address, world: World) -> list[Visit]:
+    rows = [(where, Row(notice(world, where), world.place(where))) for where in WHERE]
+    return [Visit(address.path(row.obj.pk), where, _only(address, row)) for where, row in rows]
+
+
+def _own_sheet(address: Address, world: World) -> list[Visit]:
+    """The student's clearance sheet."""
+    return [
+        Visit(address.path(row.obj.sheet_id), where, _of_row(address, Row(row.obj, row.place)))
+        for where, row in ((where, world.row("", ClearanceAnswer, where)) for where in WHERE)
+    ]
+
+
+def _returned(address: Address, world: World) -> list[Visit]:
+    """Who sees an order gives it back only by a duty of agreeing or signing."""
+
+    def expect(access: Access, row: Row) -> Any:
+        found = _of_row(address, row)(access)
+        return 403 if found == FINE and not access.can_any(("order.sign", "order.agree")) else found
+
+    rows = [(where, world.row("movement_orders", Order, where)) for where in WHERE]
+    return [
+        Visit(address.path(row.obj.pk), where, lambda access, row=row: expect(access, row))
+        for where, row in rows
+    ]
+
+
+def _arrival(address: Address, world: World) -> list[Visit]:
+    """Students of other universities are taken in for the whole university; for a faculty there is no such page."""
+
+    def expect(access: Access) -> Any:
+        if not access.can("order.create"):
+            return 403
+        return FINE if access.scope("order.create").everything else 404
+
+    return [Visit(address.path(), "", expect)]
+
+
+def _with(*values: Any) -> Callable[[Address, World], list[Visit]]:
+    """A page about no row: its arguments choose among things that everybody with the duty may choose."""
+    return lambda address, world: [Visit(address.path(*values), "", _of_rule(address))]
+
+
 PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     **dict.fromkeys(("job", "job_cancel", "job_retry", "job_failures", "job_result"), _jobs),
     **dict.fromkeys(("sheet_import", "sheet_confirm", "sheet_faulty"), _sheets),
@@ -212,6 +346,57 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "document_revoke": _revoke,
     "document_again": _never_again,
     "my_extract": _own_lines,
+    "notice_open": _notices,
+    **dict.fromkeys(
+        ("structure_unit", "structure_rename", "structure_move", "structure_close", "structure_undo"),
+        _on("structure_kafedras", Unit),
+    ),
+    "structure_tree_export": _with("xlsx"),
+    "staff_unit_staff": _on("structure_kafedras", Unit),
+    **dict.fromkeys(
+        ("staff_post_end", "staff_post_move", "staff_post_rate"), _on("staff_teachers", Position)
+    ),
+    **{
+        f"student_{part}_{verb}": _part_of_card(model)
+        for part, model in (
+            ("education", Education),
+            ("social", SocialFact),
+            ("contacts", Contact),
+            ("scans", Scan),
+        )
+        for verb in ("edit", "delete", "scan")
+    },
+    "student_correction_scan": _on("", PassportCorrection),
+    **dict.fromkeys(("students_division", "students_add_subgroup"), _on("", Division)),
+    "students_remove_subgroup": _on("", Subgroup),
+    "students_contingent_file": _with("ministry"),
+    "students_quality_rule": _with("no_photo"),
+    "students_mend": lambda address, world: [
+        Visit(address.path("no_phone", row.obj.pk), where, _of_row(address, row))
+        for where, row in ((where, world.row("students_students", Student, where)) for where in WHERE)
+    ],
+    "curriculum_semester_dates": _on("", CurriculumSemester),
+    **dict.fromkeys(("order_people", "order_answers"), _with("11")),
+    **dict.fromkeys(("order_file", "order_remove_file"), _paper_of_order),
+    "order_return": _returned,
+    "order_arrival": _arrival,
+    "application_new": _with("leave"),
+    **dict.fromkeys(
+        (
+            "my_application",
+            "my_application_edit",
+            "application_send",
+            "application_withdraw",
+            "application_delete",
+        ),
+        _on("", Application),
+    ),
+    "application_remove_document": _own_paper,
+    "application_document": _any_paper,
+    "my_clearance_paper": _own_sheet,
+    **dict.fromkeys(("parent_end", "my_parent_end"), _on("", ParentContact)),
+    "parent_add": _on("students_students", Student),
+    **dict.fromkeys(("parent_link_handed", "parent_link_revoke"), _on("", ParentLink)),
 }
 
 # --- the administration: who holds its duty opens what the declaration of the model allows

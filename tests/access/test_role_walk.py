@@ -24,6 +24,8 @@ from hemis.access.activation import create_activation
 from hemis.access.guard import PERMISSION, PUBLIC, SIGNED_IN, rule_for
 from hemis.access.middleware import AccessMiddleware
 from hemis.access.scope import Access
+from movement.parents.actions import token_of
+from movement.parents.models import ParentLink
 from tests.access.addresses import FINE, Address, Undeclared, Visit, addresses, visits
 from tests.access.world import OWN, World
 
@@ -247,6 +249,7 @@ def test_only_what_says_so_is_public(world):
 TOKENS = {
     "activate": lambda world: create_activation(world.walker).rstrip("/").rsplit("/", 1)[-1],
     "verify": lambda world: world.document(OWN).token,
+    "parent_order": lambda world: token_of(world.row("", ParentLink, OWN).obj),
 }
 ALPHABET = 64  # URL-safe base64.
 

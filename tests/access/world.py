@@ -2,7 +2,7 @@
 
 The walker is one account that holds every role of the duty table and puts on one
 after the other by the switcher of the header. To let the walk see the rows of a
-new model, add a maker to ``ROWS``; most need only a line, because ``make`` fills
+new model, add a maker to ``ROWS`` (rows.py); most need only a line, because ``make`` fills
 in what is required and finds out whose the row is.
 """
 
@@ -21,31 +21,30 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import DatabaseError, models, transaction
 
-from finance.models import BaseCoefficient, Contract, DifferentiatedCoefficient
+from finance.models import Contract
 from hemis.access import duties
 from hemis.access.models import RoleAssignment
-from hemis.access.scope import Scope
+from hemis.access.scope import Access, Scope
 from hemis.base import ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
 from hemis.classifiers.models import ClassifierItem
-from hemis.documents.kinds import KINDS
 from hemis.documents.models import Document
-from hemis.jobs.models import Job
 from hemis.people.models import Person, User
-from hemis.sheets.models import SheetImport
 from movement import actions as orders
 from movement.models import Order
 from staff.models import Employee, Position
-from structure.models import Unit, University
-from students.models import AcademicYear, Candidate, Group, Programme, Speciality, Student
+from structure.models import Unit
+from students.models import AcademicYear, Candidate, Group, Programme, Speciality, Student, TutorGroup
 from tests import factories
 
 OWN, COLLEAGUE, OTHER = "own", "colleague's", "other faculty's"
 WHERE = (OWN, COLLEAGUE, OTHER)
 TESTS = Path(__file__).parent.parent
-DAY = datetime.date(2026, 9, 1)
+DAY, LONG_AGO = datetime.date(2026, 9, 1), datetime.date(2020, 9, 1)
 _serial = itertools.count(1)
 
 
@@ -56,10 +55,13 @@ class Place:
     faculty: int | None = None
     kafedra: int | None = None
     person: int | None = None
+    # A list of the whole university, which whoever has the duty sees.
+    everybody: bool = False
 
     def within(self, scope: Scope) -> bool:
         return (
             scope.everything
+            or self.everybody
             or self.faculty in scope.faculty_ids
             or self.kafedra in scope.kafedra_ids
             or (self.person is not None and self.person == scope.person_id)
@@ -73,6 +75,8 @@ class Row:
     obj: Any
     place: Place
     also: tuple[str, ...] = ()
+    # What the place does not tell: an answer of one station is for its role alone.
+    seen: Callable[[Access], bool] | None = None
 
 
 @dataclass
@@ -94,8 +98,9 @@ class World:
             COLLEAGUE: factories.make_kafedra(self.faculties[OWN], 2),
             OTHER: factories.make_kafedra(self.faculties[OTHER], 1),
         }
+        self.picture = default_storage.save("walk.jpg", ContentFile(b"\xff\xd8\xff"))
         self.persons = {
-            where: factories.make_person("Yuruvchi", name)
+            where: factories.make_person("Yuruvchi", name, photo=self.picture)
             for where, name in zip(WHERE, ("Oʻzi", "Hamkasb", "Begona"), strict=True)
         }
         self.walker = factories.make_user(login="walker", person=self.persons[OWN])
@@ -104,6 +109,10 @@ class World:
             where: factories.make_group(self.faculties[where], f"610-26.9{n}")
             for n, where in enumerate(WHERE)
         }
+        for where in WHERE:
+            # Each of the three cares for the own group as a tutor (duty T).
+            employee = self.post(where, "11").employee
+            TutorGroup.objects.create(employee=employee, group=self.groups[where], valid_from=LONG_AGO)
         TOTP.activate(self.walker, generate_totp_secret())
         RecoveryCodes.activate(self.walker)
 
@@ -126,23 +135,32 @@ class World:
         Raises:
             LookupError: nobody has said how to make one.
         """
+        from tests.access.rows import ROWS
+
         maker = ROWS.get(key) or ROWS.get(model) or guess(model)
         if type(model._default_manager.all()).for_scope is ScopedQuerySet.for_scope:
             # Only a duty of the whole university reaches such rows: one of them serves all.
             maker, where = maker or of_university(plain(model)), OWN
         if maker is None:
-            raise LookupError(f"tests/access/world.py: ROWS lacks a maker for {key} ({model.__name__}).")
+            raise LookupError(f"tests/access/rows.py: ROWS lacks a maker for {key} ({model.__name__}).")
         name = key if key in ROWS else model._meta.label
         if (name, where) not in self.rows:
             try:
-                with transaction.atomic():
-                    self.rows[name, where] = maker(self, where)
+                self.made(maker, where, name)
             except (DatabaseError, ObjectDoesNotExist, AttributeError, ValidationError) as error:
                 raise LookupError(
-                    f"tests/access/world.py: give ROWS a maker for {key} ({model.__name__}); what is required "
+                    f"tests/access/rows.py: give ROWS a maker for {key} ({model.__name__}); what is required "
                     f"was filled in, but: {error}"
                 ) from error
         return self.rows[name, where]
+
+    def made(self, maker: Callable[[World, str], Row], where: str, name: str = "") -> Row:
+        """What ``maker`` makes for ``where``, once."""
+        key = (name or maker.__qualname__, where)
+        if key not in self.rows:
+            with transaction.atomic():
+                self.rows[key] = maker(self, where)
+        return self.rows[key]
 
     # --- rows that others stand on
 
@@ -189,7 +207,7 @@ class World:
         return found or factories.make_employee(self.kafedras[where], person=self.persons[where])
 
     def post(self, where: str, category: str) -> Position:
-        """A post of the employee in the kafedra, of a teacher (12) or of another category."""
+        """A post of the employee in the kafedra: of a teacher (12), or of another category a tutor's."""
         employee = self.employee(where)
         found = Position.objects.filter(employee=employee, category=category).first()
         return found or make(
@@ -199,7 +217,10 @@ class World:
             employee=employee,
             unit=self.kafedras[where],
             category=category,
+            post="34",
+            rate=Decimal("0.5"),
             employment="12",  # One main post is enough.
+            valid_from=LONG_AGO,
         )
 
     def contract(self, where: str) -> Contract:
@@ -232,6 +253,9 @@ def make(model: type[models.Model], world: World, where: str, **given: Any) -> A
             continue
         if getattr(one, "auto_now", False) or getattr(one, "auto_now_add", False):
             continue
+        if isinstance(one, models.FileField):
+            values[one.name] = world.picture
+            continue
         if not one.blank or isinstance(one, models.ForeignKey):
             values[one.name] = _value(one, world, where)
     return model._default_manager.create(**values)
@@ -244,7 +268,7 @@ def _value(one: models.Field, world: World, where: str) -> Any:
         return _related(one, world, where)
     if one.choices:
         return one.choices[0][0]
-    number = next(_serial)
+    number = _within(one, next(_serial))
     for kind, value in (
         (models.BooleanField, False),
         (models.DateTimeField, datetime.datetime(2026, 9, 1, 9, tzinfo=datetime.UTC)),
@@ -257,6 +281,16 @@ def _value(one: models.Field, world: World, where: str) -> Any:
         if isinstance(one, kind):
             return value
     return f"{one.name[:4]}-{number}"[: one.max_length or None]
+
+
+def _within(one: models.Field, number: int) -> int:
+    """``number``, moved into the bounds that the field has."""
+    for limit in one.validators:
+        if isinstance(limit, MinValueValidator):
+            number = max(number, int(limit.limit_value))
+        if isinstance(limit, MaxValueValidator):
+            number = min(number, int(limit.limit_value))
+    return number
 
 
 def _related(one: models.ForeignKey, world: World, where: str) -> Any:
@@ -300,9 +334,21 @@ def of_university(get: Callable[[World, str], Any]) -> Callable[[World, str], Ro
     return lambda world, where: Row(get(world, where), Place())
 
 
+def of_everybody(get: Callable[[World, str], Any]) -> Callable[[World, str], Row]:
+    """Rows of a list of the whole university: the duty is enough, however far it reaches."""
+    return lambda world, where: Row(get(world, where), Place(everybody=True))
+
+
 def of_unit(get: Callable[[World, str], Any]) -> Callable[[World, str], Row]:
     """Rows of a kafedra and of nobody in it."""
     return lambda world, where: Row(get(world, where), world.place(where, person=False, kafedra=True))
+
+
+def first(model: type[models.Model], **given: Any) -> Callable[[World, str], Any]:
+    """A row that is there from the beginning, else a plain one."""
+    return lambda world, where: (
+        model._default_manager.order_by("pk").first() or make(model, world, where, **given)
+    )
 
 
 def guess(model: type[models.Model]) -> Callable[[World, str], Row] | None:
@@ -328,60 +374,6 @@ def plain(model: type[models.Model], **given: Any) -> Callable[[World, str], Any
     return lambda world, where: make(model, world, where, **given)
 
 
-def _document(world: World, where: str) -> Row:
-    found = world.document(where)
-    # The list of an order names many: it is nobody's own.
-    return Row(found, world.place(where, person=False), also=(KINDS[found.kind].permission,))
-
-
-def _unit(world: World, where: str, units: dict[str, Unit]) -> Row:
-    unit = units[where]
-    faculty = unit.pk if unit.kind == Unit.FACULTY else unit.parent_id
-    return Row(unit, Place(faculty, None if unit.kind == Unit.FACULTY else unit.pk))
-
-
-def _division(world: World, where: str) -> Unit:
-    return make(Unit, world, where, kind="13", code=f"303-9{next(_serial):02d}", parent=None)
-
-
-def job(world: World, where: str) -> Job:
-    """A finished job with a result."""
-    found = make(Job, world, where, owner=world.owner(where), kind="documents.batch", state=Job.DONE)
-    found.result_file.save("result.zip", ContentFile(b"PK"))
-    return found
-
-
-def sheet(world: World, where: str) -> SheetImport:
-    """An uploaded list that was checked."""
-    found = SheetImport(
-        sheet="students.admission", owner=world.owner(where), name="a.xlsx", params={"year": 2026}
-    )
-    found.file.save("a.xlsx", ContentFile((TESTS / "data" / "admission.xlsx").read_bytes()), save=False)
-    found.state = SheetImport.CHECKED
-    found.save()
-    return found
-
-
-# Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
-ROWS: dict[Any, Callable[[World, str], Row]] = {
-    "structure_faculties": lambda world, where: _unit(world, where, world.faculties),
-    "structure_kafedras": lambda world, where: _unit(world, where, world.kafedras),
-    Unit: of_university(_division),
-    University: of_university(lambda world, where: University.objects.get()),
-    "staff_teachers": of_kafedra(lambda world, where: world.post(where, "12")),
-    "staff_other_employees": of_kafedra(lambda world, where: world.post(where, "11")),
-    Employee: of_kafedra(lambda world, where: world.employee(where)),
-    Speciality: of_faculty(lambda world, where: world.groups[where].speciality),
-    Programme: of_faculty(lambda world, where: factories.make_programme(world.faculties[where])),
-    Group: of_faculty(lambda world, where: world.groups[where]),
-    Candidate: of_faculty(lambda world, where: world.signed_orders[where].lines.get().candidate),
-    Student: of_person(lambda world, where: world.student(where)),
-    Order: of_faculty(lambda world, where: world.draft_order(where)),
-    Document: _document,
-    Contract: of_person(lambda world, where: world.contract(where)),
-    DifferentiatedCoefficient: of_university(
-        lambda world, where: make(DifferentiatedCoefficient, world, where, faculty=world.faculties[where])
-    ),
-    BaseCoefficient: of_university(plain(BaseCoefficient, coefficient=Decimal(10))),
-    ClassifierItem: of_university(lambda world, where: ClassifierItem.objects.order_by("pk").first()),
-}
+# Register key or model → maker; filled in ``rows.py``. A key goes before the model, for registers that show some
+# rows of a model only.
+ROWS: dict[Any, Callable[[World, str], Row]] = {}

@@ -92,7 +92,9 @@ def test_a_student_by_hand_is_refused(student):
     refused(
         "INSERT INTO students_student (person_id, number, entry_year, version, "
         "social_category, student_type, " + CARD + ") "
-        "SELECT person_id, '303261199999', 2026, 1, '10', '11', " + EMPTY + " FROM students_student WHERE id = %s",
+        "SELECT person_id, '303261199999', 2026, 1, '10', '11', "
+        + EMPTY
+        + " FROM students_student WHERE id = %s",
         student.pk,
     )
 

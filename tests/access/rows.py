@@ -1,0 +1,271 @@
+"""How the walk makes the rows of each register and model, and whose they are."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from curriculum.models import (
+    ClassPair,
+    Curriculum,
+    CurriculumNorm,
+    CurriculumSemester,
+    CurriculumSubject,
+    GradeType,
+    MarkingRule,
+    MarkingSystem,
+    RatingSheetKind,
+    Subject,
+    SubjectGroup,
+)
+from finance.models import BaseCoefficient, Contract, DifferentiatedCoefficient
+from hemis.classifiers.models import ClassifierItem
+from hemis.documents.kinds import KINDS
+from hemis.documents.models import Document
+from hemis.jobs.models import Job
+from hemis.notices.models import Notice
+from hemis.sheets.models import SheetImport
+from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
+from movement.clearance.models import ClearanceAnswer, ClearanceStation
+from movement.models import AgreementStep, MovementRule, Order
+from movement.parents.actions import hash_of, token_of
+from movement.parents.models import ParentContact, ParentLink
+from staff.models import Absence, Competition, CompetitionEntry, Degree, Employee, PostRole
+from structure.models import RoomBooking, Unit, University
+from students.models import (
+    AcademicYear,
+    AdmissionQuota,
+    Candidate,
+    Contact,
+    Division,
+    Exchange,
+    Group,
+    Placement,
+    Programme,
+    Qualification,
+    Speciality,
+    SportRecord,
+    Student,
+    Subgroup,
+    TutorGroup,
+)
+from tests import factories
+from tests.access.world import (
+    DAY,
+    TESTS,
+    Place,
+    Row,
+    World,
+    first,
+    make,
+    of_everybody,
+    of_faculty,
+    of_kafedra,
+    of_person,
+    of_unit,
+    of_university,
+    plain,
+)
+
+_serial = itertools.count(1)
+MOMENT = datetime.datetime(2026, 9, 1, 9, tzinfo=datetime.UTC)
+
+
+def _document(world: World, where: str) -> Row:
+    found = world.document(where)
+    # The list of an order names many: it is nobody's own.
+    return Row(found, world.place(where, person=False), also=(KINDS[found.kind].permission,))
+
+
+def _unit(world: World, where: str, units: dict[str, Unit]) -> Row:
+    unit = units[where]
+    faculty = unit.pk if unit.kind == Unit.FACULTY else unit.parent_id
+    return Row(unit, Place(faculty, None if unit.kind == Unit.FACULTY else unit.pk))
+
+
+def _division(world: World, where: str) -> Unit:
+    return make(Unit, world, where, kind="13", code=f"303-9{next(_serial):02d}", parent=None)
+
+
+def job(world: World, where: str) -> Job:
+    """A finished job with a result."""
+    found = make(Job, world, where, owner=world.owner(where), kind="documents.batch", state=Job.DONE)
+    found.result_file.save("result.zip", ContentFile(b"PK"))
+    return found
+
+
+def sheet(world: World, where: str) -> SheetImport:
+    """An uploaded list that was checked."""
+    found = SheetImport(
+        sheet="students.admission", owner=world.owner(where), name="a.xlsx", params={"year": 2026}
+    )
+    found.file.save("a.xlsx", ContentFile((TESTS / "data" / "admission.xlsx").read_bytes()), save=False)
+    found.state = SheetImport.CHECKED
+    found.save()
+    return found
+
+
+def notice(world: World, where: str) -> Notice:
+    return make(Notice, world, where, user=world.owner(where), code="order_executed", params={}, url="/")
+
+
+def _draft_application(world: World, where: str) -> Application:
+    """What only the student sees yet."""
+    return make(Application, world, where, kind="leave", faculty=world.faculties[where], is_paper=False)
+
+
+def _sent_application(world: World, where: str) -> Application:
+    """What waits in the queue of the dean's office."""
+    found = make(Application, world, where, kind="transfer", faculty=world.faculties[where], is_paper=False)
+    found.state, found.number, found.sent_at, found.due_on = Application.SENT, f"W-{found.pk}", MOMENT, DAY
+    found.save()
+    return found
+
+
+def _answer(world: World, where: str) -> Row:
+    """The answer of one station, which only the role of the station gives."""
+    station = ClearanceStation.objects.filter(role="accounting").first()
+    found = make(ClearanceAnswer, world, where, station=station or _station(world, where))
+    role = found.station.role
+    return Row(found, world.place(where), seen=lambda access: role in access.roles)
+
+
+def _station(world: World, where: str) -> ClearanceStation:
+    return make(ClearanceStation, world, where, role="accounting", occasions=["11"], code="accounting")
+
+
+def _contact(world: World, where: str) -> ParentContact:
+    found = ParentContact.objects.filter(student=world.student(where)).first()
+    return found or make(ParentContact, world, where, phone="+998901112233")
+
+
+def _of_speciality(model: type, **given: Any) -> Callable[[World, str], Any]:
+    """One row for each speciality, which two colleagues of a faculty share."""
+
+    def get(world: World, where: str) -> Any:
+        found = model.objects.filter(speciality=world.groups[where].speciality).first()
+        return found or make(model, world, where, **given)
+
+    return get
+
+
+def _semester(world: World, where: str) -> CurriculumSemester:
+    plan = world.row("", Curriculum, where).obj
+    found = plan.semesters.first()
+    return found or make(
+        CurriculumSemester, world, where, curriculum=plan, ends_on=DAY + datetime.timedelta(days=100)
+    )
+
+
+def _link(world: World, where: str) -> ParentLink:
+    contact = _contact(world, where)
+    found = ParentLink.objects.filter(contact=contact).first()
+    if found:
+        return found
+    nonce = f"{next(_serial):032d}"
+    link = ParentLink(contact=contact, nonce=nonce)
+    return make(ParentLink, world, where, contact=contact, nonce=nonce, token_hash=hash_of(token_of(link)))
+
+
+def _curriculum_subject(world: World, where: str) -> Row:
+    """A subject in a plan of the faculty, taught by the kafedra; its responsible teacher is the person."""
+    found = make(
+        CurriculumSubject,
+        world,
+        where,
+        subject=make(Subject, world, where),
+        teacher=world.employee(where),
+        kafedra=world.kafedras[where],
+    )
+    return Row(found, world.place(where, kafedra=True))
+
+
+# Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
+ROWS: dict[Any, Callable[[World, str], Row]] = {
+    "structure_faculties": lambda world, where: _unit(world, where, world.faculties),
+    "structure_kafedras": lambda world, where: _unit(world, where, world.kafedras),
+    Unit: of_university(_division),
+    University: of_university(lambda world, where: University.objects.get()),
+    RoomBooking: of_university(plain(RoomBooking, ends_at=datetime.time(10))),
+    "staff_teachers": of_kafedra(lambda world, where: world.post(where, "12")),
+    "staff_other_employees": of_kafedra(lambda world, where: world.post(where, "11")),
+    "staff_tutors": of_kafedra(lambda world, where: world.post(where, "11")),
+    Employee: of_kafedra(lambda world, where: world.employee(where)),
+    Degree: of_kafedra(plain(Degree, kind="degree", degree="11")),
+    Absence: of_kafedra(plain(Absence, kind="12")),
+    CompetitionEntry: of_unit(
+        lambda world, where: make(
+            CompetitionEntry,
+            world,
+            where,
+            employee=world.employee(where),
+            competition=make(Competition, world, where, unit=world.kafedras[where]),
+        )
+    ),
+    PostRole: of_university(first(PostRole)),
+    Speciality: of_faculty(lambda world, where: world.groups[where].speciality),
+    Programme: of_faculty(lambda world, where: factories.make_programme(world.faculties[where])),
+    Qualification: of_faculty(plain(Qualification)),
+    # Each of the three cares for the own group as a tutor.
+    Group: of_person(lambda world, where: world.groups[where]),
+    Division: of_person(plain(Division)),
+    Subgroup: of_person(
+        lambda world, where: make(Subgroup, world, where, division=world.row("", Division, where).obj)
+    ),
+    TutorGroup: of_person(lambda world, where: TutorGroup.objects.get(group=world.groups[where])),
+    AcademicYear: of_everybody(lambda world, where: factories.make_year()),
+    AdmissionQuota: of_faculty(_of_speciality(AdmissionQuota, entry_year=2026)),
+    Candidate: of_faculty(lambda world, where: world.signed_orders[where].lines.get().candidate),
+    Student: of_person(lambda world, where: world.student(where)),
+    Placement: of_person(lambda world, where: Placement.objects.get(student=world.student(where))),
+    # Who studies is not on the list of those who do not.
+    "students_states": lambda world, where: Row(
+        Placement.objects.get(student=world.student(where)), world.place(where), seen=lambda access: False
+    ),
+    SportRecord: of_person(plain(SportRecord, sport_name="Shaxmat")),
+    Exchange: of_person(
+        lambda world, where: make(
+            Exchange,
+            world,
+            where,
+            direction="out",
+            student=world.student(where),
+            faculty=world.faculties[where],
+        )
+    ),
+    Contact: of_person(plain(Contact, phone="+998901112233")),
+    Order: of_faculty(lambda world, where: world.draft_order(where)),
+    AgreementStep: of_everybody(first(AgreementStep, order_kind="11", role="legal")),
+    MovementRule: of_everybody(first(MovementRule)),
+    Application: of_person(_draft_application),
+    "movement_applications": of_person(_sent_application),
+    ApplicationTerm: of_everybody(first(ApplicationTerm, days=7)),
+    ApplicationWindow: of_everybody(first(ApplicationWindow, closes=DAY)),
+    ClearanceStation: of_everybody(first(ClearanceStation, occasions=["11"])),
+    ClearanceAnswer: _answer,
+    ParentContact: of_person(_contact),
+    ParentLink: of_person(_link),
+    Document: _document,
+    Contract: of_person(lambda world, where: world.contract(where)),
+    DifferentiatedCoefficient: of_university(
+        lambda world, where: make(DifferentiatedCoefficient, world, where, faculty=world.faculties[where])
+    ),
+    BaseCoefficient: of_university(plain(BaseCoefficient, coefficient=Decimal(10))),
+    ClassifierItem: of_university(lambda world, where: ClassifierItem.objects.order_by("pk").first()),
+    SubjectGroup: of_everybody(first(SubjectGroup)),
+    Subject: of_everybody(first(Subject)),
+    MarkingSystem: of_everybody(first(MarkingSystem)),
+    MarkingRule: of_everybody(first(MarkingRule)),
+    GradeType: of_everybody(first(GradeType)),
+    RatingSheetKind: of_everybody(first(RatingSheetKind)),
+    CurriculumNorm: of_everybody(first(CurriculumNorm)),
+    ClassPair: of_everybody(first(ClassPair, number=1, ends=datetime.time(10))),
+    Curriculum: of_faculty(_of_speciality(Curriculum)),
+    CurriculumSemester: of_faculty(_semester),
+    CurriculumSubject: _curriculum_subject,
+}
