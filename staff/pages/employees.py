@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.db.models import F
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from hemis.access.links import accounts_of_staff, sheet_of_links
 from hemis.base import Request
 from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column
@@ -170,20 +171,19 @@ def _agree(request: Request, rows) -> str:
     return str(_("Accounts agree with the posts; changes: %(count)d.") % {"count": said})
 
 
-MOST_SAID, MOST_LINKS = 30, 200
+MOST_SAID = 30
 
 
-def _links(request: Request, rows):
-    """New activation links of the ticked, on one page to print and cut; shown once."""
-    from hemis.access.activation import create_activation
-
-    people = list(rows.filter(person__user__is_active=True).select_related("person__user")[:MOST_LINKS])
-    links = [
-        {"employee": one, "login": one.person.user.login, "link": create_activation(one.person.user)}
-        for one in people
-    ]
-    context = {"title": _("Activation links"), "links": links, "most": MOST_LINKS}
-    return render(request, "staff/links.html", context)
+def links_of(request: Request, rows, *, back_url: str = ""):
+    """New activation links of the employees, on one page to print and cut; shown once."""
+    people = rows.order_by().values("person")
+    found = accounts_of_staff().filter(person__in=people)
+    return sheet_of_links(
+        request,
+        found,
+        left_out=people.count() - found.count(),
+        back_url=back_url or reverse(Employees.url_name("list")),
+    )
 
 
 def _to_absences(request: Request, rows):
@@ -255,7 +255,7 @@ class Employees(Register):
     ]
     actions = [
         BulkAction("absences", _("Leave or business trip by one order"), "employee.edit", _to_absences),
-        BulkAction("links", _("New activation links"), "employee.edit", _links),
+        BulkAction("links", _("New activation links"), "employee.edit", links_of, icon="key"),
         BulkAction("agree", _("Bring accounts into agreement with posts"), "employee.edit", _agree),
     ]
     header_actions = [MenuItem("staff", _("Import from Excel"), "staff_import", "employee.edit")]

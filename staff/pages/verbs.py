@@ -12,13 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from hemis.access.activation import create_activation
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from staff import accounts, actions
 from staff.forms.posts import AbsencesForm, EndForm, MoveForm, OrderForm, RateForm
 from staff.models import Absence, Employee, Position
-from staff.pages.employees import Employees
+from staff.pages.employees import Employees, links_of
 from staff.pages.posts import register_of
 
 
@@ -164,16 +163,8 @@ def dismiss(request: Request, pk: int) -> HttpResponse:
 def activation(request: Request, pk: int) -> HttpResponse:
     """A new activation link for the employee's account, shown once."""
     employee = get_in_scope(Employee, request, "employee.edit", pk=pk)
-    user = getattr(employee.person, "user", None)
-    if user is None or not user.is_active:
-        messages.error(request, _("There is no open account. It is opened by a post that brings a role."))
-    else:
-        messages.info(
-            request,
-            _("Login %(login)s. Activation link, shown once: %(link)s")
-            % {"login": user.login, "link": create_activation(user)},
-        )
-    return redirect(f"{Employees.url_of(employee)}?tab=account")
+    back = f"{Employees.url_of(employee)}?tab=account"
+    return links_of(request, Employee.objects.filter(pk=pk), back_url=back)
 
 
 @page("employee.edit")

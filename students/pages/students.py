@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.guard import page
+from hemis.access.models import Activation
 from hemis.access.scope import Scope
 from hemis.base import Request
 from hemis.documents.models import Document
@@ -31,6 +32,7 @@ from students.models import (
 from students.pages import card
 from students.pages.choices import faculties, groups_of, specialities
 from students.pages.groups import CHOSEN_STUDENTS, start_cards
+from students.pages.links import links_of
 
 STATUS_COLOURS = {"11": "green", "12": "red", "13": "orange", "14": "blue"}
 EVERYBODY = Scope(everything=True)
@@ -175,6 +177,14 @@ class Students(Register):
     actions = [
         BulkAction("subgroup", _("Put into a subgroup"), "group.edit", _choose_subgroup, icon="users"),
         BulkAction("cards", _("Print student cards"), "student.edit", _print_cards, icon="id"),
+        BulkAction(
+            "links",
+            _("New activation links"),
+            "student.edit",
+            links_of,
+            icon="key",
+            confirm=_("Unused links of the ticked students end; the new ones are shown once. Go on?"),
+        ),
     ]
     form = StudentForm
     deletable = False
@@ -196,7 +206,8 @@ class Students(Register):
         """What was changed about the person counts as a change of the card."""
         person = Person.objects.filter(pk=obj.person_id)
         parts = (Contact, Education, SocialFact, MilitaryRecord, Scan)
-        return [person, *(part.objects.filter(person=obj.person_id) for part in parts)]
+        links = Activation.objects.filter(user__person=obj.person_id)
+        return [person, links, *(part.objects.filter(person=obj.person_id) for part in parts)]
 
     @classmethod
     def detail_context(cls, request, obj):

@@ -249,10 +249,17 @@ def test_verbs_are_hrs_alone():
 def test_account_page_links_and_absences_of_many(hr):
     first, second = makers.teacher(makers.kafedra(), "Aliyev"), makers.teacher(makers.kafedra(), "Boliyev")
     assert hr.post(reverse("staff_agree", args=[first.pk])).status_code == 302
-    assert "open account" in said(hr.post(reverse("staff_activation", args=[second.pk])))
+    none = hr.post(reverse("staff_activation", args=[second.pk]))
+    assert "Left out: 1" in none.content.decode()
     page = hr.get(reverse("staff_employees_detail", args=[first.pk]), {"tab": "account"}).content.decode()
     assert first.number.lower() in page and "by post" in page
-    assert "/activate/" in said(hr.post(reverse("staff_activation", args=[first.pk])))
+    given = hr.post(reverse("staff_activation", args=[first.pk]))
+    assert "/activate/" in given.content.decode() and "no-store" in given["Cache-Control"]
+    boss = makers.teacher(makers.kafedra(), "Vohidov")
+    assert hr.post(reverse("staff_agree", args=[boss.pk])).status_code == 302
+    factories.give_role(User.objects.get(person=boss.person), "administrator")
+    refused = hr.post(reverse("staff_activation", args=[boss.pk])).content.decode()
+    assert "/activate/" not in refused, "whoever manages accounts gets the link from the administrator"
     bulk = {"action": "links", "pk": [first.pk, second.pk]}
     links = hr.post(reverse("staff_employees_bulk"), bulk).content.decode()
     assert links.count("<code>") == 1
