@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hemis import embedded
@@ -114,8 +114,16 @@ def _stop(children: list[subprocess.Popen]) -> None:
         try:
             child.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
+            _kill_group(child.pid)
             child.wait()
+        # A worker told to stop while it starts may leave its beat process behind.
+        _kill_group(child.pid)
+
+
+def _kill_group(leader: int) -> None:
+    """Each child leads a process group of its own; whatever is left of it ends."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _serve() -> int:

@@ -167,7 +167,8 @@ def test_the_paper_of_a_complete_sheet(students, offices, dean):
     sheet = asked(students[0])
     cabinet = client_of(account(students[0]))
     paper = reverse("my_clearance_paper", args=[sheet.pk])
-    assert cabinet.post(paper).status_code == 404, "not complete"
+    assert cabinet.post(paper).url == reverse("my_clearance"), "not complete: it says so and goes back"
+    assert not Document.objects.filter(kind="clearance").exists()
     clear(sheet, offices.values())
     first, second = cabinet.post(paper), cabinet.post(paper)
     assert first.url == second.url and Document.objects.filter(kind="clearance").count() == 1

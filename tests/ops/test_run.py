@@ -121,3 +121,20 @@ def test_what_does_not_stop_is_killed(monkeypatch):
     run._stop([stubborn])
     assert stubborn.returncode == -signal.SIGKILL
     stubborn.stdout.close()
+
+
+def test_what_a_child_has_started_is_stopped_with_it():
+    """A worker that was told to stop while it started has left its beat process behind."""
+    program = (
+        "import subprocess, sys; subprocess.Popen([sys.executable, '-c', "
+        "'import signal; print(1, flush=True); signal.pause()']); sys.stdin.readline()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
+    parent.stdout.readline()
+    run._stop([parent])
+    # The pipe ends only when nobody holds its other end any more.
+    assert parent.stdout.read() == b""
+    parent.stdin.close()
+    parent.stdout.close()
