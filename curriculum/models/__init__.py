@@ -1,4 +1,4 @@
-"""Subjects, marking systems, class pairs and curricula (duties 2.3, 3.2, 3.3)."""
+"""Subjects, marking systems, curricula, who is taught what, and the timetable (duties 2.3, 3.2, 3.3, 8.2)."""
 
 from curriculum.models.plan import (
     Curriculum,
@@ -20,9 +20,21 @@ from curriculum.models.reference import (
     Subject,
     SubjectGroup,
 )
+from curriculum.models.study import Registration, Teaching, TeachingAudience, Topic
+from curriculum.models.timetable import (
+    AudienceSlot,
+    ControlAudience,
+    ControlEvent,
+    Holiday,
+    Lesson,
+    TeacherSlot,
+)
 
 __all__ = [
+    "AudienceSlot",
     "ClassPair",
+    "ControlAudience",
+    "ControlEvent",
     "Curriculum",
     "CurriculumBlock",
     "CurriculumNorm",
@@ -31,11 +43,18 @@ __all__ = [
     "CurriculumWeek",
     "GradeType",
     "GroupCurriculum",
+    "Holiday",
+    "Lesson",
     "MarkingRule",
     "MarkingSystem",
     "RatingSheetKind",
+    "Registration",
     "Subject",
     "SubjectControl",
     "SubjectGroup",
     "SubjectHours",
+    "TeacherSlot",
+    "Teaching",
+    "TeachingAudience",
+    "Topic",
 ]

@@ -40,6 +40,8 @@ WITHOUT_HISTORY = {
     "pages_savedview": "a link that one user keeps",
     "notices_notice": "told by the program; a person only reads it",
     "structure_roomslot": "hours of rooms that triggers derive from bookings and lessons",
+    "curriculum_teacherslot": "busy hours that triggers derive from lessons and controls",
+    "curriculum_audienceslot": "busy hours that triggers derive from lessons and controls",
     "movement_setaside": "written once by the check of a list, never edited",
     "staff_postassignment": "which post brought which role; the role itself has its history",
     "people_user_groups": "unused: what people may do comes from the duty table",
