@@ -3,6 +3,7 @@
 from django.urls import path
 
 from curriculum.pages import plan, reference
+from curriculum.solver import pages as solver
 
 urlpatterns = [
     *reference.SubjectGroups.urls(),
@@ -16,6 +17,12 @@ urlpatterns = [
     *reference.CurriculumNorms.urls(),
     *plan.Curricula.urls(),
     *plan.CurriculumSubjects.urls(),
+    *solver.TeacherHoursRegister.urls(),
+    path("timetable-drafts/compute/", solver.compute, name="curriculum_timetable_compute"),
+    *solver.TimetableDrafts.urls(),
+    path("timetable-drafts/<int:pk>/apply/", solver.apply, name="curriculum_timetable_apply"),
+    path("timetable-drafts/<int:pk>/go-on/", solver.go_on, name="curriculum_timetable_go_on"),
+    path("timetable-drafts/<int:pk>/drop/", solver.drop, name="curriculum_timetable_drop"),
     path("curricula/<int:pk>/copy/", plan.copy, name="curriculum_copy"),
     path("curricula/<int:pk>/approve/", plan.approve, name="curriculum_approve"),
     path("curricula/<int:pk>/retire/", plan.retire, name="curriculum_retire"),

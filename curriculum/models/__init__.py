@@ -20,6 +20,7 @@ from curriculum.models.reference import (
     Subject,
     SubjectGroup,
 )
+from curriculum.models.solver import DraftPlace, TeacherHours, TimetableDraft
 from curriculum.models.study import Registration, Teaching, TeachingAudience, Topic
 from curriculum.models.timetable import (
     AudienceSlot,
@@ -41,6 +42,7 @@ __all__ = [
     "CurriculumSemester",
     "CurriculumSubject",
     "CurriculumWeek",
+    "DraftPlace",
     "GradeType",
     "GroupCurriculum",
     "Holiday",
@@ -53,8 +55,10 @@ __all__ = [
     "SubjectControl",
     "SubjectGroup",
     "SubjectHours",
+    "TeacherHours",
     "TeacherSlot",
     "Teaching",
     "TeachingAudience",
+    "TimetableDraft",
     "Topic",
 ]

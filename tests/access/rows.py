@@ -22,6 +22,8 @@ from curriculum.models import (
     RatingSheetKind,
     Subject,
     SubjectGroup,
+    TeacherHours,
+    TimetableDraft,
 )
 from finance.models import BaseCoefficient, Contract, DifferentiatedCoefficient
 from hemis.classifiers.models import ClassifierItem
@@ -185,6 +187,14 @@ def _curriculum_subject(world: World, where: str) -> Row:
     return Row(found, world.place(where, kafedra=True))
 
 
+def _teacher_hours(world: World, where: str) -> Row:
+    """A wish of the person, whom the kafedra employs."""
+    found = make(
+        TeacherHours, world, where, employee=world.employee(where), weekday=1, pair=next(_serial) % 12
+    )
+    return Row(found, world.place(where, kafedra=True))
+
+
 # Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
 ROWS: dict[Any, Callable[[World, str], Row]] = {
     "structure_faculties": lambda world, where: _unit(world, where, world.faculties),
@@ -268,4 +278,6 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Curriculum: of_faculty(_of_speciality(Curriculum)),
     CurriculumSemester: of_faculty(_semester),
     CurriculumSubject: _curriculum_subject,
+    TeacherHours: _teacher_hours,
+    TimetableDraft: of_faculty(plain(TimetableDraft, state=TimetableDraft.READY)),
 }

@@ -1,0 +1,278 @@
+"""Computing a timetable, and making lessons of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from curriculum.models import DraftPlace, Lesson, TimetableDraft
+from curriculum.solver import engine, queries, rules
+from curriculum.solver.queries import Task
+from curriculum.solver.rules import Place
+from hemis.access.scope import Access
+from hemis.jobs.actions import start
+
+PERMISSION = "timetable.edit"
+FIRST, ROUND = "place", "improve"
+# Seconds for the first placing and for each round of improvement.
+PLACE_SECONDS, ROUND_SECONDS = 30, 15
+WORKERS = 2
+
+
+class SolverError(Exception):
+    """A reason that the user may read."""
+
+
+def _locked(draft: TimetableDraft, access: Access) -> TimetableDraft:
+    access.require(PERMISSION)
+    rows = TimetableDraft.objects.select_for_update(of=("self",)).for_scope(access.scope(PERMISSION))
+    found = rows.filter(pk=draft.pk).first()
+    if found is None:
+        raise SolverError(_("This timetable is not in your scope."))
+    settle(found)
+    return found
+
+
+def settle(draft: TimetableDraft) -> None:
+    """A job that was cancelled or failed leaves what it had found: it may be used."""
+    if draft.state == TimetableDraft.COMPUTING and not (draft.job and draft.job.unfinished):
+        ready(draft)
+        draft.state = TimetableDraft.READY
+
+
+@transaction.atomic
+def begin(draft: TimetableDraft, *, access: Access) -> TimetableDraft:
+    """Save a new draft and set the solver to work on it as a job.
+
+    Raises:
+        SolverError: nothing to place, or the solver is not installed.
+    """
+    access.require(PERMISSION)
+    if not engine.is_installed():
+        raise SolverError(_("Automatic timetabling is not installed: add the extra `timetable` (OR-Tools)."))
+    if not queries.task_of(draft).problem.wants:
+        raise SolverError(
+            _("Nothing is left to place: form the teachings of the half-year and give them teachers first.")
+        )
+    assert access.user is not None
+    draft.made_by = access.user
+    draft.save()
+    _send(draft, access, [FIRST, *_rounds(draft.rounds)])
+    return draft
+
+
+@transaction.atomic
+def go_on(draft: TimetableDraft, *, access: Access) -> TimetableDraft:
+    """More rounds of improvement on what was found.
+
+    Raises:
+        SolverError: the draft is being computed, or is applied or dropped already.
+    """
+    draft = _locked(draft, access)
+    if draft.state != TimetableDraft.READY:
+        raise SolverError(_("Only a timetable that is ready is improved further."))
+    _send(draft, access, _rounds(draft.rounds))
+    return draft
+
+
+def _rounds(count: int) -> list[str]:
+    return [f"{ROUND}-{timezone.now():%H%M%S}-{number}" for number in range(1, count + 1)]
+
+
+def _send(draft: TimetableDraft, access: Access, steps: list[str]) -> None:
+    assert access.user is not None
+    draft.state = TimetableDraft.COMPUTING
+    draft.job = start(
+        "curriculum.timetable",
+        user=access.user,
+        access=access,
+        params={"draft": draft.pk, "steps": steps},
+        title=_("Timetable: %(faculty)s") % {"faculty": draft.faculty},
+    )
+    draft.save(update_fields=["state", "job"])
+
+
+def step(draft: TimetableDraft, name: str, *, seed: int, stop=None) -> None:
+    """One step of the work: place everything, or better what was found."""
+    task = queries.task_of(draft)
+    if name == FIRST:
+        found = engine.place(task.problem, seconds=PLACE_SECONDS, workers=WORKERS, seed=seed, stop=stop)
+    else:
+        known = _still_good(task, queries.places_of(draft))
+        found = engine.improve(
+            task.problem, known, seconds=ROUND_SECONDS, workers=WORKERS, seed=seed, stop=stop
+        )
+    _keep(draft, task, found)
+
+
+def _still_good(task: Task, places: Mapping[str, Place]) -> dict[str, Place]:
+    """Places that nobody has taken since: the timetable goes on living while the solver works."""
+    wants = {want.key: want for want in task.problem.wants}
+    return {
+        key: place
+        for key, place in places.items()
+        if key in wants
+        and (place.cell, place.parity) in rules.allowed(task.problem, wants[key])
+        and task.problem.busy_rooms.get(place.room or 0, set()).isdisjoint(place.moments)
+    }
+
+
+@transaction.atomic
+def _keep(draft: TimetableDraft, task: Task, places: Mapping[str, Place]) -> None:
+    DraftPlace.objects.filter(draft=draft).delete()
+    wants = {want.key: want for want in task.problem.wants}
+    DraftPlace.objects.bulk_create(
+        [
+            DraftPlace(
+                draft=draft,
+                key=key,
+                teaching_id=wants[key].teaching,
+                weekday=place.day,
+                pair=task.pairs[place.pair],
+                parity=place.parity,
+                auditorium_id=place.room,
+                lessons=wants[key].lessons,
+            )
+            for key, place in places.items()
+        ]
+    )
+    account = rules.account_of(task.problem, places)
+    draft.account = asdict(account) | {"cost": account.cost(task.problem.weights)}
+    draft.unplaced = [
+        {
+            "teaching": want.teaching,
+            "lessons": want.lessons,
+            **{
+                name: value
+                for name, value in asdict(rules.obstacle(task.problem, want, places)).items()
+                if name != "key"
+            },
+        }
+        for want in task.problem.wants
+        if want.key not in places
+    ]
+    draft.unplaced += [{"teaching": one.pk, "reason": "no_teacher"} for one in task.without_teacher]
+    draft.unplaced += [
+        {"teaching": one.pk, "reason": "no_weeks"} for one in task.without_weeks if one.teacher_id
+    ]
+    draft.save(update_fields=["account", "unplaced"])
+
+
+def ready(draft: TimetableDraft) -> None:
+    """The work has ended, or was stopped: what was found may be used."""
+    TimetableDraft.objects.filter(pk=draft.pk, state=TimetableDraft.COMPUTING).update(
+        state=TimetableDraft.READY
+    )
+
+
+@dataclass
+class Applied:
+    """What applying made, and what it could not make."""
+
+    made: int = 0
+    removed: int = 0
+    missing: dict[int, int] = field(default_factory=dict)  # teaching → lessons without a day
+    refused: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def apply(draft: TimetableDraft, *, access: Access) -> Applied:
+    """Make the lessons of the half-year; those that give way are deleted in the same transaction.
+
+    Days that are holidays are passed over; what was booked meanwhile is left out and told.
+
+    Raises:
+        SolverError: the draft is not ready.
+    """
+    draft = _locked(draft, access)
+    if draft.state != TimetableDraft.READY:
+        raise SolverError(_("Only a timetable that is ready is applied."))
+    task = queries.task_of(draft)
+    result = Applied(removed=len(task.replaced))
+    Lesson.objects.filter(pk__in=task.replaced).delete()
+    lessons = _lessons(draft, task, result)
+    try:
+        with transaction.atomic():
+            Lesson.objects.bulk_create(lessons, batch_size=500)
+        result.made = len(lessons)
+    except IntegrityError:
+        _one_by_one(lessons, result)
+    draft.state = TimetableDraft.APPLIED
+    draft.applied = {
+        "made": result.made,
+        "removed": result.removed,
+        "missing": {str(key): count for key, count in result.missing.items()},
+        "refused": result.refused,
+        "at": timezone.now().isoformat(),
+    }
+    draft.save(update_fields=["state", "applied"])
+    return result
+
+
+def _lessons(draft: TimetableDraft, task: Task, result: Applied) -> list[Lesson]:
+    mondays = [monday for one in task.weeks.values() for monday in one]
+    if not mondays:
+        return []
+    off = queries.holidays(min(mondays), max(mondays) + datetime.timedelta(days=6))
+    found: list[Lesson] = []
+    for place in draft.places.select_related("pair"):
+        teaching = task.teachings.get(place.teaching_id)
+        if teaching is None or teaching.teacher_id is None:
+            continue
+        days = _days(task, place, off, draft.starts_on)
+        if len(days) < place.lessons:
+            result.missing[teaching.pk] = result.missing.get(teaching.pk, 0) + place.lessons - len(days)
+        found += [
+            Lesson(
+                teaching=teaching,
+                teacher_id=teaching.teacher_id,
+                assistant_id=teaching.assistant_id,
+                day=day,
+                pair=place.pair,
+                auditorium_id=place.auditorium_id,
+            )
+            for day in days
+        ]
+    return found
+
+
+def _days(
+    task: Task, place: DraftPlace, off: set[datetime.date], since: datetime.date
+) -> list[datetime.date]:
+    days = [
+        monday + datetime.timedelta(days=place.weekday)
+        for monday in task.weeks[place.teaching_id]
+        if place.parity is None or task.parity(monday) == place.parity
+    ]
+    return [day for day in days if day >= since and day not in off][: place.lessons]
+
+
+def _one_by_one(lessons: list[Lesson], result: Applied) -> None:
+    """Something was booked while the draft lay: each lesson by itself, the refused ones are told."""
+    for lesson in lessons:
+        lesson.pk = None
+        try:
+            with transaction.atomic():
+                lesson.save(force_insert=True)
+            result.made += 1
+        except IntegrityError:
+            result.refused.append(f"{lesson.day:%d.%m.%Y}, {lesson.pair}: {lesson.teaching}")
+
+
+@transaction.atomic
+def drop(draft: TimetableDraft, *, access: Access) -> None:
+    """Put the draft aside.
+
+    Raises:
+        SolverError: it is applied already.
+    """
+    draft = _locked(draft, access)
+    if draft.state == TimetableDraft.APPLIED:
+        raise SolverError(_("The lessons of this timetable exist already."))
+    draft.state = TimetableDraft.DROPPED
+    draft.save(update_fields=["state"])

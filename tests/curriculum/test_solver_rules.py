@@ -1,0 +1,141 @@
+"""The solver's rules and its engine: hard rules always hold, wishes are weighed, the account is honest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curriculum.solver import engine, rules
+from curriculum.solver.rules import Cell, Listener, Moment, Place, Problem, Room, Weights
+
+LECTURE_HALL = Room(1, "11", 100, 1)
+CLASSROOM = Room(2, "13", 30, 1)
+LABORATORY = Room(3, "12", 15, 2)
+ROOMS = [LECTURE_HALL, CLASSROOM, LABORATORY]
+GROUP = Listener(1)
+
+
+def wants(teaching, lessons=15, *, teacher=1, audience=(GROUP,), kind="13", people=25):
+    return rules.wants_of(
+        teaching, lessons=lessons, weeks=15, teachers=(teacher,), audience=tuple(audience), training_type=kind,
+        people=people,
+    )  # fmt: skip
+
+
+@given(lessons=st.integers(0, 80), weeks=st.integers(0, 20))
+def test_places_of_the_week_hold_exactly_the_lessons(lessons, weeks):
+    found = rules.wants_of(
+        1, lessons=lessons, weeks=weeks, teachers=(1,), audience=(), training_type="13", people=1
+    )
+    assert sum(one.lessons for one in found) == (lessons if weeks else 0)
+    for one in found:
+        available = weeks if one.every_week else weeks // 2
+        assert one.lessons <= max(available, (weeks + 1) // 2 if not one.every_week else 0)
+
+
+def test_only_halves_of_one_division_do_not_clash():
+    whole, first, second = Listener(1), Listener(1, 7, 71), Listener(1, 7, 72)
+    other = Listener(1, 8, 81)
+    assert not rules.clash(first, second)
+    assert rules.clash(whole, first) and rules.clash(first, first) and rules.clash(first, other)
+    assert not rules.clash(whole, Listener(2))
+
+
+def test_what_stands_and_what_a_teacher_cannot_are_no_places():
+    problem = Problem(
+        wants(1), ROOMS, days=1, pairs=(1, 2, 3, 4),
+        busy_teachers={1: {Moment(0, 1, 0)}},
+        busy_listeners={Listener(1, 7, 71): {Moment(0, 2, 1)}},
+        cannot={1: {Cell(0, 3)}},
+    )  # fmt: skip
+    assert [cell.pair for cell, _parity in rules.allowed(problem, problem.wants[0])] == [4]
+
+
+def test_the_account_counts_windows_days_and_broken_wishes():
+    week = [*wants(1), *wants(2, teacher=2)]
+    problem = Problem(week, ROOMS, rather_not={2: {Cell(0, 5)}})
+    account = rules.account_of(problem, {"1:1": Place(0, 1, None, 2), "2:1": Place(0, 5, None, 1)})
+    assert (account.group_windows, account.teacher_windows) == (6, 0)
+    assert (account.teacher_days, account.late_pairs, account.wishes_broken, account.room_changes) == (
+        2,
+        1,
+        1,
+        1,
+    )
+    assert account.cost(Weights()) == 6 * 10 + 2 * 2 + 1 + 6
+
+
+def test_the_reason_for_no_place_names_what_stands_in_the_way():
+    large = wants(1, kind="11", people=500)
+    assert rules.obstacle(Problem(large, ROOMS), large[0], {}).reason == rules.NO_SUCH_ROOM
+    week = [*wants(1), *wants(2), *wants(3, teacher=3, audience=[Listener(2)])]
+    problem = Problem(week, [CLASSROOM], days=1, pairs=(1, 2), busy_teachers={1: {Moment(0, 2, 0)}})
+    places = {"3:1": Place(0, 1, None, 2)}
+    assert rules.obstacle(problem, week[0], places).by == {rules.ROOM: 1, rules.TEACHER: 1}
+
+
+def small(groups: int, seed: int = 0) -> Problem:
+    """Streams of two groups, classes and halves of laboratory work; more than a handful, less than a faculty."""
+    found, number = [], 0
+    for first in range(1, groups + 1, 2):
+        stream = [Listener(first), Listener(first + 1)]
+        number += 1
+        found += wants(number, teacher=number, audience=stream, kind="11", people=50)
+        for group in (first, first + 1):
+            for lessons in (15, 22):
+                number += 1
+                found += wants(
+                    number, lessons, teacher=1 + (number + seed) % (2 * groups), audience=[Listener(group)]
+                )
+            for half in (1, 2):
+                number += 1
+                one = Listener(group, group, 10 * group + half)
+                found += wants(
+                    number, 7, teacher=1 + number % (2 * groups), audience=[one], kind="12", people=13
+                )
+    rooms = [replace(room, pk=10 * copy + room.pk) for copy in range(1 + groups // 2) for room in ROOMS]
+    return Problem(found, rooms)
+
+
+@settings(max_examples=4, deadline=None)
+@given(seed=st.integers(0, 50), groups=st.sampled_from([2, 4]))
+def test_whatever_is_found_breaks_no_hard_rule_and_improving_never_worsens(seed, groups):
+    problem = small(groups, seed)
+    places = engine.place(problem, seconds=4, seed=seed + 1)
+    assert rules.broken(problem, places) == []
+    assert len(places) == len(problem.wants)
+    before = rules.account_of(problem, places).cost(problem.weights)
+    better = engine.improve(problem, places, seconds=2, seed=seed + 1)
+    assert rules.broken(problem, better) == []
+    assert rules.account_of(problem, better).cost(problem.weights) <= before
+
+
+def test_wishes_are_kept_where_they_can_be():
+    problem = Problem(
+        [*wants(1), *wants(2, teacher=2)],
+        ROOMS,
+        days=2,
+        pairs=(1, 2, 3),
+        rather_not={1: {Cell(0, 1), Cell(0, 2)}},
+    )
+    places = engine.improve(problem, engine.place(problem, seconds=3), seconds=3)
+    account = rules.account_of(problem, places)
+    assert (account.placed, account.wishes_broken, account.group_windows) == (2, 0, 0)
+
+
+def test_more_than_the_week_holds_is_left_out_and_the_rest_is_placed():
+    problem = Problem(
+        [*wants(1, 60), *wants(2, 15, teacher=2)], ROOMS, days=1, pairs=(1, 2, 3), group_day_max=3
+    )
+    places = engine.place(problem, seconds=3)
+    assert len(places) == 3
+    assert rules.broken(problem, places) == []
+
+
+def test_without_the_extra_it_says_so(monkeypatch):
+    monkeypatch.setattr(engine, "is_installed", lambda: False)
+    with pytest.raises(engine.NotInstalled):
+        engine.place(Problem(wants(1), ROOMS), seconds=1)
