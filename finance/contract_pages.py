@@ -297,7 +297,7 @@ cancel = _verb(_cancel)
 @page("contract.create")
 def form_contracts(request: Request) -> HttpResponse:
     """Choose whose contracts; see how many, the sum and who lacks what; start the job."""
-    asked = request.POST or ("faculty" in request.GET and request.GET) or None
+    asked = request.POST or ("faculty" in request.GET and forms.FormContractsForm.usual(request.GET)) or None
     form = forms.FormContractsForm(asked, access=request.access)
     context = {"title": _("Form contracts"), "form": form}
     if form.is_bound and form.is_valid():

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from finance import contract_pages, pages
+from finance import contract_pages, pages, without
 
 urlpatterns = [
     path("base-coefficients/table/", pages.price_grid, name="finance_price_grid"),
@@ -21,4 +21,5 @@ urlpatterns = [
     *pages.CalculationSettings.urls(),
     *contract_pages.Contracts.urls(),
     *contract_pages.IndividualTerms.urls(),
+    *without.WithoutContract.urls(),
 ]

@@ -31,7 +31,7 @@ def accounts_of_students() -> QuerySet[User]:
     for such an account would hand them over, so its link comes from personnel or the administrator.
     """
     return User.objects.filter(
-        ~_with_roles(duties.STAFF_ROLES), is_active=True, is_superuser=False, is_staff=False
+        ~_with_roles(duties.STAFF_ROLES), is_active=True, is_superuser=False
     )
 
 

@@ -293,6 +293,9 @@ class PassportCorrectionForm(RegisterForm):
     class Meta:
         model = Person
         fields = IDENTITY
+        help_texts = {
+            "passport_last_name": _("The name itself changes by an order “Change of name”, not here."),
+        }
 
     def clean_pinfl(self) -> str:
         return normalise_pinfl(self.cleaned_data["pinfl"] or "")
