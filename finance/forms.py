@@ -196,7 +196,10 @@ class FormContractsForm(forms.Form):
     course = forms.ChoiceField(label=_("course"), required=False)
     group = forms.ModelChoiceField(Group.objects.none(), label=_("group"), required=False)
     student = forms.CharField(
-        label=_("student number"), max_length=12, required=False, help_text=_("Empty: everybody chosen above.")
+        label=_("student number"),
+        max_length=12,
+        required=False,
+        help_text=_("Empty: everybody chosen above."),
     )
     date = forms.DateField(label=_("date of the contracts"), widget=_date_input())
     contract_type = forms.ChoiceField(label=_("usual contract type"))

@@ -150,7 +150,7 @@ for _rule in (
     ),
     Rule(
         "no_group", _("Studies in no group"), "pl.status = '11' AND pl.group_id IS NULL", CONTRADICTS,
-        hint=_("A group is given by an order of transfer."),
+        hint=_("Open “Distribute into groups”: it forms the orders of transfer."),
     ),
     Rule(
         "group_full", _("The group has more students than places"),

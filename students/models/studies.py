@@ -24,7 +24,7 @@ MARITAL_STATUSES = [
 
 class CandidateQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
-        return self if scope.everything else self.filter(group__faculty__in=scope.faculty_ids)
+        return self if scope.everything else self.filter(programme__speciality__faculty__in=scope.faculty_ids)
 
 
 class Candidate(BaseModel):
@@ -37,8 +37,14 @@ class Candidate(BaseModel):
     programme = models.ForeignKey(
         Programme, on_delete=models.PROTECT, related_name="candidates", verbose_name=_("programme")
     )
+    # Empty until the dean's office distributes; an admission order names only who has one.
     group = models.ForeignKey(
-        Group, on_delete=models.PROTECT, related_name="candidates", verbose_name=_("group")
+        Group,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="candidates",
+        verbose_name=_("group"),
     )
     course = ClassifierField("h_course", verbose_name=_("course"), default="11")
     language = ClassifierField("h_language", verbose_name=_("language"))

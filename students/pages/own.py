@@ -62,7 +62,9 @@ def own_parts(student: Student) -> dict[str, Any]:
     """What the cabinet shows of the student's own data, with the addresses of the forms."""
     change = may_change(student)
     parts = [
-        _part("phones", _("Phone and e-mail"), student.person, PHONES, reverse("my_phones") if change else ""),
+        _part(
+            "phones", _("Phone and e-mail"), student.person, PHONES, reverse("my_phones") if change else ""
+        ),
         _part(
             "living",
             _("Place of living while studying"),

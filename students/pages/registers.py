@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -350,12 +350,13 @@ class Candidates(Register):
         ),
     ]
     filters = [
-        RelatedFilter("faculty", faculties("candidate.view"), lookup="group__faculty"),
+        RelatedFilter("faculty", faculties("candidate.view"), lookup="programme__speciality__faculty"),
         RelatedFilter("speciality", specialities("candidate.view"), lookup="programme__speciality"),
         Filter("form", "programme__education_form"),
         Filter("payment_form"),
         Filter("language"),
         RelatedFilter("group", groups_of("candidate.view")),
+        BooleanFilter("has_group", label=_("Has a group")),
         RangeFilter("score"),
     ]
     search_person = "person"
@@ -384,7 +385,10 @@ class Candidates(Register):
     @classmethod
     def base_queryset(cls):
         admitted = Student.objects.filter(candidate=OuterRef("pk"), current__isnull=False)
-        return Candidate.objects.annotate(is_student=Exists(admitted))
+        return Candidate.objects.annotate(
+            is_student=Exists(admitted),
+            has_group=ExpressionWrapper(Q(group__isnull=False), output_field=BooleanField()),
+        )
 
 
 menu.register(

@@ -1,0 +1,73 @@
+"""Fee-paying students without a contract: found by a rule of data quality, led to where it is mended (7.1, B4, B5)."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from django.urls import reverse
+
+from finance import without
+from finance.models import Contract
+from hemis.access.scope import Scope
+from hemis.jobs.actions import run_now
+from hemis.jobs.models import Job
+from students import quality
+from students.models import Student
+from tests import factories
+from tests.finance.conftest import DAY
+from tests.pages.base import RegisterTests
+
+RULE = "fee_without_contract"
+
+
+class TestWithoutContract(RegisterTests):
+    register = without.WithoutContract
+    viewer_role = "accounting"
+    stranger_role = "dean"
+
+    def make(self, number):
+        return factories.make_students(factories.make_faculty(), 1)[0]
+
+    def search_for(self, row):
+        return row.number
+
+
+@pytest.mark.django_db
+@pytest.mark.duty("7.1", "B4", "B5")
+def test_the_rule_finds_exactly_them_and_accounting_forms_the_contract_from_there(
+    client, students, accountant, prices
+):
+    granted = factories.make_students(students[0].current.faculty, 1, payment="11")[0]
+    rule = quality.RULES[RULE]
+    everybody = [one.pk for one in Student.objects.all()]
+    assert (
+        quality.still_wrong(rule, everybody)
+        == {one.pk for one in students}
+        == {one.pk for one in without.without_any()}
+    )
+    client.force_login(accountant)
+    listed = client.get(reverse("finance_without_contract_list")).content.decode()
+    link = without.where_it_is_formed(students[0])
+    assert link.replace("&", "&amp;") in listed and granted.number not in listed
+    page = client.get(link)
+    assert page.context["previewed"] and page.context["counted"] == 1, page.context["form"].errors
+    asked = {name: values[0] for name, values in parse_qs(urlparse(link).query).items()}
+    form = page.context["form"]
+    data = asked | {name: form[name].value() or "" for name in form.fields if name not in asked}
+    assert client.post(reverse("finance_form_contracts"), data | {"date": DAY.isoformat()}).status_code == 302
+    run_now(Job.objects.latest("pk"))
+    assert set(Contract.objects.values_list("student", flat=True)) == {students[0].pk}
+    assert students[0].pk not in quality.still_wrong(rule, everybody)
+    assert client.get(link + "0").status_code == 422, "no such student"
+
+
+@pytest.mark.django_db
+@pytest.mark.duty("2.1", "B4")
+def test_the_deans_office_sees_the_fault_and_who_mends_it(client, faculty, students):
+    client.force_login(factories.make_user("dean", faculty))
+    page = client.get(reverse("students_quality_rule", args=[RULE]), headers={"accept-language": "en"})
+    text = page.content.decode()
+    assert "Accounting forms the contract" in text and reverse("finance_form_contracts") not in text
+    total = quality.overview(Scope(everything=True), by="faculty", chosen={})[0]
+    assert total.faults[RULE] == len(students)
