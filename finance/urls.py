@@ -11,6 +11,7 @@ urlpatterns = [
     path("form-contracts/", contract_pages.form_contracts, name="finance_form_contracts"),
     path("contracts/<int:pk>/sign/", contract_pages.sign, name="finance_contract_sign"),
     path("contracts/<int:pk>/cancel/", contract_pages.cancel, name="finance_contract_cancel"),
+    path("students/<int:pk>/", without.contract_of, name="finance_contract_of"),
     path("my-contracts/", contract_pages.my_contracts, name="my_contracts"),
     *pages.MinimumWages.urls(),
     *pages.StipendAmounts.urls(),

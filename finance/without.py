@@ -5,13 +5,17 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from finance.contract_pages import _faculties, _groups, _programmes
 from finance.models import Contract
 from finance.queries import FEE_PAYING, STUDYING
+from hemis.access.guard import page
 from hemis.access.scope import Access
+from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.home import Todo, register_todo
@@ -43,6 +47,7 @@ class WithoutContract(Register):
     app, name = "finance", "without_contract"
     title, title_one = _("Students without a contract"), _("student without a contract")
     model, permission, menu = Student, "contract", "finance"
+    menu_place = 11
     columns = [
         Column("person", _("Student"), link=True, sort="person__sort_key"),
         Column("number"),
@@ -83,7 +88,17 @@ class WithoutContract(Register):
 
     @classmethod
     def url_of(cls, obj):
-        return where_it_is_formed(obj)
+        return reverse("finance_contract_of", args=[obj.pk])
+
+
+@page("contract.view")
+def contract_of(request: Request, pk: int) -> HttpResponse:
+    """On to where the contract is formed; whoever only looks goes to the student's card."""
+    rows = Student.objects.for_scope(request.access.scope("contract.view"))
+    student = get_object_or_404(rows.select_related("current"), pk=pk)
+    if request.access.can("contract.create"):
+        return redirect(where_it_is_formed(student))
+    return redirect("students_students_detail", pk=pk)
 
 
 def _waiting(access: Access) -> int:
@@ -99,7 +114,7 @@ quality.register(
         "WHERE fc.student_id = s.id AND fc.academic_year_id = pl.academic_year_id AND fc.state <> 'cancelled')",
         quality.CONTRADICTS,
         hint=_("Accounting forms the contract."),
-        mend=quality.Mend(_("Form the contract"), "contract.create", where_it_is_formed),
+        mend=quality.Mend(_("Form the contract"), "contract.create", WithoutContract.url_of),
     )
 )
 register_todo(

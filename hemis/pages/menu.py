@@ -21,6 +21,8 @@ class MenuItem:
     title: str | Promise
     url_name: str
     permission: str
+    # Entries stand by their place, those of one place as they were declared.
+    place: int = 50
 
     @property
     def url(self) -> str:
@@ -59,4 +61,4 @@ def navigation(access: Access) -> list[tuple[Menu, list[MenuItem]]]:
 
 
 def _of_menu(items: Iterable[MenuItem], code: str) -> Iterable[MenuItem]:
-    return (item for item in items if item.menu == code)
+    return sorted((item for item in items if item.menu == code), key=lambda item: item.place)

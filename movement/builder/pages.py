@@ -127,5 +127,5 @@ def _programme(row: Any) -> Any:
 
 
 menu.register(
-    menu.MenuItem("students", gettext_lazy("Distribute into groups"), "students_builder", "group.edit")
+    menu.MenuItem("students", gettext_lazy("Distribute into groups"), "students_builder", "group.edit", 21)
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from hemis.pages.columns import Column
+from hemis.pages.columns import Column, display
 from hemis.pages.filters import DayFilter, Filter
 from hemis.pages.register import Register
 from staff.forms.posts import EstablishmentForm, PostRoleForm, StaffRuleForm
@@ -33,7 +35,9 @@ class Establishment(Register):
 
     @classmethod
     def summary(cls, rows):
-        return [(_("rates"), f"{rows.order_by().aggregate(total=Sum('rates'))['total'] or 0:.2f}")]
+        return [
+            (_("rates"), display(rows.order_by().aggregate(total=Sum("rates"))["total"] or Decimal("0.00")))
+        ]
 
 
 class StaffRules(Register):

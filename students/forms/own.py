@@ -27,6 +27,12 @@ class OwnPhonesForm(RegisterForm):
 class OwnLivingForm(LivingForm):
     """The whole address is needed; the status of the place is the faculty's to say."""
 
+    sections = (
+        (_("Where you live"), ("accommodation", "current_region", "current_district", "current_address")),
+        (_("With whom"), ("roommate_type", "roommate_count", "landlord")),
+        (_("On the map (if you know)"), ("latitude", "longitude")),
+    )
+
     class Meta:
         model = Student
         fields = [
@@ -55,16 +61,6 @@ class OwnLivingForm(LivingForm):
 
     def clean_current_address(self) -> str:
         return fix_apostrophes(self.cleaned_data["current_address"])
-
-    @property
-    def groups(self):
-        """The form in three parts."""
-        parts = (
-            (_("Where you live"), ("accommodation", "current_region", "current_district", "current_address")),
-            (_("With whom"), ("roommate_type", "roommate_count", "landlord")),
-            (_("On the map (if you know)"), ("latitude", "longitude")),
-        )
-        return [(title, [self[name] for name in names]) for title, names in parts]
 
 
 class OwnContactForm(ContactForm):

@@ -262,5 +262,5 @@ def _mended(request: Request, rule: quality.Rule, student: Student) -> HttpRespo
 
 
 menu.register(
-    menu.MenuItem("students", gettext_lazy("Quality of data"), "students_quality", "data_quality.view")
+    menu.MenuItem("students", gettext_lazy("Quality of data"), "students_quality", "data_quality.view", 15)
 )

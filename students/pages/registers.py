@@ -45,6 +45,7 @@ def _of_speciality(request: Request, speciality: Speciality) -> dict:
 class Specialities(Register):
     app, name, title, title_one = "students", "specialities", _("Specialities"), _("speciality")
     model, permission, menu = Speciality, "speciality", "students"
+    menu_place = 40
     columns = [
         Column("code"),
         Column("name", link=True),
@@ -70,6 +71,7 @@ class Specialities(Register):
 class Programmes(Register):
     app, name, title, title_one = "students", "programmes", _("Programmes"), _("programme")
     model, permission, menu = Programme, "programme", "students"
+    menu_place = 41
     columns = [
         Column("speciality__code"),
         Column("speciality__name", link=True),
@@ -92,6 +94,7 @@ class Programmes(Register):
 class Qualifications(Register):
     app, name, title, title_one = "students", "qualifications", _("Qualifications"), _("qualification")
     model, permission, menu = Qualification, "qualification", "students"
+    menu_place = 42
     columns = [
         Column("name", link=True),
         Column("speciality", sort="speciality__code"),
@@ -141,6 +144,7 @@ class Quotas(Register):
 
     app, name, title, title_one = "students", "quotas", _("Admission quotas"), _("admission quota")
     model, permission, menu = AdmissionQuota, "quota", "students"
+    menu_place = 32
     columns = [
         Column("entry_year", numeric=True),
         Column("speciality", link=True, sort="speciality__code"),
@@ -212,6 +216,7 @@ class Quotas(Register):
 class Groups(Register):
     app, name, title, title_one = "students", "groups", _("Groups"), _("group")
     model, permission, menu = Group, "group", "students"
+    menu_place = 20
     columns = [
         Column("name", link=True),
         Column("speciality", sort="speciality__code"),
@@ -295,6 +300,7 @@ class TutorGroups(Register):
 
     app, name, title, title_one = "students", "tutor_groups", _("Tutors and their groups"), _("tutor's group")
     model, permission, menu = TutorGroup, "group", "students"
+    menu_place = 22
     columns = [
         Column("employee", link=True, sort="employee__person__sort_key"),
         Column("group", sort="group__name"),
@@ -332,6 +338,7 @@ class TutorGroups(Register):
 class Candidates(Register):
     app, name, title, title_one = "students", "candidates", _("Candidates"), _("candidate")
     model, permission, menu = Candidate, "candidate", "students"
+    menu_place = 30
     columns = [
         Column("person", link=True, sort="person__sort_key"),
         Column("person__pinfl", hidden=True),
@@ -392,5 +399,5 @@ class Candidates(Register):
 
 
 menu.register(
-    menu.MenuItem("students", _("Import the admission list"), "import_admission", "candidate.import")
+    menu.MenuItem("students", _("Import the admission list"), "import_admission", "candidate.import", 31)
 )

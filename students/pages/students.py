@@ -96,6 +96,7 @@ def _choose_subgroup(request: Request, rows) -> HttpResponse:
 class Students(Register):
     app, name, title, title_one = "students", "students", _("Students"), _("student")
     model, permission, menu = Student, "student", "students"
+    menu_place = 10
     columns = [
         Column("number"),
         Column("person", link=True, sort="person__sort_key"),
@@ -226,6 +227,7 @@ class StudentStates(Register):
 
     app, name, title, title_one = "students", "states", _("Student states"), _("student state")
     model, permission, menu = Placement, "student", "students"
+    menu_place = 13
     columns = [
         Column("student__person", _("Student"), link=True, sort="student__person__sort_key"),
         Column("student__number"),

@@ -354,6 +354,7 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "document_pdf": _documents,
     "document_revoke": _revoke,
     "document_again": _never_again,
+    "finance_contract_of": _on("students_students", Student),
     "my_contact": _own_contacts,
     "my_extract": _own_lines,
     "notice_open": _notices,
