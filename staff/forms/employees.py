@@ -50,6 +50,7 @@ class EmployeeForm(RegisterForm):
             self.fields[name] = field
             self._dress(name, field)
         self.fields["birth_date"].required = True
+        self.fields["photo"].help_text = _("JPEG or PNG, a portrait of 3 × 4; it is cut to size.")
         self.fields["pinfl"].help_text = _(
             "Fourteen digits; only a citizen of another country may have none."
         )

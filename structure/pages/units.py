@@ -97,10 +97,17 @@ class _Units(Register):
         """Heads and figures of today, from the floors that know them."""
         today, ids = timezone.localdate(), [one.pk for one in rows]
         heads = registry.heads(ids, today)
-        counted = {one.code: one.count(ids, today) for one in registry.counters()}
+        # Who works in a kafedra works in its faculty too, as the tree counts.
+        below = dict(Unit.objects.filter(parent__in=ids).values_list("pk", "parent"))
+        counted = {
+            one.code: one.count([*ids, *(set(below) - set(ids))], today) for one in registry.counters()
+        }
         for one in rows:
+            own = [one.pk, *(pk for pk, parent in below.items() if parent == one.pk)]
             one.shown_head = ", ".join(head.name for head in heads.get(one.pk, []))
-            one.shown_counts = {code: figures.get(one.pk, 0) for code, figures in counted.items()}
+            one.shown_counts = {
+                code: sum(figures.get(pk, 0) for pk in own) for code, figures in counted.items()
+            }
 
     @classmethod
     def detail_context(cls, request: Request, obj: Unit) -> dict:
