@@ -7,6 +7,7 @@ places go; who sits there already counts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -63,14 +64,15 @@ def distribute(people: Iterable[Someone], groups: Sequence[Place], *, by: str = 
     """Everybody into a fitting group as long as there are places.
 
     By name: the alphabet runs through the groups one after the other. Balanced: women
-    and men are dealt out in turns, the highest scores first and back and forth, so that
-    groups come near each other in both. People with fewer groups to choose from go first.
+    and men are dealt out apart, the highest scores first, each to the group that has the
+    least, so that groups come near each other in both. People with fewer groups to choose from go first.
     """
     found = Distribution()
     free = {one.key: max(0, one.capacity - one.taken) for one in groups}
     size = {one.key: one.taken for one in groups}
     order = {one.key: at for at, one in enumerate(sorted(groups, key=lambda one: (one.name, one.key)))}
     kinds: dict[tuple[int, ...], list[Someone]] = {}
+    scales = _Scales()
     for one in people:
         fitting = tuple(sorted((group.key for group in groups if group.takes(one)), key=order.__getitem__))
         kinds.setdefault(fitting, []).append(one)
@@ -79,7 +81,7 @@ def distribute(people: Iterable[Someone], groups: Sequence[Place], *, by: str = 
             found.left |= {one.key: NO_GROUP for one in same}
             continue
         shares = even_shares(len(same), [(key, size[key], free[key]) for key in fitting])
-        for one, key in _dealt(same, shares, by=by):
+        for one, key in _by_name(same, shares) if by == BY_NAME else scales.deal(same, shares):
             if key is None:
                 found.left[one.key] = NO_PLACE
                 continue
@@ -102,24 +104,31 @@ def even_shares(count: int, groups: Sequence[tuple[int, int, int]]) -> dict[int,
     return shares
 
 
-def _dealt(people: Sequence[Someone], shares: dict[int, int], *, by: str) -> list[tuple[Someone, int | None]]:
-    seats: list[int | None]
-    if by == BY_NAME:
-        ordered = sorted(people, key=lambda one: (one.name, one.key))
-        seats = [key for key, share in shares.items() for _seat in range(share)]
-    else:
-        ordered = sorted(people, key=lambda one: (one.gender, -(one.score or 0), one.name, one.key))
-        seats = back_and_forth(shares)
+def _by_name(people: Sequence[Someone], shares: dict[int, int]) -> list[tuple[Someone, int | None]]:
+    ordered = sorted(people, key=lambda one: (one.name, one.key))
+    seats: list[int | None] = [key for key, share in shares.items() for _seat in range(share)]
     return list(zip(ordered, seats + [None] * (len(ordered) - len(seats)), strict=True))
 
 
-def back_and_forth(shares: dict[int, int]) -> list[int | None]:
-    """Seats in rounds over the groups, every second round backwards, until each has its share."""
-    left, seats, forward = dict(shares), [], True
-    while any(left.values()):
-        keys = [key for key, share in left.items() if share]
-        for key in keys if forward else reversed(keys):
+class _Scales:
+    """What lies in each group already: how many of each gender, and the sum of scores."""
+
+    def __init__(self) -> None:
+        self.genders: Counter[tuple[int, str]] = Counter()
+        self.scores: dict[int, Decimal] = {}
+
+    def deal(self, people: Sequence[Someone], shares: dict[int, int]) -> list[tuple[Someone, int | None]]:
+        """Women and men apart, the highest score first, each to the group that has the least of both."""
+        left = dict(shares)
+        dealt: list[tuple[Someone, int | None]] = []
+        for one in sorted(people, key=lambda one: (one.gender, -(one.score or 0), one.name, one.key)):
+            open_ones = [key for key, share in left.items() if share]
+            if not open_ones:
+                dealt.append((one, None))
+                continue
+            key = min(open_ones, key=lambda at: (self.genders[at, one.gender], self.scores.get(at, 0)))
             left[key] -= 1
-            seats.append(key)
-        forward = not forward
-    return seats  # type: ignore[return-value]
+            self.genders[key, one.gender] += 1
+            self.scores[key] = self.scores.get(key, Decimal(0)) + (one.score or 0)
+            dealt.append((one, key))
+        return dealt

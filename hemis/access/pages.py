@@ -144,8 +144,8 @@ def who_may_do_what(request: Request) -> HttpResponse:
 
 
 for _place, _title, _url_name, _permission in (
-    (10, gettext_lazy("Accounts"), "admin:people_user_changelist", "user.view"),
-    (11, gettext_lazy("Roles of people"), "admin:access_roleassignment_changelist", "user.view"),
-    (60, gettext_lazy("History of changes"), "admin:access_historyentry_changelist", "history.view"),
+    (10, gettext_lazy("Accounts"), "admin:people_user_changelist", "user.manage"),
+    (11, gettext_lazy("Roles of people"), "admin:access_roleassignment_changelist", "user.manage"),
+    (60, gettext_lazy("History of changes"), "admin:access_historyentry_changelist", "user.manage"),
 ):
     menu.register(menu.MenuItem("system", _title, _url_name, _permission, _place))

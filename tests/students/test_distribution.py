@@ -45,6 +45,12 @@ def test_balanced_groups_have_as_many_women_and_nearly_the_same_mean_score():
     assert [sum(one.gender == "12" for one in side) for side in sides.values()] == [4, 4]
     means = [sum(one.score for one in side) / len(side) for side in sides.values()]
     assert abs(means[0] - means[1]) < 5
+    # Neither does a second kind of people, who may go elsewhere besides, tip the scales.
+    mixed = [person(100 + n, language="12", score=189 - 2 * n) for n in range(9)]
+    open_groups = [group(1, language=""), group(2, language=""), group(3, language="12", capacity=1)]
+    found = distribute([*people, *mixed], open_groups, by=BALANCED)
+    scores = {key: [one.score for one in [*people, *mixed] if found.places[one.key] == key] for key in (1, 2)}
+    assert abs(sum(scores[1]) / len(scores[1]) - sum(scores[2]) / len(scores[2])) < 8
     by_name = distribute(people, [group(1), group(2)], by=BY_NAME)
     halves = [sum(one.score for one in people if by_name.places[one.key] == key) / 12 for key in (1, 2)]
     assert abs(halves[0] - halves[1]) > 30, "the alphabet alone would not do it"
