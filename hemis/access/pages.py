@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.urls import get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -24,7 +23,6 @@ from hemis.access.guard import PERMISSION, own_account, public, rule_of, signed_
 from hemis.access.middleware import SESSION_KEY
 from hemis.access.models import RoleAssignment
 from hemis.base import Request
-from hemis.pages import menu
 
 
 @signed_in
@@ -141,11 +139,3 @@ def who_may_do_what(request: Request) -> HttpResponse:
         for duty in duties.DUTIES
     ]
     return render(request, "access/who_may_do_what.html", {"title": _("Who may do what"), "rows": rows})
-
-
-for _place, _title, _url_name, _permission in (
-    (10, gettext_lazy("Accounts"), "admin:people_user_changelist", "user.manage"),
-    (11, gettext_lazy("Roles of people"), "admin:access_roleassignment_changelist", "user.manage"),
-    (60, gettext_lazy("History of changes"), "admin:access_historyentry_changelist", "user.manage"),
-):
-    menu.register(menu.MenuItem("system", _title, _url_name, _permission, _place))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -96,7 +96,7 @@ class RegisterForm(forms.ModelForm):
             widget.attrs["aria-describedby"] = f"id_{name}_error"
 
     @property
-    def groups(self) -> list[tuple[str | Promise, list]]:
+    def groups(self) -> Iterable[tuple[str | Promise, list]]:
         """The visible fields under their headings; none at all for a short form."""
         if not self.sections:
             return []
