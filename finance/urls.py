@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from finance import contract_pages, pages, without
+from finance import contract_pages, pages, uzasbo, without
 
 urlpatterns = [
     path("base-coefficients/table/", pages.price_grid, name="finance_price_grid"),
@@ -23,4 +23,5 @@ urlpatterns = [
     *contract_pages.Contracts.urls(),
     *contract_pages.IndividualTerms.urls(),
     *without.WithoutContract.urls(),
+    *uzasbo.UzasboNumbers.urls(),
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from finance import without
+from finance import uzasbo, without
 from finance.models import Contract
 from hemis.access.scope import Scope
 from hemis.jobs.actions import run_now
@@ -31,6 +32,40 @@ class TestWithoutContract(RegisterTests):
 
     def search_for(self, row):
         return row.number
+
+
+class TestUzasboNumbers(RegisterTests):
+    register = uzasbo.UzasboNumbers
+    viewer_role = "accounting"
+    editor_role = "accounting"
+    stranger_role = "hr"
+
+    def make(self, number):
+        student = factories.make_students(factories.make_faculty(), 1)[0]
+        student.uzasbo_number = f"77{number:05d}"
+        student.save()
+        return student
+
+    def form_data(self, row):
+        return {"uzasbo_number": "12 345 678"}
+
+    def search_for(self, row):
+        return row.uzasbo_number
+
+
+@pytest.mark.django_db
+@pytest.mark.duty("7.1")
+def test_a_number_in_uzasbo_is_one_students_only(client, students, accountant):
+    first, second = students[:2]
+    client.force_login(accountant)
+    address = reverse("finance_uzasbo_edit", args=[first.pk])
+    assert client.post(address, {"uzasbo_number": "123456", "row_version": first.version}).status_code == 302
+    address = reverse("finance_uzasbo_edit", args=[second.pk])
+    for wrong in ("123456", "12a"):
+        answer = client.post(address, {"uzasbo_number": wrong, "row_version": second.version})
+        assert answer.status_code == 422 and "uzasbo_number" in answer.context["form"].errors
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE students_student SET uzasbo_number = '123456'")
 
 
 @pytest.mark.django_db
