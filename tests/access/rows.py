@@ -229,7 +229,7 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     ),
     # Whose contract is numbered already is not on the list of those who wait for one.
     "finance_without_contract": lambda world, where: Row(
-        world.contract(where).student, world.place(where), seen=lambda access: False
+        world.row("", Contract, where).obj.student, world.place(where), seen=lambda access: False
     ),
     SportRecord: of_person(plain(SportRecord, sport_name="Shaxmat")),
     Exchange: of_person(
