@@ -105,6 +105,7 @@ class Contracts(Register):
         gettext_lazy("contract"),
     )
     model, permission, menu = Contract, "contract", "finance"
+    menu_place = 10
     columns = [
         Column("number", link=True),
         Column("date"),
@@ -223,6 +224,7 @@ class IndividualTerms(Register):
     app, name = "finance", "terms"
     title, title_one = gettext_lazy("Individual terms"), gettext_lazy("individual terms")
     model, permission, menu = ContractTerms, "contract", "finance"
+    menu_place = 13
     columns = [
         Column("student__person", gettext_lazy("Student"), link=True, sort="student__person__sort_key"),
         Column("academic_year"),
@@ -297,7 +299,7 @@ cancel = _verb(_cancel)
 @page("contract.create")
 def form_contracts(request: Request) -> HttpResponse:
     """Choose whose contracts; see how many, the sum and who lacks what; start the job."""
-    asked = request.POST or ("faculty" in request.GET and request.GET) or None
+    asked = request.POST or ("faculty" in request.GET and forms.FormContractsForm.usual(request.GET)) or None
     form = forms.FormContractsForm(asked, access=request.access)
     context = {"title": _("Form contracts"), "form": form}
     if form.is_bound and form.is_valid():
@@ -395,6 +397,6 @@ Students.add_tab(
     )
 )
 menu.register(
-    MenuItem("finance", gettext_lazy("Form contracts"), "finance_form_contracts", "contract.create")
+    MenuItem("finance", gettext_lazy("Form contracts"), "finance_form_contracts", "contract.create", 12)
 )
 menu.register(MenuItem("cabinet", gettext_lazy("My contract"), "my_contracts", "own.contract"))

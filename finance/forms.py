@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -194,6 +195,12 @@ class FormContractsForm(forms.Form):
     form = forms.ChoiceField(label=_("education form"), required=False)
     course = forms.ChoiceField(label=_("course"), required=False)
     group = forms.ModelChoiceField(Group.objects.none(), label=_("group"), required=False)
+    student = forms.CharField(
+        label=_("student number"),
+        max_length=12,
+        required=False,
+        help_text=_("Empty: everybody chosen above."),
+    )
     date = forms.DateField(label=_("date of the contracts"), widget=_date_input())
     contract_type = forms.ChoiceField(label=_("usual contract type"))
     sum_type = forms.ChoiceField(label=_("usual kind of sum"))
@@ -224,11 +231,32 @@ class FormContractsForm(forms.Form):
             if isinstance(field, forms.ModelChoiceField) and field.empty_label:
                 field.empty_label = "—"
 
+    @staticmethod
+    def usual(data: QueryDict) -> QueryDict:
+        """``data`` of an address with the usual terms where it names none: a link from elsewhere asks for little."""
+        data = data.copy()
+        for name, value in (
+            ("date", timezone.localdate().isoformat()),
+            ("contract_type", rules.BASIC),
+            ("sum_type", rules.WITHOUT_STIPEND),
+        ):
+            data.setdefault(name, value)
+        return data
+
     def clean_date(self):
         date = self.cleaned_data["date"]
         if date > timezone.localdate():
             raise forms.ValidationError(_("A contract is not dated in the future."))
         return date
+
+    def clean_student(self) -> Student | None:
+        number = self.cleaned_data["student"].strip()
+        if not number:
+            return None
+        found = Student.objects.filter(number=number).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no student with this number."))
+        return found
 
     @property
     def selection(self) -> Selection:
@@ -241,6 +269,7 @@ class FormContractsForm(forms.Form):
             form=data["form"],
             course=data["course"],
             group=data["group"].pk if data["group"] else None,
+            students=(data["student"].pk,) if data["student"] else (),
         )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from finance import contract_pages, pages
+from finance import contract_pages, pages, uzasbo, without
 
 urlpatterns = [
     path("base-coefficients/table/", pages.price_grid, name="finance_price_grid"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("form-contracts/", contract_pages.form_contracts, name="finance_form_contracts"),
     path("contracts/<int:pk>/sign/", contract_pages.sign, name="finance_contract_sign"),
     path("contracts/<int:pk>/cancel/", contract_pages.cancel, name="finance_contract_cancel"),
+    path("students/<int:pk>/", without.contract_of, name="finance_contract_of"),
     path("my-contracts/", contract_pages.my_contracts, name="my_contracts"),
     *pages.MinimumWages.urls(),
     *pages.StipendAmounts.urls(),
@@ -21,4 +22,6 @@ urlpatterns = [
     *pages.CalculationSettings.urls(),
     *contract_pages.Contracts.urls(),
     *contract_pages.IndividualTerms.urls(),
+    *without.WithoutContract.urls(),
+    *uzasbo.UzasboNumbers.urls(),
 ]

@@ -168,6 +168,9 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "hemis.access.adapter.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "HEMIS"
+# Keys of second factors lie sealed; without a key of their own by one derived from SECRET_KEY.
+MFA_KEY = os.environ.get("MFA_KEY", "")
+MFA_KEY_BEFORE = os.environ.get("MFA_KEY_BEFORE", "")
 USERSESSIONS_TRACK_ACTIVITY = False
 REQUIRE_SECOND_FACTOR = env_bool("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
 ACTIVATION_DAYS = 14

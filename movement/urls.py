@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from movement.builder.pages import builder
 from movement.pages import Orders, admission, journal, own, papers, settings, verbs, wizard
 
 urlpatterns = [
+    path("groups/distribute/", builder, name="students_builder"),
     path("orders/new/", wizard.new_order, name="order_new"),
     path("orders/new/arrival/", wizard.arrival, name="order_arrival"),
     path("orders/new/<slug:slug>/", wizard.people, name="order_people"),

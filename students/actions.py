@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from hemis.access.scope import Access
 from hemis.people.models import Person
-from hemis.people.names import clean_name
 from staff.models import Employee
 from students import queries, rules
 from students.models import (
@@ -28,10 +27,11 @@ from students.models import (
     TutorGroup,
 )
 
-# Passport data: they change only through a correction, which keeps both versions.
+# Passport data: they change only through a correction, which keeps both versions. The name itself
+# is not among them: a student's name changes by an order (clause B8), the passport's spelling of it here.
 IDENTITY = (
-    "last_name", "first_name", "middle_name", "passport_last_name", "passport_first_name", "pinfl", "passport",
-    "birth_date", "gender", "citizenship", "country",
+    "passport_last_name", "passport_first_name", "pinfl", "passport", "birth_date", "gender", "citizenship",
+    "country",
 )  # fmt: skip
 TUTOR_POST = "34"
 
@@ -59,8 +59,8 @@ def correct_passport(
     person = Person.objects.select_for_update().get(pk=student.person_id)
     old = {name: getattr(person, name) for name in IDENTITY}
     new = old | {name: value for name, value in data.items() if name in IDENTITY}
-    for name in ("last_name", "first_name", "middle_name"):
-        new[name] = clean_name(new[name])
+    for name in ("passport_last_name", "passport_first_name"):
+        new[name] = " ".join(new[name].upper().split())
     new["pinfl"] = new["pinfl"] or None
     changed = [name for name in IDENTITY if old[name] != new[name]]
     if not changed:

@@ -47,7 +47,7 @@ DEFAULTS = {"country": "UZ", "course": "11", "social_category": "10"}
 def plan(rows: list[dict[str, Any]], year: int) -> Saved:
     """What saving these rows would change. Needs a transaction; leaves nothing behind."""
     with connection.cursor() as cursor:
-        _stage(cursor, rows)
+        _stage(cursor, rows, year)
         planned = _planned(cursor, year)
         cursor.execute("DROP TABLE admission_stage")
     return planned
@@ -62,7 +62,7 @@ def save(rows: list[dict[str, Any]], year: int) -> Saved:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, year])
-        _stage(cursor, rows)
+        _stage(cursor, rows, year)
         planned = _planned(cursor, year)
         if planned.added or planned.changed:
             cursor.execute(SAVE_PEOPLE)
@@ -71,7 +71,7 @@ def save(rows: list[dict[str, Any]], year: int) -> Saved:
     return planned
 
 
-def _stage(cursor, rows: list[dict[str, Any]]) -> None:
+def _stage(cursor, rows: list[dict[str, Any]], year: int) -> None:
     # Before COPY begins: while it runs, the connection answers no other question.
     known = _known(row["pinfl"] for row in rows if not all(row[name] for name in MAY_BE_EMPTY))
     cursor.execute(CREATE_STAGE)
@@ -85,6 +85,8 @@ def _stage(cursor, rows: list[dict[str, Any]]) -> None:
                 copy.write(_copied(lines))
                 lines.clear()
         copy.write(_copied(lines))
+    if not all(row["group_id"] for row in rows):
+        cursor.execute(KNOWN_GROUPS, [year])
     cursor.execute("ANALYZE admission_stage")
 
 
@@ -135,7 +137,7 @@ def _records(rows: list[dict[str, Any]], known: dict[str, dict[str, str]]) -> It
             " ".join(tokens),
             sort_key[:400],
             str(row["programme_id"]),
-            str(row["group_id"]),
+            str(row["group_id"] or 0),
             row["course"] or DEFAULTS["course"],
             row["language"],
             row["payment_form"],
@@ -193,6 +195,13 @@ def _set(table: str, columns: Iterable[str]) -> str:
     return ", ".join([*assignments, f"version = {table}.version + 1"])
 
 
+# An empty group says nothing: who has one for the same programme keeps it, the others wait for the distribution.
+KNOWN_GROUPS = """
+UPDATE admission_stage s SET group_id = (
+       SELECT c.group_id FROM students_candidate c JOIN people_person p ON p.id = c.person_id
+        WHERE p.pinfl = s.pinfl AND c.entry_year = %s AND c.programme_id = s.programme_id)
+ WHERE s.group_id = 0
+"""
 # Table and column names are the constants above, never anything a user typed.
 COUNT = f"""
 SELECT count(*) FILTER (WHERE c.id IS NULL),

@@ -8,7 +8,7 @@ register rules of their own about what they keep.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from hemis.access.scope import Scope
 from hemis.people.identifiers import PINFL_WEIGHTS
 from students.contingent import CARED_FOR, TODAY
+from students.models import Student
 
 MISSING, CONTRADICTS, NOTICE = "missing", "contradicts", "notice"
 SEVERITIES = {
@@ -29,11 +30,20 @@ SEVERITIES = {
 
 
 @dataclass(frozen=True)
+class Mend:
+    """Where a fault is mended that no form of the card mends: a link for the holders of ``permission``."""
+
+    title: str | Promise
+    permission: str
+    url: Callable[[Student], str]
+
+
+@dataclass(frozen=True)
 class Rule:
     """What may be wrong with a student's data, and how it is mended.
 
     ``section`` names the part of the card whose ``fields`` mend it in place;
-    without one, ``hint`` says what to do.
+    without one, ``hint`` says what to do, and ``mend`` leads there.
     """
 
     code: str
@@ -43,6 +53,7 @@ class Rule:
     section: str = ""
     fields: tuple[str, ...] = ()
     hint: str | Promise = ""
+    mend: Mend | None = None
 
 
 RULES: dict[str, Rule] = {}
@@ -135,11 +146,11 @@ for _rule in (
         "name_not_as_in_passport", _("The name differs from the passport's spelling, or that is missing"),
         f"{_PLAIN.format('p.last_name')} <> {_PLAIN.format('p.passport_last_name')} "
         f"OR {_PLAIN.format('p.first_name')} <> {_PLAIN.format('p.passport_first_name')}",
-        NOTICE, hint=_CORRECT,
+        NOTICE, hint=_("The passport's spelling is corrected on the card, the name by an order “Change of name”."),
     ),
     Rule(
         "no_group", _("Studies in no group"), "pl.status = '11' AND pl.group_id IS NULL", CONTRADICTS,
-        hint=_("A group is given by an order of transfer."),
+        hint=_("Open “Distribute into groups”: it forms the orders of transfer."),
     ),
     Rule(
         "group_full", _("The group has more students than places"),

@@ -45,7 +45,7 @@ def studying(pinfls: Collection[str]) -> list[tuple]:
 def candidates_elsewhere(
     pinfls: Collection[str], year: int, faculty_ids: Collection[int]
 ) -> list[tuple[str, str]]:
-    """Candidates of ``year`` in groups of other faculties: PINFL and the faculty."""
+    """Candidates of ``year`` of other faculties: PINFL and the faculty."""
     return _rows(ELSEWHERE, [list(pinfls), year, list(faculty_ids)])
 
 
@@ -82,9 +82,10 @@ ELSEWHERE = """
 SELECT p.pinfl, u.name
   FROM people_person p
   JOIN students_candidate c ON c.person_id = p.id
-  JOIN students_group g ON g.id = c.group_id
-  JOIN structure_unit u ON u.id = g.faculty_id
- WHERE p.pinfl = ANY(%s) AND c.entry_year = %s AND g.faculty_id <> ALL(%s)
+  JOIN students_programme pr ON pr.id = c.programme_id
+  JOIN students_speciality sp ON sp.id = pr.speciality_id
+  JOIN structure_unit u ON u.id = sp.faculty_id
+ WHERE p.pinfl = ANY(%s) AND c.entry_year = %s AND sp.faculty_id <> ALL(%s)
 """
 OTHER_NAMES = """
 SELECT p.pinfl, concat_ws(' ', p.last_name, p.first_name, p.middle_name)

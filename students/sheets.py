@@ -192,7 +192,7 @@ class AdmissionSheet(Sheet):
                 "Guruh",
                 self._group_widget(),
                 aliases=("Guruhi", "Группа", "Group"),
-                missing="unknown_group",
+                required=False,
                 choices=lambda: sorted(self.groups),
                 example=min(self.groups, default="610-26.01"),
             ),
@@ -366,7 +366,7 @@ class AdmissionSheet(Sheet):
                 )
         columns["programme_id"] = programmes
         columns["group_id"] = [
-            None if type(name) is Bad else self.groups[name].pk for name in columns["group"]
+            self.groups[name].pk if name and type(name) is not Bad else None for name in columns["group"]
         ]
         self._other_names(columns)
 
@@ -384,7 +384,10 @@ class AdmissionSheet(Sheet):
                     Bad("speciality_of_other_type", _("The speciality is of another education type."), right),
                 )
             ]
-        if type(group) is not Bad:
+        if not group and len({one.faculty_id for one in fitting}) > 1:
+            message = _("Several faculties teach this speciality: name the group.")
+            return None, [("group", Bad("unknown_group", message))]
+        if group and type(group) is not Bad:
             own = [one for one in fitting if one.pk == self.groups[group].speciality_id]
             if not own:
                 near = widgets.perhaps(self._group_of(fitting[0], group))
@@ -457,8 +460,12 @@ class AdmissionSheet(Sheet):
         """Students of today, except those whom this very row made students."""
         for pinfl, year, *facts in queries.studying(rows):
             at = rows[pinfl]
+            # An empty group says nothing: the one given by the distribution stays.
+            group = admission.CANDIDATE_COLUMNS.index("group_id")
+            facts[group] = facts[group] if columns["group_id"][at] else None
             said = [
-                columns[name][at] or admission.DEFAULTS.get(name, "") for name in admission.CANDIDATE_COLUMNS
+                columns[name][at] or admission.DEFAULTS.get(name, None if name == "group_id" else "")
+                for name in admission.CANDIDATE_COLUMNS
             ]
             if year != self.year or facts != said:
                 yield pinfl

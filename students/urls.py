@@ -3,7 +3,7 @@
 from django.urls import path
 
 from students import pages
-from students.pages import activities, card, groups, links, quality
+from students.pages import activities, card, groups, links, own, quality
 
 REGISTERS = (
     pages.Specialities,
@@ -29,6 +29,10 @@ urlpatterns = [
     path("quotas-outside/", pages.outside_quotas, name="students_quota_outside"),
     path("me/", pages.my_card, name="my_card"),
     path("me/photo/", card.my_photo, name="my_photo"),
+    path("me/phones/", own.phones, name="my_phones"),
+    path("me/living/", own.living, name="my_living"),
+    path("me/contacts/new/", own.new_contact, name="my_contact_new"),
+    path("me/contacts/<int:pk>/", own.contact, name="my_contact"),
     path("contingent-cut/", pages.pivot, name="students_pivot"),
     path("contingent-file/<str:kind>/", pages.contingent_file, name="students_contingent_file"),
     path("quality/", quality.overview, name="students_quality"),

@@ -11,7 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from hemis.access import duties
+from hemis.access import duties, sealing
 from hemis.access.scope import Access
 
 REAUTHENTICATION_TIMEOUT = 300
@@ -43,7 +43,13 @@ def must_have_second_factor(access: Access) -> bool:
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """A second factor that a role needs is not taken off by its holder."""
+    """A second factor that a role needs is not taken off by its holder; its key lies sealed."""
+
+    def encrypt(self, text: str) -> str:
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator) -> bool:
         return not must_have_second_factor(Access.for_user(authenticator.user))

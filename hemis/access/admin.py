@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import Q
+from django.db.models import Model, OuterRef, Q, Subquery
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +21,7 @@ from hemis.access.activation import create_activation
 from hemis.access.admin_site import ByDuty, ReadOnly
 from hemis.access.models import HistoryEntry, RoleAssignment
 from hemis.people.models import Person, User
+from hemis.people.names import sort_key
 
 LINKS_AT_ONCE = 20
 
@@ -118,12 +123,50 @@ class RoleAssignmentAdmin(ByDuty, admin.ModelAdmin):
     raw_id_fields = ["user"]
 
 
+@cache
+def _models_by_table() -> dict[str, type[Model]]:
+    return {model._meta.db_table: model for model in apps.get_models()}
+
+
+def table_name(table: str) -> str:
+    """A table as people call what it keeps; a table of no model by its own name."""
+    model = _models_by_table().get(table)
+    return capfirst(str(model._meta.verbose_name)) if model else table
+
+
+class TableFilter(admin.SimpleListFilter):
+    """What was changed, by the names that people know."""
+
+    title = gettext_lazy("What")
+    parameter_name = "table"
+
+    def lookups(self, request, model_admin):
+        tables = HistoryEntry.objects.order_by("table").values_list("table", flat=True).distinct()
+        return sorted(((table, table_name(table)) for table in tables), key=lambda one: sort_key(one[1]))
+
+    def queryset(self, request, queryset):
+        return queryset.filter(table=self.value()) if self.value() else queryset
+
+
 @admin.register(HistoryEntry)
 class HistoryAdmin(ReadOnly, admin.ModelAdmin):
     """Read only: the database refuses anything else."""
 
     duty_to_view = "history.view"
-    list_display = ["at", "table", "row_id", "action", "actor_id", "request_id"]
-    list_filter = ["table", "action"]
-    search_fields = ["=row_id"]
+    list_display = ["at", "what", "row_id", "action", "who", "request_id"]
+    list_filter = [TableFilter, "action"]
+    search_fields = ["=row_id", "=request_id"]
     date_hierarchy = "at"
+
+    def get_queryset(self, request):
+        """With the login of whoever acted; accounts are never deleted, so it is always known."""
+        login = User.objects.filter(pk=OuterRef("actor_id")).values("login")
+        return super().get_queryset(request).annotate(actor_login=Subquery(login))
+
+    @admin.display(description=gettext_lazy("What"), ordering="table")
+    def what(self, entry) -> str:
+        return table_name(entry.table)
+
+    @admin.display(description=gettext_lazy("Who"), ordering="actor_id")
+    def who(self, entry) -> str:
+        return entry.actor_login or _("the program")

@@ -30,9 +30,7 @@ def accounts_of_students() -> QuerySet[User]:
     A student who also works here holds more rights than the dean's office: a new password
     for such an account would hand them over, so its link comes from personnel or the administrator.
     """
-    return User.objects.filter(
-        ~_with_roles(duties.STAFF_ROLES), is_active=True, is_superuser=False, is_staff=False
-    )
+    return User.objects.filter(~_with_roles(duties.STAFF_ROLES), is_active=True, is_superuser=False)
 
 
 def accounts_of_staff() -> QuerySet[User]:

@@ -40,6 +40,7 @@ class Classifiers(Register):
         _("classifier option"),
     )
     model, permission, menu = ClassifierItem, "classifier", "structure"
+    menu_place = 90
     columns = [
         Column("list", value=lambda row: row.list.name(), sort="list__name_uz"),
         Column("code"),

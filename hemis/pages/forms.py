@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.forms.models import ModelChoiceField, ModelChoiceIterator
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.urls import reverse_lazy
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.scope import Access
@@ -42,6 +44,8 @@ class RegisterForm(forms.ModelForm):
     # Fields with too many choices for a page, and the address that searches them: Tom Select asks it;
     # without JavaScript the first ones are offered.
     remote_choices: dict[str, str] = {}
+    # Heading and names of the fields below it; fields named nowhere stand at the end.
+    sections: Sequence[tuple[str | Promise, Sequence[str]]] = ()
 
     def __init__(self, *args, access: Access, **kwargs):
         self.access = access
@@ -90,6 +94,19 @@ class RegisterForm(forms.ModelForm):
             widget.attrs["aria-invalid"] = "true"
             widget.attrs["class"] += " is-invalid"
             widget.attrs["aria-describedby"] = f"id_{name}_error"
+
+    @property
+    def groups(self) -> Iterable[tuple[str | Promise, list]]:
+        """The visible fields under their headings; none at all for a short form."""
+        if not self.sections:
+            return []
+        found = [
+            (heading, [self[name] for name in names if name in self.fields])
+            for heading, names in self.sections
+        ]
+        named = {name for _heading, names in self.sections for name in names}
+        rest = [one for one in self.visible_fields() if one.name not in named]
+        return [(heading, fields) for heading, fields in [*found, ("", rest)] if fields]
 
     def errors_at_fields(self) -> set[str]:
         return set(self._errors or {})

@@ -8,6 +8,7 @@ from functools import cache
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from hemis.access.duties import EXTRA_MENUS, MENUS, Menu
 from hemis.access.scope import Access
@@ -21,6 +22,8 @@ class MenuItem:
     title: str | Promise
     url_name: str
     permission: str
+    # Entries stand by their place, those of one place as they were declared.
+    place: int = 50
 
     @property
     def url(self) -> str:
@@ -59,4 +62,13 @@ def navigation(access: Access) -> list[tuple[Menu, list[MenuItem]]]:
 
 
 def _of_menu(items: Iterable[MenuItem], code: str) -> Iterable[MenuItem]:
-    return (item for item in items if item.menu == code)
+    return sorted((item for item in items if item.menu == code), key=lambda item: item.place)
+
+
+# The pages of Django admin, open to the same people as the administration itself.
+for _place, _title, _url_name, _permission in (
+    (10, gettext_lazy("Accounts"), "admin:people_user_changelist", "user.manage"),
+    (11, gettext_lazy("Roles of people"), "admin:access_roleassignment_changelist", "user.manage"),
+    (60, gettext_lazy("History of changes"), "admin:access_historyentry_changelist", "user.manage"),
+):
+    register(MenuItem("system", _title, _url_name, _permission, _place))

@@ -60,6 +60,8 @@ class Register:
     model: ClassVar[type[Model]]
     permission: ClassVar[str]
     menu: ClassVar[str] = ""
+    # Where the entry stands in its menu; what is opened daily comes first.
+    menu_place: ClassVar[int] = 50
     columns: ClassVar[list[Column]]
     filters: ClassVar[list[Filter]] = []
     search: ClassVar[Sequence[str]] = ()
@@ -89,7 +91,9 @@ class Register:
         REGISTERS[cls.key()] = cls
         if cls.menu:
             navigation.register(
-                navigation.MenuItem(cls.menu, cls.title, cls.url_name("list"), cls.view_permission())
+                navigation.MenuItem(
+                    cls.menu, cls.title, cls.url_name("list"), cls.view_permission(), cls.menu_place
+                )
             )
 
     # --- names and addresses
@@ -212,6 +216,10 @@ class Register:
     def summary(cls, rows: QuerySet) -> list[tuple[str, Any]]:
         """Label and value of totals over the filtered rows, shown above the table."""
         return []
+
+    @classmethod
+    def complete(cls, rows: list) -> None:
+        """Fill in what the columns of these rows need and SQL of this floor cannot say, at once for all."""
 
     @classmethod
     def detail_context(cls, request: Request, obj: Any) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def list_view(register: type[Register]):
         rows = register.filtered(request.access, request.GET)
         paginator = Paginator(rows, preference.page_size)
         shown = paginator.get_page(request.GET.get("page"))
+        shown.object_list = list(shown.object_list)
+        register.complete(shown.object_list)
         columns = _shown_columns(register, preference)
         filters = [one.context(request.access, request.GET) for one in register.filters]
         query = request.GET.copy()
@@ -105,11 +107,13 @@ def print_view(register: type[Register]):
     @page(register.view_permission())
     def view(request: Request) -> HttpResponse:
         rows = register.filtered(request.access, request.GET)
+        printed = list(rows[:PRINT_LIMIT])
+        register.complete(printed)
         context = {
             "register": register,
             "title": register.title,
             "columns": _shown_columns(register, _preference(request, register)),
-            "rows": rows[:PRINT_LIMIT],
+            "rows": printed,
             "total": rows.count(),
             "limit": PRINT_LIMIT,
         }

@@ -115,7 +115,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, login: str, password: str | None = None, **fields):
-        return self.create_user(login, password, is_staff=True, is_superuser=True, **fields)
+        return self.create_user(login, password, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -127,7 +127,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="user", verbose_name=_("person")
     )
     is_active = models.BooleanField(_("active"), default=True)
-    is_staff = models.BooleanField(_("may enter the administration"), default=False)
     date_joined = models.DateTimeField(_("created"), auto_now_add=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
 

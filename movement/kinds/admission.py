@@ -17,6 +17,8 @@ class _FromCandidates(OrderKind):
     def listed(cls, keys):
         return (
             queries.free_candidates(Candidate.objects.filter(pk__in=keys))
+            # Who has no group yet waits for the distribution: the order names the group.
+            .exclude(group=None)
             .select_related("person", "programme", "group", "arrival")
             .order_by("programme__speciality__code", "group__name", "person__sort_key", "pk")
         )

@@ -40,7 +40,8 @@ def admission(request: Request) -> HttpResponse:
     context = {
         "title": _("New admission order"),
         "form": form,
-        "free": queries.free_candidates(rows).count(),
+        "free": queries.free_candidates(rows.exclude(group=None)).count(),
+        "without_group": rows.filter(group=None).count(),
         "back_url": reverse("movement_orders_list"),
         "button": _("Form the order"),
     }

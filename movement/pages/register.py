@@ -185,6 +185,7 @@ AGREEMENT_COLOURS = {
 class Orders(Register):
     app, name, title, title_one = "movement", "orders", gettext_lazy("Orders"), gettext_lazy("order")
     model, permission, menu = Order, "order", "movement"
+    menu_place = 10
     columns = [
         Column("number", sort="number_value"),
         Column("date"),
@@ -337,5 +338,5 @@ def _steps(order: Order) -> list[dict]:
     ]
 
 
-register_menu(MenuItem("movement", gettext_lazy("New order"), "order_new", "order.create"))
-register_menu(MenuItem("movement", gettext_lazy("Journal of orders"), "order_journal", "order.view"))
+register_menu(MenuItem("movement", gettext_lazy("New order"), "order_new", "order.create", 11))
+register_menu(MenuItem("movement", gettext_lazy("Journal of orders"), "order_journal", "order.view", 12))

@@ -98,7 +98,7 @@ def _diplomas(people: list[Employee], random: Random) -> None:
                         "25": ("11", "11")}.get(post, ("", ""))  # fmt: skip
         if not degree and random.random() < 0.2:
             degree = "11"
-        year = min(_born(one) + 30, YEAR - 1)
+        year = min(_born(one) + 30, YEAR - 2)  # the rank comes a year later, and is not in the future
         for kind, code, later in ((Degree.DEGREE, degree, 0), (Degree.RANK, rank, 1)):
             if code:
                 degrees.append(_degree(one, kind, code, year + later, random))

@@ -99,7 +99,7 @@ def build_staff(people: People, units: dict[str, Unit], password: str) -> dict[s
         )
     )
     users = User.objects.bulk_create(
-        User(login=login, person=person, password=password, is_staff=role == "administrator", language="")
+        User(login=login, person=person, password=password, language="")
         for person, (login, role, *_rest) in zip(persons, places, strict=True)
     )
     RoleAssignment.objects.bulk_create(

@@ -26,6 +26,16 @@ PERSON_FIELDS = (
 class EmployeeForm(RegisterForm):
     """A person and the fact of working here, on one page; one human stays one row (law 1)."""
 
+    sections = (
+        (
+            _("Person, as in the passport"),
+            ("last_name", "first_name", "middle_name", "birth_date", "gender", "citizenship", "country",
+             "nationality", "pinfl", "passport", "photo"),
+        ),
+        (_("Phone and address"), ("phone", "email", "region", "district", "address")),
+        (_("Work"), ("number", "specialty", "entry_year", "languages")),
+    )  # fmt: skip
+
     class Meta:
         model = Employee
         fields = ["number", "specialty", "entry_year", "languages"]
@@ -40,6 +50,7 @@ class EmployeeForm(RegisterForm):
             self.fields[name] = field
             self._dress(name, field)
         self.fields["birth_date"].required = True
+        self.fields["photo"].help_text = _("JPEG or PNG, a portrait of 3 × 4; it is cut to size.")
         self.fields["pinfl"].help_text = _(
             "Fourteen digits; only a citizen of another country may have none."
         )

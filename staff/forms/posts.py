@@ -46,6 +46,13 @@ class PostForm(RegisterForm):
     """A new post; later only a correction with its reason, for moving and ending are orders of their own."""
 
     category = ""
+    sections = (
+        (_("Post"), ("employee", "unit", "post", "category", "employment", "rate", "valid_from", "valid_to")),
+        (
+            _("Order and contract"),
+            ("order_number", "order_date", "contract_number", "contract_date", "correction"),
+        ),
+    )
     remote_choices = {"employee": "staff_employees_options"}
     correction = forms.CharField(
         label=_("Why it is corrected"),

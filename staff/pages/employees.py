@@ -201,7 +201,7 @@ class Employees(Register):
         Column("post_name", _("Post"), value=queries.post_name),
         Column("unit_name", _("Unit"), sort="unit_name"),
         Column("academic_degree"),
-        Column("academic_rank"),
+        Column("academic_rank", hidden=True),
         Column("status", _("Status"), value=status_text, sort="status", badge=STATUS_COLOURS),
         Column("person__phone"),
         Column("person__email", hidden=True),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from hemis.pages.columns import Column
+from hemis.pages.columns import Column, display
 from hemis.pages.filters import DayFilter, Filter
 from hemis.pages.register import Register
 from staff.forms.posts import EstablishmentForm, PostRoleForm, StaffRuleForm
@@ -33,7 +35,15 @@ class Establishment(Register):
 
     @classmethod
     def summary(cls, rows):
-        return [(_("rates"), f"{rows.order_by().aggregate(total=Sum('rates'))['total'] or 0:.2f}")]
+        return [
+            (_("rates"), display(rows.order_by().aggregate(total=Sum("rates"))["total"] or Decimal("0.00")))
+        ]
+
+
+def plain_value(rule: StaffRule) -> Decimal:
+    """The figure without idle noughts: 36 months, but a rate of 1.5."""
+    whole = rule.value.to_integral_value()
+    return whole if rule.value == whole else rule.value.normalize()
 
 
 class StaffRules(Register):
@@ -41,7 +51,8 @@ class StaffRules(Register):
     title, title_one = _("Terms and limits of staff law"), _("term or limit")
     model, permission = StaffRule, "employee"
     columns = [
-        Column("kind", link=True), Column("value", numeric=True), Column("valid_from"), Column("basis"),
+        Column("kind", link=True), Column("value", value=plain_value, sort="value", numeric=True),
+        Column("valid_from"), Column("basis"),
     ]  # fmt: skip
     filters = [Filter("kind")]
     search = ("basis",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hemis.base import Request
-from hemis.pages.columns import Column
+from hemis.pages.columns import Column, display
 from hemis.pages.filters import Filter, RangeFilter
 from hemis.pages.home import Todo, register_todo
 from hemis.pages.menu import MenuItem
@@ -111,7 +112,7 @@ class _Posts(Register):
         totals = rows.order_by().aggregate(
             people=Count("employee", distinct=True), rates=Sum("rate", filter=~Q(employment=HOURLY))
         )
-        return [(_("people"), totals["people"]), (_("rates"), f"{totals['rates'] or 0:.2f}")]
+        return [(_("people"), totals["people"]), (_("rates"), display(totals["rates"] or Decimal("0.00")))]
 
     @classmethod
     def detail_context(cls, request: Request, obj):

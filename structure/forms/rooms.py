@@ -15,6 +15,13 @@ from structure.models import Auditorium, Building, Equipment, RoomBooking, Unit
 
 
 class BuildingForm(RegisterForm):
+    sections = (
+        (_("Building"), ("code", "name", "name_ru", "name_en", "kind", "address", "position", "is_active")),
+        (_("Size and ownership"), ("built_in", "floors", "area", "tenure", "rented_until")),
+        (_("Accessibility"), ("has_ramp", "has_lift", "has_accessible_toilet", "has_tactile_signs")),
+        (_("On the map"), ("latitude", "longitude")),
+    )
+
     class Meta:
         model = Building
         exclude = ["version"]
@@ -28,6 +35,14 @@ class BuildingForm(RegisterForm):
 
 class AuditoriumForm(RegisterForm):
     photo = PictureField(label=_("photo"), required=False, help_text=_("JPEG or PNG."))
+    sections = (
+        (
+            _("Auditorium"),
+            ("building", "number", "name", "floor", "kind", "capacity", "area", "unit", "is_active"),
+        ),
+        (_("Accessibility"), ("is_accessible", "wheelchair_places", "has_hearing_loop")),
+        (_("Picture and note"), ("photo", "note")),
+    )
 
     class Meta:
         model = Auditorium

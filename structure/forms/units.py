@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,10 @@ class _UnitForm(RegisterForm):
     """Code pattern by kind of unit; a new unit may carry the order that opened it."""
 
     kind = ""
+    sections = (
+        (_("Unit"), ("code", "name", "name_ru", "name_en", "kind", "parent", "locality", "position")),
+        (_("Opening"), ("opened_on", *BASIS)),
+    )
     order_number = forms.CharField(label=_("number of the order of opening"), max_length=32, required=False)
     order_date = forms.DateField(label=_("date of the order of opening"), required=False, widget=date_input())
 
@@ -30,6 +35,8 @@ class _UnitForm(RegisterForm):
                 del self.fields[name]
             for name in ("name", "code"):
                 self.fields[name].help_text = CORRECTION
+            return
+        self.fields["code"].help_text = format_lazy("{} {}", _("For example:"), rules.code_example(self.kind))
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]

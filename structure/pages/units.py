@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -62,8 +63,22 @@ def _heads(request: Request, unit: Unit) -> dict:
     }
 
 
+def _people(code: str) -> Callable[[Unit], int]:
+    """How many there are of what a higher floor counts: employees, students."""
+    return lambda unit: getattr(unit, "shown_counts", {}).get(code, 0)
+
+
+HEAD = Column("head", gettext_lazy("Head"), value=lambda unit: getattr(unit, "shown_head", ""), sort=None)
+EMPLOYEES = Column(
+    "employees", gettext_lazy("Employees"), value=_people("employees"), sort=None, numeric=True
+)
+STUDENTS = Column("students", gettext_lazy("Students"), value=_people("students"), sort=None, numeric=True)
+
+
 class _Units(Register):
     """What the three registers of units share."""
+
+    ordering = ("code",)
 
     search = ("code", "name", "name_ru", "name_en")
     fields = UNIT_FIELDS
@@ -78,6 +93,23 @@ class _Units(Register):
     ]
 
     @classmethod
+    def complete(cls, rows: list) -> None:
+        """Heads and figures of today, from the floors that know them."""
+        today, ids = timezone.localdate(), [one.pk for one in rows]
+        heads = registry.heads(ids, today)
+        # Who works in a kafedra works in its faculty too, as the tree counts.
+        below = dict(Unit.objects.filter(parent__in=ids).values_list("pk", "parent"))
+        counted = {
+            one.code: one.count([*ids, *(set(below) - set(ids))], today) for one in registry.counters()
+        }
+        for one in rows:
+            own = [one.pk, *(pk for pk, parent in below.items() if parent == one.pk)]
+            one.shown_head = ", ".join(head.name for head in heads.get(one.pk, []))
+            one.shown_counts = {
+                code: sum(figures.get(pk, 0) for pk in own) for code, figures in counted.items()
+            }
+
+    @classmethod
     def detail_context(cls, request: Request, obj: Unit) -> dict:
         may = request.access.can("structure.edit")
         return {
@@ -90,10 +122,15 @@ class _Units(Register):
 class Faculties(_Units):
     app, name = "structure", "faculties"
     model, permission, menu = Unit, "structure", "structure"
+    menu_place = 12
     title, title_one = gettext_lazy("Faculties"), gettext_lazy("faculty")
     columns = [
         Column("code"),
         Column("name", link=True),
+        HEAD,
+        Column("kafedras", gettext_lazy("Kafedras"), numeric=True),
+        EMPLOYEES,
+        STUDENTS,
         Column("locality"),
         Column("name_ru", hidden=True),
         Column("position", hidden=True, numeric=True),
@@ -107,17 +144,21 @@ class Faculties(_Units):
 
     @classmethod
     def base_queryset(cls):
-        return Unit.objects.faculties()
+        kafedras = Count("children", filter=Q(children__kind=Unit.KAFEDRA, children__is_active=True))
+        return Unit.objects.faculties().annotate(kafedras=kafedras)
 
 
 class Kafedras(_Units):
     app, name = "structure", "kafedras"
     model, permission, menu = Unit, "structure", "structure"
+    menu_place = 13
     title, title_one = gettext_lazy("Kafedras"), gettext_lazy("kafedra")
     columns = [
         Column("code"),
         Column("name", link=True),
         Column("parent", gettext_lazy("Faculty"), sort="parent__name"),
+        HEAD,
+        EMPLOYEES,
         Column("name_ru", hidden=True),
         Column("opened_on", hidden=True),
         Column("closed_on", hidden=True),
@@ -138,12 +179,15 @@ class Kafedras(_Units):
 class Divisions(_Units):
     app, name = "structure", "divisions"
     model, permission, menu = Unit, "structure", "structure"
+    menu_place = 14
     title, title_one = gettext_lazy("Divisions"), gettext_lazy("division")
     columns = [
         Column("code"),
         Column("name", link=True),
         Column("kind"),
         Column("parent", sort="parent__name"),
+        HEAD,
+        EMPLOYEES,
         Column("opened_on", hidden=True),
         Column("closed_on", hidden=True),
         Column("is_active"),
@@ -298,7 +342,7 @@ def unit_card(request: Request, pk: int) -> HttpResponse:
     return redirect(card_of(unit))
 
 
-add_to_menu(MenuItem("structure", gettext_lazy("Tree of units"), "structure_tree", "structure.view"))
+add_to_menu(MenuItem("structure", gettext_lazy("Tree of units"), "structure_tree", "structure.view", 11))
 
 urlpatterns = [
     path("tree/", tree, name="structure_tree"),

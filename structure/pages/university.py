@@ -31,6 +31,7 @@ class UniversityCard(Register):
     """There is one university: its list is its card."""
 
     app, name, title, title_one = "structure", "university", _("University"), _("university")
+    menu_place = 10
     model, permission, menu = University, "university", "structure"
     columns = [Column("code"), Column("name", link=True), Column("tin"), Column("contact")]
     fields = REQUISITES

@@ -133,6 +133,15 @@ class PermanentForm(RegisterForm):
 class LivingForm(RegisterForm):
     """Where, with whom and how the student lives while studying."""
 
+    sections: Any = (
+        (
+            _("Where"),
+            ("accommodation", "living_status", "current_region", "current_district", "current_address"),
+        ),
+        (_("With whom"), ("roommate_type", "roommate_count", "landlord")),
+        (_("On the map"), ("latitude", "longitude")),
+    )
+
     class Meta:
         model = Student
         fields = [
@@ -284,6 +293,11 @@ class PhotoForm(forms.Form):
 class PassportCorrectionForm(RegisterForm):
     """Passport data as they should be, and why."""
 
+    sections = (
+        (_("As in the passport"), IDENTITY),
+        (_("Why it is corrected"), ("reason", "basis", "scan")),
+    )
+
     reason = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea)
     basis = forms.CharField(
         label=_("document, number and date"), max_length=255, help_text=_("What the correction rests on.")
@@ -293,6 +307,9 @@ class PassportCorrectionForm(RegisterForm):
     class Meta:
         model = Person
         fields = IDENTITY
+        help_texts = {
+            "passport_last_name": _("The name itself changes by an order “Change of name”, not here."),
+        }
 
     def clean_pinfl(self) -> str:
         return normalise_pinfl(self.cleaned_data["pinfl"] or "")

@@ -24,7 +24,7 @@ MARITAL_STATUSES = [
 
 class CandidateQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
-        return self if scope.everything else self.filter(group__faculty__in=scope.faculty_ids)
+        return self if scope.everything else self.filter(programme__speciality__faculty__in=scope.faculty_ids)
 
 
 class Candidate(BaseModel):
@@ -37,8 +37,14 @@ class Candidate(BaseModel):
     programme = models.ForeignKey(
         Programme, on_delete=models.PROTECT, related_name="candidates", verbose_name=_("programme")
     )
+    # Empty until the dean's office distributes; an admission order names only who has one.
     group = models.ForeignKey(
-        Group, on_delete=models.PROTECT, related_name="candidates", verbose_name=_("group")
+        Group,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="candidates",
+        verbose_name=_("group"),
     )
     course = ClassifierField("h_course", verbose_name=_("course"), default="11")
     language = ClassifierField("h_language", verbose_name=_("language"))
@@ -121,6 +127,15 @@ class Student(BaseModel):
         _("marital status"), max_length=16, choices=MARITAL_STATUSES, blank=True
     )
     children = models.PositiveSmallIntegerField(_("children"), null=True, blank=True)
+    uzasbo_number = models.CharField(
+        _("number in UzASBO"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^\d{3,20}$", _("Digits only, from 3 to 20."))],
+        help_text=_("As the accounting system of the budget knows the student; stipends go by it."),
+    )
     # Kept by a trigger from the placements; a write from anywhere else is refused (law 2).
     current = models.OneToOneField(
         "Placement",
@@ -141,6 +156,12 @@ class Student(BaseModel):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(number__regex=r"^\d{12}$"), name="student_number_digits"
+            ),
+            models.UniqueConstraint(
+                fields=["uzasbo_number"],
+                condition=~models.Q(uzasbo_number=""),
+                name="student_uzasbo_number",
+                violation_error_message=_("Another student has this number in UzASBO."),
             ),
             # The first four figures of a district's SOATO code are its region's.
             models.CheckConstraint(

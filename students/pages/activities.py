@@ -195,6 +195,7 @@ class PassportCorrections(Register):
         "students", "corrections", _("Passport data corrections"), _("passport data correction"),
     )  # fmt: skip
     model, permission, menu = PassportCorrection, "student", "students"
+    menu_place = 60
     columns = [
         Column("person", link=True, sort="person__sort_key"),
         Column("old", value=lambda row: _texts(row.old), label=_("Before"), sort=None),

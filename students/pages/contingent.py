@@ -77,6 +77,7 @@ class Contingent(Register):
 
     app, name, title, title_one = "students", "contingent", _("Contingent: list"), _("placement")
     model, permission, menu = Placement, "student", "students"
+    menu_place = 12
     columns = [
         Column("student__number"),
         Column("student__person", _("Student"), link=True, sort="student__person__sort_key"),
@@ -278,4 +279,4 @@ def contingent_file(request: Request, kind: str) -> HttpResponse:
     return redirect("job", pk=job.pk)
 
 
-menu.register(MenuItem("students", _("Contingent"), "students_pivot", "student.view"))
+menu.register(MenuItem("students", _("Contingent"), "students_pivot", "student.view", 11))

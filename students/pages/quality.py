@@ -150,6 +150,7 @@ def by_rule(request: Request, code: str) -> HttpResponse:
         return _rule_file(rule, rows)
     paginator = Paginator(rows, PAGE_SIZE)
     shown = paginator.get_page(request.GET.get("page"))
+    _lead_on(request.access, rule, shown.object_list)
     context = {
         "title": rule.title,
         "rule": rule,
@@ -161,6 +162,14 @@ def by_rule(request: Request, code: str) -> HttpResponse:
         "may_mend": bool(rule.section) and request.access.can("student.edit"),
     }
     return render(request, "students/quality_rule.html", context)
+
+
+def _lead_on(access: Access, rule: quality.Rule, students: Any) -> None:
+    """Tell each row where its fault is mended, for whoever has the duty."""
+    if rule.mend is None or not access.can(rule.mend.permission):
+        return
+    for one in students:
+        one.mend_url = rule.mend.url(one)
 
 
 def _rule_file(rule: quality.Rule, rows: QuerySet[Student]) -> HttpResponse:
@@ -253,5 +262,5 @@ def _mended(request: Request, rule: quality.Rule, student: Student) -> HttpRespo
 
 
 menu.register(
-    menu.MenuItem("students", gettext_lazy("Quality of data"), "students_quality", "data_quality.view")
+    menu.MenuItem("students", gettext_lazy("Quality of data"), "students_quality", "data_quality.view", 15)
 )

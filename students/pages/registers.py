@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +45,7 @@ def _of_speciality(request: Request, speciality: Speciality) -> dict:
 class Specialities(Register):
     app, name, title, title_one = "students", "specialities", _("Specialities"), _("speciality")
     model, permission, menu = Speciality, "speciality", "students"
+    menu_place = 40
     columns = [
         Column("code"),
         Column("name", link=True),
@@ -70,6 +71,7 @@ class Specialities(Register):
 class Programmes(Register):
     app, name, title, title_one = "students", "programmes", _("Programmes"), _("programme")
     model, permission, menu = Programme, "programme", "students"
+    menu_place = 41
     columns = [
         Column("speciality__code"),
         Column("speciality__name", link=True),
@@ -92,6 +94,7 @@ class Programmes(Register):
 class Qualifications(Register):
     app, name, title, title_one = "students", "qualifications", _("Qualifications"), _("qualification")
     model, permission, menu = Qualification, "qualification", "students"
+    menu_place = 42
     columns = [
         Column("name", link=True),
         Column("speciality", sort="speciality__code"),
@@ -141,6 +144,7 @@ class Quotas(Register):
 
     app, name, title, title_one = "students", "quotas", _("Admission quotas"), _("admission quota")
     model, permission, menu = AdmissionQuota, "quota", "students"
+    menu_place = 32
     columns = [
         Column("entry_year", numeric=True),
         Column("speciality", link=True, sort="speciality__code"),
@@ -212,6 +216,7 @@ class Quotas(Register):
 class Groups(Register):
     app, name, title, title_one = "students", "groups", _("Groups"), _("group")
     model, permission, menu = Group, "group", "students"
+    menu_place = 20
     columns = [
         Column("name", link=True),
         Column("speciality", sort="speciality__code"),
@@ -295,6 +300,7 @@ class TutorGroups(Register):
 
     app, name, title, title_one = "students", "tutor_groups", _("Tutors and their groups"), _("tutor's group")
     model, permission, menu = TutorGroup, "group", "students"
+    menu_place = 22
     columns = [
         Column("employee", link=True, sort="employee__person__sort_key"),
         Column("group", sort="group__name"),
@@ -332,6 +338,7 @@ class TutorGroups(Register):
 class Candidates(Register):
     app, name, title, title_one = "students", "candidates", _("Candidates"), _("candidate")
     model, permission, menu = Candidate, "candidate", "students"
+    menu_place = 30
     columns = [
         Column("person", link=True, sort="person__sort_key"),
         Column("person__pinfl", hidden=True),
@@ -350,12 +357,13 @@ class Candidates(Register):
         ),
     ]
     filters = [
-        RelatedFilter("faculty", faculties("candidate.view"), lookup="group__faculty"),
+        RelatedFilter("faculty", faculties("candidate.view"), lookup="programme__speciality__faculty"),
         RelatedFilter("speciality", specialities("candidate.view"), lookup="programme__speciality"),
         Filter("form", "programme__education_form"),
         Filter("payment_form"),
         Filter("language"),
         RelatedFilter("group", groups_of("candidate.view")),
+        BooleanFilter("has_group", label=_("Has a group")),
         RangeFilter("score"),
     ]
     search_person = "person"
@@ -384,9 +392,12 @@ class Candidates(Register):
     @classmethod
     def base_queryset(cls):
         admitted = Student.objects.filter(candidate=OuterRef("pk"), current__isnull=False)
-        return Candidate.objects.annotate(is_student=Exists(admitted))
+        return Candidate.objects.annotate(
+            is_student=Exists(admitted),
+            has_group=ExpressionWrapper(Q(group__isnull=False), output_field=BooleanField()),
+        )
 
 
 menu.register(
-    menu.MenuItem("students", _("Import the admission list"), "import_admission", "candidate.import")
+    menu.MenuItem("students", _("Import the admission list"), "import_admission", "candidate.import", 31)
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models.expressions import RawSQL
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,7 @@ from students.pages import card
 from students.pages.choices import faculties, groups_of, specialities
 from students.pages.groups import CHOSEN_STUDENTS, start_cards
 from students.pages.links import links_of
+from students.pages.own import own_parts, own_study
 
 STATUS_COLOURS = {"11": "green", "12": "red", "13": "orange", "14": "blue"}
 EVERYBODY = Scope(everything=True)
@@ -95,6 +96,7 @@ def _choose_subgroup(request: Request, rows) -> HttpResponse:
 class Students(Register):
     app, name, title, title_one = "students", "students", _("Students"), _("student")
     model, permission, menu = Student, "student", "students"
+    menu_place = 10
     columns = [
         Column("number"),
         Column("person", link=True, sort="person__sort_key"),
@@ -225,6 +227,7 @@ class StudentStates(Register):
 
     app, name, title, title_one = "students", "states", _("Student states"), _("student state")
     model, permission, menu = Placement, "student", "students"
+    menu_place = 13
     columns = [
         Column("student__person", _("Student"), link=True, sort="student__person__sort_key"),
         Column("student__number"),
@@ -268,14 +271,18 @@ class StudentStates(Register):
 @page("own.card")
 def my_card(request: Request) -> HttpResponse:
     """The student's own card."""
-    scope = request.access.scope("own.card")
-    # One's own only: whoever is a tutor besides reaches others' cards by another way.
-    own = Student.objects.filter(person=scope.person_id)
-    student = own.with_card().order_by("-entry_year").first() if scope.person_id else None
-    if student is None:
-        raise Http404
-    context = {"title": _("My card"), "student": student, "card": Students.card(student)}
-    return render(request, "students/my_card.html", context | _placements(request, student))
+    student = own_study(request.access)
+    card = [one for one in Students.card(student) if one[0] not in _kept_by_oneself()]
+    context = {"title": _("My card"), "student": student, "card": card}
+    return render(
+        request, "students/my_card.html", context | own_parts(student) | _placements(request, student)
+    )
+
+
+def _kept_by_oneself() -> set[str]:
+    """Labels of the card that stand in the part students keep themselves."""
+    names = ("person__phone", "person__email", "accommodation")
+    return {str(Column(name).bind(Student).label) for name in names}
 
 
 menu.register(menu.MenuItem("cabinet", _("My card"), "my_card", "own.card"))

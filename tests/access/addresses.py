@@ -230,6 +230,15 @@ def _own_lines(address: Address, world: World) -> list[Visit]:
     return found
 
 
+def _own_contacts(address: Address, world: World) -> list[Visit]:
+    found = []
+    for where in WHERE:
+        contact = world.row("", Contact, where).obj
+        row = Row(contact, Place(person=world.persons[where].pk))
+        found.append(Visit(address.path(contact.pk), where, _of_row(address, row)))
+    return found
+
+
 def _on(key: str, model: type[Model], *more: Any) -> Callable[[Address, World], list[Visit]]:
     """The page acts on a row of a register (by its key) or of a model; ``more`` are further arguments."""
 
@@ -345,6 +354,8 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "document_pdf": _documents,
     "document_revoke": _revoke,
     "document_again": _never_again,
+    "finance_contract_of": _on("students_students", Student),
+    "my_contact": _own_contacts,
     "my_extract": _own_lines,
     "notice_open": _notices,
     **dict.fromkeys(

@@ -237,6 +237,10 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     "students_states": lambda world, where: Row(
         Placement.objects.get(student=world.student(where)), world.place(where), seen=lambda access: False
     ),
+    # Whose contract is numbered already is not on the list of those who wait for one.
+    "finance_without_contract": lambda world, where: Row(
+        world.row("", Contract, where).obj.student, world.place(where), seen=lambda access: False
+    ),
     SportRecord: of_person(plain(SportRecord, sport_name="Shaxmat")),
     Exchange: of_person(
         lambda world, where: make(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -16,9 +17,11 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +29,7 @@ from django.utils import timezone
 from hemis.access import duties
 from hemis.access.activation import create_activation
 from hemis.access.models import Activation
+from hemis.access.sealing import Unreadable, seal, seal_data, unseal, unseal_data
 from hemis.people.models import User
 from tests import factories
 from tests.factories import PASSWORD
@@ -285,13 +289,56 @@ def test_a_needed_second_factor_is_not_taken_off_by_its_holder(settings):
         sign_in(client, user.login)
         client.post(
             reverse("mfa_authenticate"),
-            {"code": code_of(Authenticator.objects.get(user=user).data["secret"])},
+            {"code": code_of(unseal(Authenticator.objects.get(user=user).data["secret"]))},
         )
         page = client.get(reverse("mfa_deactivate_totp"), headers={"accept-language": "en"}).content.decode()
         assert ("so the second factor stays on" in page) is left
         client.post(reverse("mfa_deactivate_totp"))
         assert Authenticator.objects.filter(user=user, type="totp").exists() is left
         cache.clear()
+
+
+def test_keys_of_second_factors_lie_sealed_and_a_new_key_opens_what_the_old_one_sealed(settings):
+    user, secret = factories.make_user("accounting"), generate_totp_secret()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    kept = {one.type: one.data for one in Authenticator.objects.filter(user=user)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(data::text, '') FROM mfa_authenticator")
+        assert secret not in cursor.fetchone()[0]
+    sealed = kept["totp"]["secret"]
+    assert unseal(sealed) == secret and kept["recovery_codes"]["seed"].startswith("sealed1:")
+    assert seal(secret) != seal(secret), "the same secret twice does not look the same"
+    assert Authenticator.objects.get(user=user, type="totp").wrap().validate_code(code_of(secret))
+    before = settings.SECRET_KEY
+    settings.MFA_KEY = "another key altogether"
+    for unreadable in (sealed, secret, sealed[:-4]):
+        with pytest.raises(Unreadable):
+            unseal(unreadable)
+    settings.MFA_KEY_BEFORE = before
+    assert unseal(sealed) == secret
+    settings.MFA_KEY_BEFORE = ""
+    assert unseal(seal(secret)) == secret
+
+
+def test_the_migration_seals_rows_in_clear_once_and_opens_them_again():
+    user = factories.make_user("accounting")
+    clear = {"totp": {"secret": "JBSWY3DPEHPK3PXP"}, "recovery_codes": {"migrated_codes": ["a", "b"]}}
+    for kind, data in clear.items():
+        Authenticator.objects.create(user=user, type=kind, data=data)
+    migration = import_module("hemis.access.migrations.0006_seal_second_factors")
+
+    def rows() -> dict:
+        return {one.type: one.data for one in Authenticator.objects.filter(user=user)}
+
+    migration.seal(apps, None)
+    sealed = rows()
+    assert all(text not in str(sealed) for text in ("JBSWY3DPEHPK3PXP", "'a'"))
+    migration.seal(apps, None)
+    assert rows() == sealed, "what is sealed stays as it is"
+    migration.unseal(apps, None)
+    assert rows() == clear
+    assert unseal_data(seal_data({"seed": "x", "used_mask": 3})) == {"seed": "x", "used_mask": 3}
 
 
 def test_changing_the_protection_asks_who_it_is_once_more():

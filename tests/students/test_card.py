@@ -173,8 +173,8 @@ def test_passport_data_change_only_by_a_correction_with_a_reason(client, student
     client.force_login(dean)
     address = reverse("student_correct_passport", args=[student.pk])
     data = {
-        "last_name": person.last_name, "first_name": "Botir", "middle_name": person.middle_name,
-        "passport_last_name": "", "passport_first_name": "BOTIR", "pinfl": person.pinfl, "passport": "ac 7654321",
+        "last_name": "Boshqa", "first_name": "Botir", "middle_name": person.middle_name,
+        "passport_last_name": "", "passport_first_name": "Botir", "pinfl": person.pinfl, "passport": "ac 7654321",
         "birth_date": "2007-05-21", "gender": "11", "citizenship": "11", "country": "UZ", "row_version": person.version,
         "reason": "Pasport almashtirildi", "basis": "Pasport AC7654321",
     }  # fmt: skip
@@ -191,13 +191,16 @@ def test_passport_data_change_only_by_a_correction_with_a_reason(client, student
         answer = client.post(address, data | wrong)
         assert answer.status_code == 422 and field in answer.context["form"].errors, wrong
     person.refresh_from_db()
-    assert person.first_name != "Botir" and not PassportCorrection.objects.exists()
+    assert not person.passport_first_name and not PassportCorrection.objects.exists()
     assert client.post(address, data | {"scan": upload(pdf(), "p.pdf")}).status_code == 302
     made = PassportCorrection.objects.get()
-    assert (made.old["first_name"], made.new["first_name"]) == ("Nomzod", "Botir")
+    assert (made.old["passport_first_name"], made.new["passport_first_name"]) == ("", "BOTIR")
+    assert not {"first_name", "last_name"} & set(made.new), "a student's name changes by an order alone"
     assert made.new["passport"] == "AC7654321" and made.made_by == dean and made.scan
     assert client.get(reverse("student_correction_scan", args=[made.pk])).status_code == 200
+    named = (person.last_name, person.first_name)
     person.refresh_from_db()
+    assert (person.last_name, person.first_name) == named
     same = client.post(address, data | {"row_version": person.version})
     assert same.status_code == 422, "nothing is corrected twice"
     for sql in (

@@ -18,6 +18,12 @@ UNIVERSITY = Scope(everything=True)
 
 
 @pytest.fixture
+def students(faculty, group):
+    """On a state grant: who pays needs a contract too, which a higher floor asks for."""
+    return factories.make_students(faculty, 4, group=group, payment="11")
+
+
+@pytest.fixture
 def complete(students):
     """Students of whom nothing is missing."""
     for at, student in enumerate(students):
