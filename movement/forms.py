@@ -333,7 +333,7 @@ class MovementRuleForm(RegisterForm):
 
     class Meta:
         model = MovementRule
-        fields = ("code", "value", "valid_from", "source")
+        fields = ("code", "value", "valid_from", "source", "is_confirmed")
 
     def clean(self):
         data = super().clean() or {}

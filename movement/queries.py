@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Su
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone
 
+from hemis.legal import cited
 from movement import facts, rules
 from movement.facts import Known
 from movement.models import LineFact, MovementRule, Order, OrderLine, Override
@@ -276,7 +277,7 @@ class CheckContext:
 def rulebook_on(day: datetime.date) -> Rulebook:
     """The figures of the rule book that hold on ``day``."""
     rows = MovementRule.objects.filter(valid_from__lte=day).order_by("valid_from")
-    return Rulebook({row.code: Held(row.value, row.source) for row in rows})
+    return Rulebook({row.code: Held(row.value, cited(row.source, confirmed=row.is_confirmed)) for row in rows})
 
 
 # What other packages know to stand for basis documents: pairs of ``Paper.code`` and line id.

@@ -93,6 +93,15 @@ SEED: tuple[tuple[str, str, datetime.date, str], ...] = (
 )  # fmt: skip
 
 
+# What was compared with the text of the act; the rest the pages mark until somebody has done so.
+CONFIRMED = frozenset(
+    {
+        "promotion.gpa", "expulsion.hours", "enrolment.days", "leave.decision_days", "study.years.11", "study.years.12",
+        *(f"reinstatement.{what}.{season}" for what in ("apply", "decide") for season, _a, _d in _WINDOWS),
+    }
+)  # fmt: skip
+
+
 def read_number(text: str) -> Decimal:
     """The figure.
 
@@ -149,6 +158,10 @@ class Rulebook:
     def source(self, code: str) -> str:
         found = self.held.get(code)
         return found.source if found else ""
+
+    def source_of(self, prefix: str) -> str:
+        """The source of the periods whose code begins so."""
+        return next((one.source for code, one in sorted(self.held.items()) if code.startswith(prefix)), "")
 
     def inside(self, prefix: str, day: datetime.date) -> bool | None:
         """Whether ``day`` lies in one of the periods whose code begins so; ``None``: none is set."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hemis.legal import cited
 from movement.facts import Known
 from movement.rulebook import Rulebook
 
@@ -166,6 +167,11 @@ def _unknown(code: str, text: str, source: str, fact: str) -> Check:
     return Check(False, text, source, code=code, excusable=True, fact=fact)
 
 
+def _refusals() -> str:
+    """When a transfer is refused: told by pages of universities, not read in the act itself."""
+    return cited("VMQ 578/2025, 3-ilova", confirmed=False)
+
+
 def check_gpa(*, gpa: Known | None, book: Rulebook, rule: str) -> Check:
     """GPA not below the threshold that holds on the day of the order."""
     least, source = book.number(rule), book.source(rule)
@@ -233,7 +239,7 @@ def check_payment_ground(*, debt: Known | None, payment_form: str) -> Check:
 
 def check_contract_paid(*, debt: Known | None, blocking: bool = True) -> Check:
     """No debt by the contract before one goes, comes or finishes."""
-    source = "VMQ 578/2025; 2431"
+    source = _refusals()
     if debt is None:
         text = _("What is owed by the contract is not known.")
         found = _unknown("contract_debt", text, source, "contract_debt")
@@ -261,7 +267,7 @@ def check_differences(*, differences: Known | None, book: Rulebook) -> Check:
 
 def check_window(*, day: datetime.date, book: Rulebook, prefix: str) -> Check:
     """The decision falls into the window of the year."""
-    inside, source = book.inside(prefix, day), "VMQ 578/2025"
+    inside, source = book.inside(prefix, day), book.source_of(prefix) or _refusals()
     if inside is None:
         return Check(False, _("No window is set in the rules."), source, code="window", excusable=True)
     text = _("In force from %(day)s; decisions are made %(periods)s.") % {
@@ -296,9 +302,7 @@ def check_related_programme(*, before: str, after: str) -> Check:
         if ok
         else _("Programmes %(before)s and %(after)s are of different fields.")
     )
-    return Check(
-        ok, text % {"before": before, "after": after}, "VMQ 578/2025", code="related", excusable=True
-    )
+    return Check(ok, text % {"before": before, "after": after}, _refusals(), code="related", excusable=True)
 
 
 def check_not_first_semester(*, semester: str) -> Check:
@@ -306,7 +310,7 @@ def check_not_first_semester(*, semester: str) -> Check:
     ok = semester != str(FIRST_CODE)
     text = _("Semester %(number)d.") if ok else _("Studies in the first semester of the first course.")
     return Check(
-        ok, text % {"number": semester_number(semester)}, "VMQ 578/2025", code="semester", excusable=True
+        ok, text % {"number": semester_number(semester)}, _refusals(), code="semester", excusable=True
     )
 
 

@@ -247,13 +247,13 @@ class TogetherForm(forms.Form):
 class TermForm(RegisterForm):
     class Meta:
         model = ApplicationTerm
-        fields = ("kind", "valid_from", "days", "source")
+        fields = ("kind", "valid_from", "days", "source", "is_confirmed")
 
 
 class WindowForm(RegisterForm):
     class Meta:
         model = ApplicationWindow
-        fields = ("kind", "opens", "closes", "decide_from", "decide_by", "source")
+        fields = ("kind", "opens", "closes", "decide_from", "decide_by", "source", "is_confirmed")
 
     def clean(self) -> dict[str, Any]:
         """The periods follow one another."""

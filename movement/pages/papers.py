@@ -72,7 +72,7 @@ def read_file(request: Request, pk: int, file: int) -> FileResponse:
 def aside_sheet(request: Request, pk: int) -> HttpResponse:
     """People set aside and why, as a workbook."""
     order = get_in_scope(Order, request, "order.view", pk=pk)
-    data = Dataset(headers=[_("Student number"), _("Name"), _("Group"), _("Course"), _("Why")])
+    data = Dataset(headers=[_("Student number"), _("Full name"), _("Group"), _("Course"), _("Why")])
     rows = order.aside.select_related("student__person", "student__current__group")
     for row in rows.iterator(chunk_size=2000):
         now = row.student.current

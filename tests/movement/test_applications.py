@@ -78,11 +78,16 @@ def test_the_window_of_the_law(day, is_open):
 @pytest.mark.django_db
 def test_the_term_that_held_on_the_day_of_sending_counts():
     ApplicationTerm.objects.create(
-        kind="leave", valid_from=datetime.date(2026, 9, 11), days=3, source="New act"
+        kind="leave", valid_from=datetime.date(2026, 9, 11), days=3, source="New act", is_confirmed=True
+    )
+    ApplicationTerm.objects.create(
+        kind="leave", valid_from=datetime.date(2026, 9, 21), days=4, source="Act not read"
     )
     one = Application(kind="leave")
     assert queries.due_of(one, DAY).day == DAY + datetime.timedelta(days=7)
     assert queries.due_of(one, datetime.date(2026, 9, 11)).source == "New act"
+    later = queries.due_of(one, datetime.date(2026, 9, 21))
+    assert later.source == "Act not read — to be confirmed"
 
 
 # --- the way of an application
