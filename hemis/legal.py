@@ -19,6 +19,11 @@ def cited(source: str, *, confirmed: bool) -> str:
     return _("%(source)s — to be confirmed") % {"source": source}
 
 
+def duty(code: str) -> str:
+    """A line of the duty table as the source of a check; the page "Who may do what" tells the line."""
+    return _("duty %(code)s") % {"code": code}
+
+
 class Confirmable(models.Model):
     """A row with a figure of the law and its source."""
 

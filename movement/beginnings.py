@@ -67,7 +67,12 @@ def seed(using: str = "default", **kwargs: Any) -> None:
     if not window.objects.using(using).exists():
         window.objects.using(using).bulk_create(
             window(
-                kind=kind, opens=a, closes=b, decide_from=c, decide_by=d, source=WINDOW_ACTS[kind],
+                kind=kind,
+                opens=a,
+                closes=b,
+                decide_from=c,
+                decide_by=d,
+                source=WINDOW_ACTS[kind],
                 is_confirmed=kind == "reinstatement",
             )
             for kind, a, b, c, d in windows()

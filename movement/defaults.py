@@ -10,6 +10,7 @@ from movement.rulebook import CONFIRMED, SEED
 USUAL_STEPS: dict[str, tuple[str, ...]] = {
     "11": ("legal", "academic_affairs"),
     "12": ("legal", "academic_affairs"),
+    "12:extend": ("legal", "academic_affairs"),
     "13": ("academic_affairs",),
     "14": ("academic_affairs",),
     "15": ("legal", "academic_affairs"),

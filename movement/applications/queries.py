@@ -50,7 +50,9 @@ def due_of(application: Application, day: datetime.date) -> rules.Due:
         .order_by("-valid_from")
         .first()
     )
-    days, source, sure = (term.days, term.source, term.is_confirmed) if term else (DEFAULT_DAYS, DEFAULT_SOURCE, False)
+    days, source, sure = (
+        (term.days, term.source, term.is_confirmed) if term else (DEFAULT_DAYS, DEFAULT_SOURCE, False)
+    )
     source = cited(source, confirmed=sure)
     return rules.due(sent=day, days=days, source=source, window=window)
 

@@ -91,7 +91,10 @@ def _open(students: QuerySet[Student], *, access: Access, occasion: str) -> list
     sheets = ClearanceSheet.objects.bulk_create(
         [
             ClearanceSheet(
-                student=one, faculty_id=one.current.faculty_id, occasion=occasion, opened_by=access.user,
+                student=one,
+                faculty_id=one.current.faculty_id,
+                occasion=occasion,
+                opened_by=access.user,
                 order_id=one.current.order_id if one.current.status in NOT_STUDYING else None,
             )
             for one in free.order_by("pk")
