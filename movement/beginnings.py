@@ -20,6 +20,7 @@ WINDOW_ACTS = {"transfer": "VMQ 578/2025, 3-ilova", "reinstatement": "VMQ 578/20
 # appeal of a citizen, which the university confirms.
 TERMS = (
     ("leave", datetime.date(2021, 6, 3), 7, LEAVE_ACT, True),
+    ("extension", datetime.date(2021, 6, 3), 7, LEAVE_ACT, True),
     ("return", datetime.date(2021, 6, 3), 7, f"{LEAVE_ACT}, 18-band", True),
     ("transfer", datetime.date(2017, 9, 12), 15, APPEALS, False),
     ("transfer_out", datetime.date(2017, 9, 12), 15, APPEALS, False),

@@ -14,11 +14,12 @@ from hemis.pages.files import StoredFile
 from structure.models import Unit
 from students.models import Group, Programme, Student
 
-LEAVE, RETURN, TRANSFER, TRANSFER_OUT, REINSTATEMENT, EXPULSION = (
-    "leave", "return", "transfer", "transfer_out", "reinstatement", "expulsion",
+LEAVE, EXTENSION, RETURN, TRANSFER, TRANSFER_OUT, REINSTATEMENT, EXPULSION = (
+    "leave", "extension", "return", "transfer", "transfer_out", "reinstatement", "expulsion",
 )  # fmt: skip
 KINDS = [
     (LEAVE, _("Academic leave")),
+    (EXTENSION, _("Extension of academic leave")),
     (RETURN, _("Return from academic leave")),
     (TRANSFER, _("Transfer inside the university")),
     (TRANSFER_OUT, _("Transfer to another university")),

@@ -278,9 +278,10 @@ class Orders(Register):
 
     @classmethod
     def card(cls, obj):
-        """The facts of the order, with its kind in words and the answers to the kind's questions."""
+        """The facts of the order, with its kind in words and its answers; what is not yet is left out."""
         kind = (str(gettext_lazy("Kind of order")), kind_title(obj.key))
-        return [kind, *super().card(obj), *((label.capitalize(), text) for label, text in shown(obj.answers))]
+        known = [(label, text) for label, text in super().card(obj) if text not in ("", "—")]
+        return [kind, *known, *((label.capitalize(), text) for label, text in shown(obj.answers))]
 
     @classmethod
     def detail_context(cls, request, obj):
