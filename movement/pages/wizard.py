@@ -139,7 +139,8 @@ def answers(request: Request, slug: str) -> HttpResponse:
     if not count:
         messages.warning(request, _("Nothing is ticked."))
         return redirect(back)
-    form = QuestionsForm(request.POST or None, kind=kind, faculty=faculty)
+    listed = None if kind.makes_students else rows
+    form = QuestionsForm(request.POST or None, kind=kind, faculty=faculty, people=listed)
     if request.method == "POST" and form.is_valid():
         answer = _form(request, kind, faculty, rows, form, count)
         if answer is not None:
