@@ -84,7 +84,7 @@ def check_not_studying(*, active_status: str) -> Check:
     """One person has no two active studies (people.md R4)."""
     ok = active_status in ("", "12", "14")
     text = _("Does not study here already.") if ok else _("Studies here already.")
-    return Check(ok, text, "2.1 · R4", code="one_study")
+    return Check(ok, text, duty("2.1"), code="one_study")
 
 
 def check_not_on_other_order(*, other_order: str) -> Check:

@@ -121,7 +121,8 @@ class DocumentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["title"].widget.attrs["class"] = "form-control"
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
 
 
 class PaperForm(forms.Form):

@@ -147,3 +147,15 @@ def test_what_was_typed_stays_when_the_order_refuses(dean, faculty, students):
     assert f'value="{line.pk}" aria-label="{line.person}" checked' in checks
     again = office.get(reverse("movement_orders_detail", args=[order.pk]) + "?tab=checks").content.decode()
     assert "Hisobot № 7" not in again, "once"
+
+
+@pytest.mark.duty("2.2")
+def test_only_groups_of_the_peoples_own_course_are_offered(dean, faculty, students):
+    fits, other = make_group(faculty, "610-25.02", year=2025), make_group(faculty, "610-26.01", year=2026)
+    where = reverse("order_answers", args=["16"]) + f"?pk={students[0].pk}"
+    page = client_of(dean).get(where).content.decode()
+    assert fits.name in page and other.name not in page
+    refused = client_of(dean).post(
+        where, {"title": "Koʻchirish", "basis": "", "effective_date": DAY, "group": other.pk}
+    )
+    assert refused.status_code == 422 and not Order.objects.filter(title="Koʻchirish").exists()
