@@ -31,7 +31,7 @@ class OrderDocument(DocumentKind):
 
     code = "order"
     title = _("Order")
-    template_version = 2
+    template_version = 3
     permission = "order.view"
     # The list names others: the student gets the extract instead.
     own_permission = "order.view"

@@ -192,6 +192,7 @@ CASES: dict[str, dict[str, Any]] = {
         "answers": lambda h: {"group": h.groups["beside"]},
         "after": lambda h: {"group_id": h.groups["beside"].pk},
         "says": "610-25.02 guruhiga",
+        "act": "Taqdim etilgan hujjatlarga asosan",
     },
     "16:programme": {
         "before": next_semester,
@@ -246,6 +247,7 @@ CASES: dict[str, dict[str, Any]] = {
         },
         "after": {"status": "13"},
         "says": "20.10.2026 sanasigacha uzaytirilsin",
+        "act": "344-son",
     },
     "15:return": {
         "before": on_leave,
@@ -311,6 +313,9 @@ def test_a_good_case_is_carried_out_and_its_paper_says_so(house, key, monkeypatc
     paper = text_of(order.document)
     assert house.student.person.last_name in paper
     assert case["says"] in paper
+    assert case.get("act", "") in paper and not (case.get("act") and "578-son" in paper), (
+        "the act of this kind alone"
+    )
     extract = text_of(extract_for(order.lines.get()))
     assert house.student.number in extract
     # Undone, everything is as it was.
