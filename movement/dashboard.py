@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from hemis.access.scope import Access
 from hemis.pages.home import Panel, register_panel
 from movement.applications.models import Application
-from movement.clearance.models import ClearanceAnswer
-from movement.clearance.queries import own_sheets
+from movement.clearance.models import ClearanceSheet
+from movement.clearance.queries import with_totals
 from movement.models import Order, OrderLine
 from movement.queries import with_people
 
@@ -25,18 +25,18 @@ def last_orders(access: Access) -> dict | None:
 
 
 def own_way(access: Access) -> dict | None:
-    """What goes on with the student: the last orders, open applications, the clearance sheet. Four queries."""
+    """What goes on with the student: the last orders, open applications, the clearance sheet. Three queries."""
     person = access.scope("own.order").person_id
     if person is None:
         return None
     lines = OrderLine.objects.filter(student__person=person, order__state__in=[*Order.DONE, Order.CANCELLED])
     asked = Application.objects.filter(student__person=person, state__in=Application.OPEN)
-    sheet = next((one for one in own_sheets(person) if one.state in (one.OPEN, one.COMPLETE)), None)
+    sheets = ClearanceSheet.objects.filter(student__person=person)
+    sheet = with_totals(sheets.filter(state__in=[ClearanceSheet.OPEN, ClearanceSheet.COMPLETE])).first()
     found = {
         "lines": list(lines.select_related("order").order_by("-order__date", "-pk")[:OWN_SHOWN]),
         "applications": list(asked.order_by("-created_at")[:OWN_SHOWN]),
         "sheet": sheet,
-        "cleared": sum(one.state == ClearanceAnswer.CLEAR for one in sheet.answers.all()) if sheet else 0,
     }
     return found if found["lines"] or found["applications"] or sheet else None
 
