@@ -15,15 +15,17 @@ from django.db.models.signals import post_migrate
 
 APPEALS = "OʻRQ-445, 28-modda"
 LEAVE_ACT = "VMQ 344/2021"
-TRANSFER_ACT = "VMQ 578/2025, 3-ilova, 42, 44-bandlar"
-# Kind, holds from, days, source: a leave is decided in a week, what no act names as any appeal of a citizen.
+WINDOW_ACTS = {"transfer": "VMQ 578/2025, 3-ilova", "reinstatement": "VMQ 578/2025, 3-ilova, 42, 44-bandlar"}
+# Kind, holds from, days, source, compared with the act: a leave is decided in a week, what no act names as any
+# appeal of a citizen, which the university confirms.
 TERMS = (
-    ("leave", datetime.date(2021, 6, 3), 7, LEAVE_ACT),
-    ("return", datetime.date(2021, 6, 3), 7, f"{LEAVE_ACT}, 15-band"),
-    ("transfer", datetime.date(2017, 9, 12), 15, APPEALS),
-    ("transfer_out", datetime.date(2017, 9, 12), 15, APPEALS),
-    ("reinstatement", datetime.date(2017, 9, 12), 15, APPEALS),
-    ("expulsion", datetime.date(2017, 9, 12), 15, APPEALS),
+    ("leave", datetime.date(2021, 6, 3), 7, LEAVE_ACT, True),
+    ("extension", datetime.date(2021, 6, 3), 7, LEAVE_ACT, True),
+    ("return", datetime.date(2021, 6, 3), 7, f"{LEAVE_ACT}, 18-band", True),
+    ("transfer", datetime.date(2017, 9, 12), 15, APPEALS, False),
+    ("transfer_out", datetime.date(2017, 9, 12), 15, APPEALS, False),
+    ("reinstatement", datetime.date(2017, 9, 12), 15, APPEALS, False),
+    ("expulsion", datetime.date(2017, 9, 12), 15, APPEALS, False),
 )
 WINDOW_YEARS = (2025, 2026, 2027)
 WINDOW_KINDS = ("transfer", "reinstatement")
@@ -60,11 +62,20 @@ def seed(using: str = "default", **kwargs: Any) -> None:
         return
     if not term.objects.using(using).exists():
         term.objects.using(using).bulk_create(
-            term(kind=kind, valid_from=since, days=days, source=source) for kind, since, days, source in TERMS
+            term(kind=kind, valid_from=since, days=days, source=source, is_confirmed=sure)
+            for kind, since, days, source, sure in TERMS
         )
     if not window.objects.using(using).exists():
         window.objects.using(using).bulk_create(
-            window(kind=kind, opens=a, closes=b, decide_from=c, decide_by=d, source=TRANSFER_ACT)
+            window(
+                kind=kind,
+                opens=a,
+                closes=b,
+                decide_from=c,
+                decide_by=d,
+                source=WINDOW_ACTS[kind],
+                is_confirmed=kind == "reinstatement",
+            )
             for kind, a, b, c, d in windows()
         )
     if not station.objects.using(using).exists():

@@ -14,6 +14,7 @@ from django.utils.translation import override
 from hemis.documents.actions import issue, revoke
 from hemis.documents.kinds import DocumentKind, masked_name, register
 from hemis.documents.models import Document
+from hemis.documents.rendering import draft_pdf
 from hemis.people.models import User
 from movement import queries
 from movement.kinds import kind_of
@@ -30,7 +31,7 @@ class OrderDocument(DocumentKind):
 
     code = "order"
     title = _("Order")
-    template_version = 2
+    template_version = 3
     permission = "order.view"
     # The list names others: the student gets the extract instead.
     own_permission = "order.view"
@@ -64,18 +65,22 @@ class OrderExtract(DocumentKind):
         ]
 
 
+# So many people of a long list are shown before the order is signed.
+PREVIEWED = 100
 # From this day the act on transfer, reinstatement and expulsion is VMQ 578/2025, before it VMQ 393/2017.
 ACT_578 = datetime.date(2025, 9, 15)
 
 
-def _heading(order: Order) -> dict[str, Any]:
+def _heading(order: Order, *, day: datetime.date | None = None) -> dict[str, Any]:
+    """``day`` stands for the date of an order that is not signed yet."""
     university = University.objects.get()
-    assert order.date is not None  # only signed orders become papers
+    date = order.date or day
+    assert date is not None  # only signed orders become papers
     return {
         "university": {
             "name": university.name,
             "address": university.address,
-            "rector": signatory_name(Signatory.Post.RECTOR, order.date),
+            "rector": signatory_name(Signatory.Post.RECTOR, date),
         },
         "title": order.title,
         "basis": order.basis,
@@ -84,11 +89,11 @@ def _heading(order: Order) -> dict[str, Any]:
         "kind": order.get_kind_display() or str(kind_of(order).title),
         "answers": {name: one["text"] for name, one in order.answers.items()},
         "faculty": order.faculty.name,
-        "number": order.number,
-        "date": order.date.strftime("%d.%m.%Y"),
+        "number": order.number or "____",
+        "date": date.strftime("%d.%m.%Y"),
         "effective_date": order.effective_date.strftime("%d.%m.%Y"),
         "cancels": str(order.cancels) if order.cancels_id else "",
-        "signer": str(order.signed_by),
+        "signer": str(order.signed_by) if order.signed_by_id else "____________________",
     }
 
 
@@ -172,6 +177,17 @@ def issue_order(order: Order) -> Document:
         series=f"order-{order.kind}-{order.date.year}", number=order.number, faculty=order.faculty,
         issued_by=order.signed_by,
     )  # fmt: skip
+
+
+def preview_of(order: Order) -> bytes:
+    """The PDF of an order that is not signed yet, as those who agree and sign read it; at most the first lines."""
+    rows = queries.lines_of(order)
+    with override("uz"):
+        payload = _heading(order, day=timezone.localdate()) | {
+            "lines": _lines(order, rows[:PREVIEWED]), "agreed": _agreed(order), "papers": _papers(order),
+            "more": max(0, rows.count() - PREVIEWED),
+        }  # fmt: skip
+    return draft_pdf(kind_of(order).document, payload)
 
 
 def _extract_series(order: Order) -> str:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
@@ -26,7 +27,7 @@ from movement.kinds import KINDS, OrderKind, kind_of
 from movement.kinds.names import NAMES
 from movement.models import AgreementStep, MovementRule, Order, OrderLine
 from movement.rulebook import PERIOD, RULES, read_number, read_period
-from movement.rules import CONTRACT, academic_year
+from movement.rules import CONTRACT, FIRST_CODE, academic_year
 from structure.models import Unit
 from students.models import Group, Programme, Speciality
 
@@ -34,6 +35,8 @@ from students.models import Group, Programme, Speciality
 MANY = 200
 FOREIGN = "12"
 UNKNOWN = "10"
+
+TRANSFER = "16"
 
 
 def _date_input() -> forms.DateInput:
@@ -107,7 +110,8 @@ class QuestionsForm(forms.Form):
     basis = forms.CharField(label=_("basis"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
     effective_date = forms.DateField(label=_("in force from"), widget=_date_input())
 
-    def __init__(self, *args, kind: type[OrderKind], faculty: Unit, **kwargs):
+    def __init__(self, *args, kind: type[OrderKind], faculty: Unit, people: QuerySet | None = None, **kwargs):
+        """``people`` are those whom the order will name: a group of their course is offered alone."""
         super().__init__(*args, **kwargs)
         self.kind, self.faculty = kind, faculty
         self.fields["title"].initial = kind.order_title  # the words of the order itself, not of the screen
@@ -116,6 +120,9 @@ class QuestionsForm(forms.Form):
             self.fields[name.rstrip("?")] = _question(
                 name.rstrip("?"), kind, faculty, required=not name.endswith("?")
             )
+        if people is not None and kind.code == TRANSFER and "group" in self.fields:
+            groups = self.fields["group"].queryset  # type: ignore[attr-defined]
+            self.fields["group"].queryset = groups.filter(entry_year__in=entered(people))  # type: ignore[attr-defined]
         for field in self.fields.values():
             _dress(field)
 
@@ -147,6 +154,12 @@ class QuestionsForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if name not in {"title", "basis", "effective_date"}
         }
+
+
+def entered(people: QuerySet) -> set[int]:
+    """The entry years of the groups in which students of these courses study."""
+    now = people.order_by().values_list("current__academic_year", "current__course").distinct()
+    return {year - (int(course) - FIRST_CODE) for year, course in now if year and course}
 
 
 def read_figures(text: str, facts: Sequence[str]) -> dict[str, dict[str, Decimal]]:
@@ -333,7 +346,7 @@ class MovementRuleForm(RegisterForm):
 
     class Meta:
         model = MovementRule
-        fields = ("code", "value", "valid_from", "source")
+        fields = ("code", "value", "valid_from", "source", "is_confirmed")
 
     def clean(self):
         data = super().clean() or {}

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Su
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone
 
+from hemis.legal import cited
 from movement import facts, rules
 from movement.facts import Known
 from movement.models import LineFact, MovementRule, Order, OrderLine, Override
@@ -261,12 +262,16 @@ class CheckContext:
             taken=self.taken.get(line.group_id, 0) - (coming if done else 0), coming=coming, strict=True,
         )  # fmt: skip
 
+    def has_paper(self, code: str, line: OrderLine) -> bool:
+        """Whether such a basis document lies with the order or with this person."""
+        return (code, None) in self.papers or (code, line.pk) in self.papers
+
     def paper_checks(self, line: OrderLine) -> list[Check]:
         """The basis documents that the kind asks for, of the order or of this person."""
         return [
             rules.check_document(
                 code=paper.code, title=str(paper.title),
-                given=(paper.code, None) in self.papers or (paper.code, line.pk) in self.papers,
+                given=self.has_paper(paper.code, line),
             )
             for paper in self.kind.papers
             if paper.required
@@ -276,7 +281,9 @@ class CheckContext:
 def rulebook_on(day: datetime.date) -> Rulebook:
     """The figures of the rule book that hold on ``day``."""
     rows = MovementRule.objects.filter(valid_from__lte=day).order_by("valid_from")
-    return Rulebook({row.code: Held(row.value, row.source) for row in rows})
+    return Rulebook(
+        {row.code: Held(row.value, cited(row.source, confirmed=row.is_confirmed)) for row in rows}
+    )
 
 
 # What other packages know to stand for basis documents: pairs of ``Paper.code`` and line id.

@@ -42,6 +42,7 @@ RULES = _rules(
     ),
     RuleSpec("transfer.gpa", gettext_lazy("Transfer: the least GPA")),
     RuleSpec("transfer.differences", gettext_lazy("Transfer: the most differences between curricula")),
+    RuleSpec("transfer.score", gettext_lazy("Transfer to another programme: the least entrance score")),
     RuleSpec("transfer.apply.autumn", gettext_lazy("Transfer: applications, autumn"), PERIOD),
     RuleSpec("transfer.decide.autumn", gettext_lazy("Transfer: decisions, autumn"), PERIOD),
     RuleSpec("transfer.apply.spring", gettext_lazy("Transfer: applications, spring"), PERIOD),
@@ -76,20 +77,29 @@ SEED: tuple[tuple[str, str, datetime.date, str], ...] = (
     ("promotion.gpa", "2.4", _SINCE_824, f"{_824}, 42-band: OTM 2,4–3,0 oraligʻida belgilaydi"),
     ("promotion.debts", "0", datetime.date(2018, 9, 26), "3069-son Nizom (26.09.2018)"),
     ("expulsion.hours", "74", _SINCE_578, f"{_578}, 49-band"),
-    ("transfer.gpa", "2.4", _SINCE_578, f"{_578}; OTM tasdiqlaydi"),
-    ("transfer.differences", "4", _SINCE_578, f"{_578}; OTM tasdiqlaydi"),
+    ("transfer.gpa", "2.4", _SINCE_578, f"{_578}"),
+    ("transfer.differences", "4", _SINCE_578, f"{_578}"),
     *((f"transfer.apply.{season}", apply, _SINCE_578, f"{_578}") for season, apply, _decide in _WINDOWS),
     *((f"transfer.decide.{season}", decide, _SINCE_578, f"{_578}") for season, _apply, decide in _WINDOWS),
     *((f"reinstatement.apply.{season}", apply, _SINCE_578, f"{_578}, 42-band") for season, apply, _d in _WINDOWS),
     *((f"reinstatement.decide.{season}", decide, _SINCE_578, f"{_578}, 44-band") for season, _a, decide in _WINDOWS),
     ("enrolment.days", "10", _SINCE_578, f"{_578}, 40- va 47-bandlar"),
     ("leave.decision_days", "7", _SINCE_344, f"{_344}: bir hafta"),
-    ("leave.months.11", "12", _SINCE_344, f"{_344}: xizmat muddati; OTM tasdiqlaydi"),
-    ("leave.months.12", "12", _SINCE_344, f"{_344}: toʻliq oʻzlashtirilmagan semestr boshigacha; OTM tasdiqlaydi"),
-    ("leave.months.13", "6", _SINCE_344, f"{_344}: qonunda belgilangan muddat; OTM tasdiqlaydi"),
-    ("leave.months.14", "36", _SINCE_344, f"{_344}: qonunda belgilangan muddat; OTM tasdiqlaydi"),
+    ("leave.months.11", "12", _SINCE_344, f"{_344}: xizmat muddati"),
+    ("leave.months.12", "12", _SINCE_344, f"{_344}: toʻliq oʻzlashtirilmagan semestr boshigacha"),
+    ("leave.months.13", "6", _SINCE_344, f"{_344}: qonunda belgilangan muddat"),
+    ("leave.months.14", "36", _SINCE_344, f"{_344}: qonunda belgilangan muddat"),
     ("study.years.11", "8", _SINCE_824, f"{_824}, 42-band"),
     ("study.years.12", "4", _SINCE_824, f"{_824}, 42-band"),
+)  # fmt: skip
+
+
+# What was compared with the text of the act; the rest the pages mark until somebody has done so.
+CONFIRMED = frozenset(
+    {
+        "promotion.gpa", "expulsion.hours", "enrolment.days", "leave.decision_days", "study.years.11", "study.years.12",
+        *(f"reinstatement.{what}.{season}" for what in ("apply", "decide") for season, _a, _d in _WINDOWS),
+    }
 )  # fmt: skip
 
 
@@ -149,6 +159,10 @@ class Rulebook:
     def source(self, code: str) -> str:
         found = self.held.get(code)
         return found.source if found else ""
+
+    def source_of(self, prefix: str) -> str:
+        """The source of the periods whose code begins so."""
+        return next((one.source for code, one in sorted(self.held.items()) if code.startswith(prefix)), "")
 
     def inside(self, prefix: str, day: datetime.date) -> bool | None:
         """Whether ``day`` lies in one of the periods whose code begins so; ``None``: none is set."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hemis.legal import cited, duty
 from movement.facts import Known
 from movement.rulebook import Rulebook
 
@@ -76,23 +77,26 @@ def check_status(*, status: str, allowed: frozenset[str], title: str = "") -> Ch
     """The student's status (`h_student_status`) is one that this kind of order may start from."""
     ok = status in allowed
     text = _("Status: %(status)s.") if ok else _("An order of this kind is not for the status: %(status)s.")
-    return Check(ok, text % {"status": title or status or "—"}, "B8", code="status")
+    return Check(ok, text % {"status": title or status or "—"}, duty("B8"), code="status")
 
 
 def check_not_studying(*, active_status: str) -> Check:
     """One person has no two active studies (people.md R4)."""
     ok = active_status in ("", "12", "14")
     text = _("Does not study here already.") if ok else _("Studies here already.")
-    return Check(ok, text, "2.1 · R4", code="one_study")
+    return Check(ok, text, duty("2.1"), code="one_study")
 
 
 def check_not_on_other_order(*, other_order: str) -> Check:
     """A candidate stands on one admission order at a time."""
     if other_order:
         return Check(
-            False, _("Stands on another order: %(order)s.") % {"order": other_order}, "B8", code="other_order"
+            False,
+            _("Stands on another order: %(order)s.") % {"order": other_order},
+            duty("B8"),
+            code="other_order",
         )
-    return Check(True, _("Stands on no other order."), "B8", code="other_order")
+    return Check(True, _("Stands on no other order."), duty("B8"), code="other_order")
 
 
 def check_identity(*, has_pinfl: bool, has_passport: bool) -> Check:
@@ -114,7 +118,7 @@ def check_capacity(*, group: str, capacity: int, taken: int, coming: int, strict
         "coming": coming,
         "capacity": capacity,
     }
-    return Check(ok, text, "2.1", blocking=strict, code="capacity", excusable=strict)
+    return Check(ok, text, duty("2.1"), blocking=strict, code="capacity", excusable=strict)
 
 
 def check_score(*, score: Decimal | None) -> Check:
@@ -131,7 +135,7 @@ def check_current(*, expected: int | None, actual: int | None) -> Check:
         if ok
         else _("Another order has changed the student's placement meanwhile.")
     )
-    return Check(ok, text, "B8", code="current")
+    return Check(ok, text, duty("B8"), code="current")
 
 
 def semester_number(semester: str) -> int:
@@ -166,11 +170,16 @@ def _unknown(code: str, text: str, source: str, fact: str) -> Check:
     return Check(False, text, source, code=code, excusable=True, fact=fact)
 
 
+def _refusals() -> str:
+    """When a transfer is refused: told by pages of universities, not read in the act itself."""
+    return cited("VMQ 578/2025, 3-ilova", confirmed=False)
+
+
 def check_gpa(*, gpa: Known | None, book: Rulebook, rule: str) -> Check:
     """GPA not below the threshold that holds on the day of the order."""
     least, source = book.number(rule), book.source(rule)
     if least is None:
-        return _unknown("gpa", _("No least GPA is set in the rules."), "VMQ 824, 42", "gpa")
+        return _unknown("gpa", _("No least GPA is set in the rules."), "VMQ 824/2020, 42-band", "gpa")
     if gpa is None:
         text = _("The GPA is not known; at least %(least)s is needed.") % {"least": least}
         return _unknown("gpa", text, source, "gpa")
@@ -195,7 +204,7 @@ def check_debts(*, debts: Known | None, most: Decimal | None, source: str, block
 def check_grounds_to_retain(*, gpa: Known | None, debts: Known | None, book: Rulebook) -> Check:
     """Kept on a course: the GPA lies below the threshold, or subjects are not mastered."""
     least = book.number("promotion.gpa")
-    source = "VMQ 578/2025, 50"
+    source = "VMQ 578/2025, 50-band"
     if gpa is None and debts is None:
         text = _("Neither GPA nor debts are known, so the ground cannot be seen.")
         return _unknown("ground", text, source, "gpa")
@@ -212,7 +221,7 @@ def check_hours_missed(*, hours: Known | None, book: Rulebook) -> Check:
     most, source = book.number("expulsion.hours"), book.source("expulsion.hours")
     if hours is None or most is None:
         text = _("The hours missed are not known; more than %(most)s are needed.") % {"most": most or "—"}
-        return _unknown("hours", text, source or "VMQ 578/2025, 49", "hours_missed")
+        return _unknown("hours", text, source or "VMQ 578/2025, 49-band", "hours_missed")
     text = _("%(hours)s hours missed without excuse, more than %(most)s are needed (%(basis)s).") % {
         "hours": hours.text, "most": most, "basis": hours.basis,
     }  # fmt: skip
@@ -221,7 +230,7 @@ def check_hours_missed(*, hours: Known | None, book: Rulebook) -> Check:
 
 def check_payment_ground(*, debt: Known | None, payment_form: str) -> Check:
     """Expulsion for non-payment: the student studies on a contract and owes."""
-    source = "VMQ 578/2025, 49"
+    source = "VMQ 578/2025, 49-band"
     if payment_form != CONTRACT:
         return Check(False, _("Studies on a grant and owes nothing."), source, code="unpaid")
     if debt is None:
@@ -233,7 +242,7 @@ def check_payment_ground(*, debt: Known | None, payment_form: str) -> Check:
 
 def check_contract_paid(*, debt: Known | None, blocking: bool = True) -> Check:
     """No debt by the contract before one goes, comes or finishes."""
-    source = "VMQ 578/2025; 2431"
+    source = _refusals()
     if debt is None:
         text = _("What is owed by the contract is not known.")
         found = _unknown("contract_debt", text, source, "contract_debt")
@@ -259,9 +268,49 @@ def check_differences(*, differences: Known | None, book: Rulebook) -> Check:
     )
 
 
+def check_debtor_by_differences(*, differences: Known | None) -> Check:
+    """Who comes back with differences is an academic debtor and pays for their credits; nobody is kept out by it."""
+    source = "VMQ 578/2025, 55-band"
+    if differences is None:
+        text = _("The differences between the curricula are not counted yet.")
+        return Check(False, text, source, blocking=False, code="differences", fact="differences")
+    text = (
+        _("No differences between the curricula (%(basis)s).")
+        if differences.value <= 0
+        else _("Differences between the curricula: %(number)s; an academic debtor who pays per credit (%(basis)s).")
+    ) % {"number": differences.text, "basis": differences.basis}  # fmt: skip
+    return Check(differences.value <= 0, text, source, blocking=False, code="differences", fact="differences")
+
+
+def check_spring_reason(*, day: datetime.date, book: Rulebook, given: bool) -> list[Check]:
+    """Between state universities in spring only for a valid reason; in autumn nothing is asked."""
+    if not book.inside("transfer.decide.spring", day):
+        return []
+    text = (
+        _("The reason of a transfer in spring is proved.")
+        if given
+        else _(
+            "In spring for a valid reason only (marriage, new place of work): add the paper that proves it."
+        )
+    )
+    return [Check(given, text, _refusals(), code="spring", excusable=True)]
+
+
+def check_transfer_score(*, score: Decimal | None, book: Rulebook) -> list[Check]:
+    """The entrance score not below what is set for a transfer; nothing where none is set."""
+    least = book.number("transfer.score")
+    if least is None:
+        return []
+    text = _("Entrance score %(score)s, at least %(least)s is needed.") % {
+        "score": score if score is not None else "—", "least": least,
+    }  # fmt: skip
+    ok = score is not None and score >= least
+    return [Check(ok, text, book.source("transfer.score"), code="score", excusable=True)]
+
+
 def check_window(*, day: datetime.date, book: Rulebook, prefix: str) -> Check:
     """The decision falls into the window of the year."""
-    inside, source = book.inside(prefix, day), "VMQ 578/2025"
+    inside, source = book.inside(prefix, day), book.source_of(prefix) or _refusals()
     if inside is None:
         return Check(False, _("No window is set in the rules."), source, code="window", excusable=True)
     text = _("In force from %(day)s; decisions are made %(periods)s.") % {
@@ -285,7 +334,7 @@ def check_group_fits(
         if not ok
     ]
     text = _("Group %(group)s fits.") if not bad else _("Group %(group)s does not fit: %(why)s.")
-    return Check(not bad, text % {"group": group, "why": ", ".join(bad)}, "2.1", code="group")
+    return Check(not bad, text % {"group": group, "why": ", ".join(bad)}, duty("2.1"), code="group")
 
 
 def check_related_programme(*, before: str, after: str) -> Check:
@@ -296,9 +345,7 @@ def check_related_programme(*, before: str, after: str) -> Check:
         if ok
         else _("Programmes %(before)s and %(after)s are of different fields.")
     )
-    return Check(
-        ok, text % {"before": before, "after": after}, "VMQ 578/2025", code="related", excusable=True
-    )
+    return Check(ok, text % {"before": before, "after": after}, _refusals(), code="related", excusable=True)
 
 
 def check_not_first_semester(*, semester: str) -> Check:
@@ -306,7 +353,7 @@ def check_not_first_semester(*, semester: str) -> Check:
     ok = semester != str(FIRST_CODE)
     text = _("Semester %(number)d.") if ok else _("Studies in the first semester of the first course.")
     return Check(
-        ok, text % {"number": semester_number(semester)}, "VMQ 578/2025", code="semester", excusable=True
+        ok, text % {"number": semester_number(semester)}, _refusals(), code="semester", excusable=True
     )
 
 
@@ -314,14 +361,14 @@ def check_course_not_last(*, course: str, last: str) -> Check:
     """After the last course one graduates."""
     ok = int(course) < int(last)
     text = _("A course follows.") if ok else _("The last course: an order on graduation follows.")
-    return Check(ok, text, "2.2", code="last_course")
+    return Check(ok, text, duty("2.2"), code="last_course")
 
 
 def check_course_is_last(*, course: str, last: str) -> Check:
     """One graduates from the last course."""
     ok = int(course) >= int(last)
     text = _("The last course.") if ok else _("Not the last course of the programme yet.")
-    return Check(ok, text, "3807, 14", code="last_course")
+    return Check(ok, text, "3807-son Nizom, 14-band", code="last_course")
 
 
 def check_semester_follows(*, semester: str) -> Check:
@@ -332,7 +379,7 @@ def check_semester_follows(*, semester: str) -> Check:
         if ok
         else _("The second semester is the last of the course: an order on promotion follows.")
     )
-    return Check(ok, text, "3807, 24", code="semester")
+    return Check(ok, text, "3807-son Nizom, 24-band", code="semester")
 
 
 def check_passed(*, fact: Known | None, code: str, missing: str, source: str) -> Check:
@@ -380,18 +427,24 @@ def check_days_after(
     return Check(ok, text, source, code=code, excusable=True)
 
 
-def check_not_from_leave(*, status: str, reason: str) -> Check:
-    """Who is on leave is not expelled for absence, discipline or payment: leave is no study."""
-    ok = not (status == ON_LEAVE and reason in {"14", "15", "16"})
+def check_not_from_leave(
+    *, status: str, reason: str, ends: datetime.date | None, day: datetime.date
+) -> Check:
+    """Who is on leave is not expelled for absence, discipline or payment: leave is no study.
+
+    After its last day it is none any more: who has not come back may be expelled for absence.
+    """
+    resting = status == ON_LEAVE and (ends is None or day <= ends)
+    ok = not (resting and reason in {"14", "15", "16"})
     text = _("The ground fits the status.") if ok else _("On academic leave; this ground does not apply.")
-    return Check(ok, text, "VMQ 344/2021", code="on_leave")
+    return Check(ok, text, "VMQ 344/2021, 20-band", code="on_leave")
 
 
 def check_ground_in_force(*, reason: str) -> Check:
     """The grounds of expulsion are a closed list; health stands in an older act only."""
     ok = reason != LEGACY_HEALTH
     text = _("The ground is one of the list.") if ok else _("Health is no ground in the act in force.")
-    return Check(ok, text, "VMQ 578/2025, 49", code="ground", excusable=True)
+    return Check(ok, text, "VMQ 578/2025, 49-band", code="ground", excusable=True)
 
 
 def check_may_come_back(*, reason: str) -> Check:
@@ -400,14 +453,14 @@ def check_may_come_back(*, reason: str) -> Check:
     text = (
         _("The ground of expulsion allows it.") if ok else _("Expelled for breaking the rules of entrance.")
     )
-    return Check(ok, text, "VMQ 578/2025, 49", code="entrance")
+    return Check(ok, text, "VMQ 578/2025, 49-band", code="entrance")
 
 
 def check_not_same_year(*, left: int, comes: int) -> Check:
     """Not in the academic year in which one was expelled."""
     ok = comes > left
     text = _("Expelled in the academic year %(left)d/%(next)d.") % {"left": left, "next": left + 1}
-    return Check(ok, text, "VMQ 578/2025, 48", code="same_year")
+    return Check(ok, text, "VMQ 578/2025, 48-band", code="same_year")
 
 
 def check_not_ahead(*, left: str, enters: str) -> Check:
@@ -416,7 +469,7 @@ def check_not_ahead(*, left: str, enters: str) -> Check:
     text = _("Left semester %(left)d, enters semester %(enters)d.") % {
         "left": semester_number(left), "enters": semester_number(enters),
     }  # fmt: skip
-    return Check(ok, text, "VMQ 578/2025, 55 · R12", code="ahead")
+    return Check(ok, text, "VMQ 578/2025, 51-band", code="ahead")
 
 
 def check_basis_of_study(*, payment_form: str, ground: str) -> Check:
@@ -425,7 +478,7 @@ def check_basis_of_study(*, payment_form: str, ground: str) -> Check:
     text = (
         _("On a contract, or on a grant with its ground.") if ok else _("A grant is kept on a ground only.")
     )
-    return Check(ok, text, "VMQ 578/2025, 45", code="grant")
+    return Check(ok, text, "VMQ 578/2025, 45-band", code="grant")
 
 
 def check_study_years(*, entered: int, year: int, education_type: str, book: Rulebook) -> Check:
@@ -433,7 +486,7 @@ def check_study_years(*, entered: int, year: int, education_type: str, book: Rul
     rule = f"study.years.{education_type}"
     most = book.number(rule)
     if most is None:
-        return Check(True, _("No limit of years is set."), "VMQ 824", blocking=False, code="years")
+        return Check(True, _("No limit of years is set."), "VMQ 824/2020", blocking=False, code="years")
     years = year - entered + 1
     text = _("Year %(years)d of the study, at most %(most)s.") % {"years": years, "most": most}
     return Check(years <= most, text, book.source(rule), code="years", excusable=True)
@@ -443,25 +496,42 @@ def check_within_leave(*, ends: datetime.date | None, day: datetime.date) -> Che
     """One comes back from leave by its end; the application may be made until then."""
     if ends is None:
         text = _("The end of the leave is not known.")
-        return Check(False, text, "VMQ 344/2021, 15", code="leave_end", excusable=True)
+        return Check(False, text, "VMQ 344/2021, 15-band", code="leave_end", excusable=True)
     text = _("The leave lasts until %(end)s.") % {"end": ends.strftime("%d.%m.%Y")}
     ok = day <= ends + datetime.timedelta(days=DAYS_TO_DECIDE)
-    return Check(ok, text, "VMQ 344/2021, 15, 18", code="leave_end", excusable=True)
+    return Check(ok, text, "VMQ 344/2021, 15, 18-bandlar", code="leave_end", excusable=True)
+
+
+def check_extension(
+    *, until: datetime.date | None, begins: datetime.date, ends: datetime.date | None
+) -> list[Check]:
+    """A leave is extended before it is over (or within the week of deciding), to a later day."""
+    source = "VMQ 344/2021, 12-band"
+    if until is None:
+        return [
+            Check(False, _("The end of the leave is not known."), source, code="leave_end", excusable=True)
+        ]
+    shown = {"until": until.strftime("%d.%m.%Y"), "ends": ends.strftime("%d.%m.%Y") if ends else "—"}
+    text = _("The leave lasted until %(until)s and is extended to %(ends)s.") % shown
+    return [
+        Check(ends is not None and ends > until, text, source, code="extension"),
+        check_within_leave(ends=until, day=begins),
+    ]
 
 
 def check_programme_open(*, active: bool) -> Check:
     """The programme is still taught; else a related one is chosen."""
     text = _("The programme is taught.") if active else _("The programme is closed: choose a related one.")
-    return Check(active, text, "VMQ 344/2021, 16", code="programme", excusable=True)
+    return Check(active, text, "VMQ 344/2021, 16-band", code="programme", excusable=True)
 
 
 def check_document(*, code: str, title: str, given: bool) -> Check:
     """A basis document that the kind asks for is there."""
     text = _("%(document)s is there.") if given else _("%(document)s is missing.")
-    return Check(given, text % {"document": title}, "2.2", code=f"paper_{code}", excusable=True)
+    return Check(given, text % {"document": title}, duty("2.2"), code=f"paper_{code}", excusable=True)
 
 
 def check_new_name(*, before: str, after: str) -> Check:
     """A change of name changes something."""
     ok = before != after
-    return Check(ok, f"{before} → {after}", "B3", code="name")
+    return Check(ok, f"{before} → {after}", duty("B3"), code="name")

@@ -27,6 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hemis.classifiers import queries as classifiers
+from hemis.legal import cited
 from staff import rules
 from staff.models import CompetitionEntry, Development, Employee, Position, StaffRule
 from staff.models.plan import DEFAULT_RULES
@@ -57,9 +58,13 @@ def limits(day: datetime.date | None = None) -> dict[str, Limit]:
     """The figures that hold on ``day``, one query; where no row holds, the law as it stood when this was written."""
     rows = StaffRule.objects.in_force_by_kind(day)
     return {
-        kind: Limit(rows[kind].value, rows[kind].basis) if kind in rows else Limit(default, "")
+        kind: _limit(rows[kind]) if kind in rows else Limit(default, "")
         for kind, default in DEFAULT_RULES.items()
     }
+
+
+def _limit(row: StaffRule) -> Limit:
+    return Limit(row.value, cited(row.basis, confirmed=row.is_confirmed))
 
 
 class _AddMonths(Func):

@@ -81,6 +81,17 @@ def html_of(kind: str, version: int, payload: dict[str, Any], token: str) -> str
         return render_to_string(KINDS[kind].template_of(version), context)
 
 
+def draft_pdf(kind: str, payload: dict[str, Any], *, language: str = "uz") -> bytes:
+    """What the paper will say, before it is issued: marked as a draft, without number and QR code, kept nowhere."""
+    context = {
+        "p": frozen(payload), "number": "—", "issued": "", "language": language, "url": "", "qr": "",
+        "base": "documents/base/draft.html",
+    }  # fmt: skip
+    with translation.override(language):
+        html = render_to_string(KINDS[kind].template_of(KINDS[kind].template_version), context)
+    return pdf_of(html, "draft")
+
+
 def pdf_of(html: str, token: str, style: int = STYLE) -> bytes:
     """PDF/A with embedded fonts; nothing in it depends on the moment or the place of rendering."""
     from hemis.documents import engine

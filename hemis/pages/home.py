@@ -37,7 +37,7 @@ class Todo:
 class Panel:
     """A part of the home page for the holders of a permission; apps declare theirs in ``dashboard.py``.
 
-    ``context(access)`` costs at most two queries and feeds ``template`` as ``data``; None leaves the panel out.
+    ``context(access)`` costs at most three queries and feeds ``template`` as ``data``; None leaves the panel out.
     """
 
     code: str

@@ -121,7 +121,8 @@ class DocumentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["title"].widget.attrs["class"] = "form-control"
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
 
 
 class PaperForm(forms.Form):
@@ -247,13 +248,13 @@ class TogetherForm(forms.Form):
 class TermForm(RegisterForm):
     class Meta:
         model = ApplicationTerm
-        fields = ("kind", "valid_from", "days", "source")
+        fields = ("kind", "valid_from", "days", "source", "is_confirmed")
 
 
 class WindowForm(RegisterForm):
     class Meta:
         model = ApplicationWindow
-        fields = ("kind", "opens", "closes", "decide_from", "decide_by", "source")
+        fields = ("kind", "opens", "closes", "decide_from", "decide_by", "source", "is_confirmed")
 
     def clean(self) -> dict[str, Any]:
         """The periods follow one another."""

@@ -86,6 +86,13 @@ KINDS: dict[str, ApplicationKind] = {
             needs_paper=True, papers_of_order=("application", "proof"),
         ),
         ApplicationKind(
+            kinds.EXTENSION, "12:extend", "Akademik taʼtil muddatini uzaytirish toʻgʻrisida", frozenset({ON_LEAVE}),
+            ("ground", "end_date", "details"), frozenset({"ground", "end_date"}),
+            _("When the ground of the leave lasts longer: ask before its last day."),
+            _("Summons, medical conclusion, birth certificate or another paper that shows the ground."),
+            needs_paper=True, papers_of_order=("application", "proof"),
+        ),
+        ApplicationKind(
             kinds.RETURN, "15:return", "Akademik taʼtildan qaytarish toʻgʻrisida", frozenset({ON_LEAVE}),
             ("start_date", "details"), frozenset({"start_date"}),
             _("When the leave ends, or earlier when its ground has passed away."),

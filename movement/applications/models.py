@@ -9,15 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
+from hemis.legal import Confirmable
 from hemis.pages.files import StoredFile
 from structure.models import Unit
 from students.models import Group, Programme, Student
 
-LEAVE, RETURN, TRANSFER, TRANSFER_OUT, REINSTATEMENT, EXPULSION = (
-    "leave", "return", "transfer", "transfer_out", "reinstatement", "expulsion",
+LEAVE, EXTENSION, RETURN, TRANSFER, TRANSFER_OUT, REINSTATEMENT, EXPULSION = (
+    "leave", "extension", "return", "transfer", "transfer_out", "reinstatement", "expulsion",
 )  # fmt: skip
 KINDS = [
     (LEAVE, _("Academic leave")),
+    (EXTENSION, _("Extension of academic leave")),
     (RETURN, _("Return from academic leave")),
     (TRANSFER, _("Transfer inside the university")),
     (TRANSFER_OUT, _("Transfer to another university")),
@@ -26,7 +28,7 @@ KINDS = [
 ]
 
 
-class ApplicationTerm(BaseModel):
+class ApplicationTerm(Confirmable, BaseModel):
     """Within how many days an application of a kind is decided, from a date on."""
 
     kind = models.CharField(_("kind of application"), max_length=16, choices=KINDS)
@@ -47,7 +49,7 @@ class ApplicationTerm(BaseModel):
         return f"{self.get_kind_display()} · {self.days}"
 
 
-class ApplicationWindow(BaseModel):
+class ApplicationWindow(Confirmable, BaseModel):
     """A period in which applications of a kind are received, and one in which they are decided."""
 
     kind = models.CharField(_("kind of application"), max_length=16, choices=KINDS)
@@ -103,7 +105,7 @@ class Application(BaseModel):
     ]
     OPEN = (DRAFT, SENT, IN_WORK, GRANTED)
     STUDENT, PARENT, SPOUSE = "student", "parent", "spouse"
-    GIVERS = [(STUDENT, _("student")), (PARENT, _("parent")), (SPOUSE, _("spouse"))]
+    GIVERS = [(STUDENT, _("student")), (PARENT, _("father or mother")), (SPOUSE, _("spouse"))]
     GROUP, PROGRAMME, FORM, LANGUAGE, FACULTY = "group", "programme", "form", "language", "faculty"
     CHANGES = [
         (GROUP, _("group")),

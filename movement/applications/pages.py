@@ -18,7 +18,7 @@ from hemis.access.guard import get_in_scope, page, signed_in
 from hemis.base import Request
 from hemis.pages import files, home
 from hemis.pages.columns import Column
-from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
+from hemis.pages.filters import BooleanFilter, Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
 from movement.applications import actions, forms, queries
@@ -325,8 +325,9 @@ class ApplicationTerms(Register):
         Column("valid_from"),
         Column("days", numeric=True),
         Column("source"),
+        Column("is_confirmed"),
     ]
-    filters = [Filter("kind")]
+    filters = [Filter("kind"), BooleanFilter("is_confirmed")]
     search = ("source",)
     form = forms.TermForm
 
@@ -337,9 +338,9 @@ class ApplicationWindows(Register):
     model, permission, menu = ApplicationWindow, "application_rule", "movement"
     columns = [
         Column("kind", link=True), Column("opens"), Column("closes"), Column("decide_from"), Column("decide_by"),
-        Column("source"),
+        Column("source"), Column("is_confirmed"),
     ]  # fmt: skip
-    filters = [Filter("kind"), RangeFilter("opens", "date")]
+    filters = [Filter("kind"), BooleanFilter("is_confirmed"), RangeFilter("opens", "date")]
     search = ("source",)
     form = forms.WindowForm
 

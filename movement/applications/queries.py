@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hemis.legal import cited
 from movement.applications import rules
 from movement.applications.kinds import KINDS, ApplicationKind
 from movement.applications.models import (
@@ -30,7 +31,12 @@ OVERDUE, SOON, CALM = "overdue", "soon", "calm"
 def windows_of(kind: str) -> list[rules.Window]:
     """All windows of a kind."""
     rows = ApplicationWindow.objects.filter(kind=kind)
-    return [rules.Window(one.opens, one.closes, one.decide_by, one.source) for one in rows]
+    return [_window(one) for one in rows]
+
+
+def _window(row: ApplicationWindow) -> rules.Window:
+    source = cited(row.source, confirmed=row.is_confirmed)
+    return rules.Window(row.opens, row.closes, row.decide_by, source)
 
 
 def due_of(application: Application, day: datetime.date) -> rules.Due:
@@ -44,7 +50,10 @@ def due_of(application: Application, day: datetime.date) -> rules.Due:
         .order_by("-valid_from")
         .first()
     )
-    days, source = (term.days, term.source) if term else (DEFAULT_DAYS, DEFAULT_SOURCE)
+    days, source, sure = (
+        (term.days, term.source, term.is_confirmed) if term else (DEFAULT_DAYS, DEFAULT_SOURCE, False)
+    )
+    source = cited(source, confirmed=sure)
     return rules.due(sent=day, days=days, source=source, window=window)
 
 
@@ -63,9 +72,7 @@ def offered(student: Student | None, today: datetime.date) -> list[dict[str, Any
     }
     windows: dict[str, list[rules.Window]] = {}
     for one in ApplicationWindow.objects.all():
-        windows.setdefault(one.kind, []).append(
-            rules.Window(one.opens, one.closes, one.decide_by, one.source)
-        )
+        windows.setdefault(one.kind, []).append(_window(one))
     found = []
     for kind in KINDS.values():
         if student.current.status not in kind.statuses:

@@ -26,6 +26,7 @@ from movement.clearance.models import (
     ClearanceSheet,
     ClearanceStation,
 )
+from movement.followups import FollowUp, register_followup
 from movement.models import Order, OrderLine
 from students.models import Student
 
@@ -60,7 +61,9 @@ def ask(*, access: Access, occasion: str) -> ClearanceSheet:
 
 @transaction.atomic
 def open_for(students: QuerySet[Student], *, access: Access, occasion: str) -> list[ClearanceSheet]:
-    """Sheets for students in scope who study and have none in force; those who have one keep it.
+    """Sheets for students in scope who have none in force; those who have one keep it.
+
+    Who has left already without a sheet gets one for the order by which that happened.
 
     Raises:
         PermissionDenied: without the duty.
@@ -68,9 +71,9 @@ def open_for(students: QuerySet[Student], *, access: Access, occasion: str) -> l
     """
     access.require("order.create")
     seen = students.filter(pk__in=Student.objects.for_scope(access.scope("order.create")).values("pk"))
-    made = _open(seen.exclude(current__status__in=NOT_STUDYING), access=access, occasion=occasion)
+    made = _open(seen, access=access, occasion=occasion)
     if not made:
-        raise ClearanceError(_("There is nobody in your scope who studies and has no clearance sheet."))
+        raise ClearanceError(_("There is nobody in your scope who has no clearance sheet."))
     return made
 
 
@@ -88,7 +91,11 @@ def _open(students: QuerySet[Student], *, access: Access, occasion: str) -> list
     sheets = ClearanceSheet.objects.bulk_create(
         [
             ClearanceSheet(
-                student=one, faculty_id=one.current.faculty_id, occasion=occasion, opened_by=access.user
+                student=one,
+                faculty_id=one.current.faculty_id,
+                occasion=occasion,
+                opened_by=access.user,
+                order_id=one.current.order_id if one.current.status in NOT_STUDYING else None,
             )
             for one in free.order_by("pk")
         ]
@@ -176,7 +183,14 @@ def _complete(sheets: dict[int, ClearanceSheet]) -> set[int]:
     )
     for pk in done:
         _tell(sheets[pk], "clearance_complete")
+    _use_late(done)
     return done
+
+
+def _use_late(done: set[int]) -> None:
+    """A sheet that went on after its order was executed belongs to that order as soon as it is complete."""
+    late = ClearanceSheet.objects.filter(pk__in=done, order__isnull=False)
+    late.update(state=ClearanceSheet.USED)
 
 
 def _tell(sheet: ClearanceSheet, code: str, **facts: str) -> None:
@@ -213,16 +227,41 @@ def cancel(sheet: ClearanceSheet, *, access: Access, reason: str) -> ClearanceSh
 
 @events.listen
 def follow_order(order: Order) -> None:
-    """An executed leaving order uses the complete sheets of its students; cancelled, it gives them back."""
+    """An executed leaving order takes the sheets of its students; cancelled, it gives them back.
+
+    A complete sheet is used up. One that still goes round, because the order went on by a
+    written reason or did not wait, goes on for that order: what is owed is owed after the
+    order as well, and the order is not closed before every station has answered.
+    """
     if order.state != Order.EXECUTED:
         return
     if order.cancels_id:
         ClearanceSheet.objects.filter(order=order.cancels_id, state=ClearanceSheet.USED).update(
             state=ClearanceSheet.COMPLETE, order=None
         )
+        going_on(order.cancels_id).update(order=None)
         return
     if queries.is_leaving(order):
         named = OrderLine.objects.filter(order=order).values("student")
-        ClearanceSheet.objects.filter(student__in=named, state=ClearanceSheet.COMPLETE).update(
-            state=ClearanceSheet.USED, order=order
-        )
+        sheets = ClearanceSheet.objects.filter(student__in=named, order=None)
+        sheets.filter(state=ClearanceSheet.OPEN).update(order=order)
+        sheets.filter(state=ClearanceSheet.COMPLETE).update(state=ClearanceSheet.USED, order=order)
+
+
+def going_on(order: int) -> QuerySet[ClearanceSheet]:
+    """Sheets that are still collected after the order they belong to was executed."""
+    return ClearanceSheet.objects.filter(order=order, state=ClearanceSheet.OPEN)
+
+
+def sheets_collected(order: Order) -> list[FollowUp]:
+    """The order is closed when its sheets are complete, or cancelled with a reason."""
+    if not queries.is_leaving(order) or order.cancels_id:
+        return []
+    waits = going_on(order.pk).count()
+    if waits:
+        return [FollowUp(_("clearance sheets still going round: %(count)d") % {"count": waits}, False)]
+    used = ClearanceSheet.objects.filter(order=order, state=ClearanceSheet.USED).count()
+    return [FollowUp(_("clearance sheets complete: %(count)d") % {"count": used}, True)] if used else []
+
+
+register_followup(sheets_collected)

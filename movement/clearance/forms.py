@@ -16,12 +16,14 @@ from movement.applications.forms import dress
 from movement.clearance.models import ANSWER, OCCASIONS, ClearanceAnswer, ClearanceStation
 from students.models import Group, Student
 
+LEFT = ("12", "14")
+
 
 class AnswerForm(forms.Form):
     """Clear or not, and if not, what is owed."""
 
     state = forms.ChoiceField(
-        label=gettext_lazy("answer"), choices=ClearanceAnswer.STATES[1:], widget=forms.RadioSelect
+        label=gettext_lazy("Answer"), choices=ClearanceAnswer.STATES[1:], widget=forms.RadioSelect
     )
     remark = forms.CharField(
         label=gettext_lazy("remark"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
@@ -101,9 +103,9 @@ class OpenForm(forms.Form):
         return data
 
     def students(self):
-        """The students chosen."""
+        """The students chosen: of a group those who have not left, by number anybody."""
         data = self.cleaned_data
-        in_groups = self.seen.filter(current__group__in=data["groups"])
+        in_groups = self.seen.filter(current__group__in=data["groups"]).exclude(current__status__in=LEFT)
         keys = set(in_groups.values_list("pk", flat=True))
         keys |= set(self.seen.filter(number__in=data["typed"]).values_list("pk", flat=True))
         return Student.objects.filter(pk__in=keys)

@@ -163,7 +163,7 @@ class ClearanceAnswer(BaseModel):
     station = models.ForeignKey(
         ClearanceStation, on_delete=models.PROTECT, related_name="answers", verbose_name=_("station")
     )
-    state = models.CharField(_("answer"), max_length=16, choices=STATES, default=WAITING)
+    state = models.CharField(_("the answer"), max_length=16, choices=STATES, default=WAITING)
     remark = models.CharField(_("remark"), max_length=500, blank=True)
     sum_owed = models.DecimalField(_("sum owed, soʻm"), max_digits=14, decimal_places=2, default=Decimal(0))
     answered_at = models.DateTimeField(_("answered at"), null=True)

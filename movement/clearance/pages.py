@@ -168,16 +168,18 @@ class ClearanceAnswers(Register):
     search_person = "sheet__student__person"
     select_related = (
         "sheet__student__person", "sheet__student__current__group", "station", "answered_by__person", "sheet__faculty",
+        "sheet__order",
     )  # fmt: skip
     fields = ("sheet__student", "sheet__faculty", "sheet__occasion", "station", "station__what", "state", "remark",
               "sum_owed", "answered_at", "answered_by")  # fmt: skip
     actions = [
         BulkAction(
-            "clear", gettext_lazy("Clear"), "clearance.answer", _clear, icon="circle-check",
+            "clear", gettext_lazy("Owes nothing"), "clearance.answer", _clear, icon="circle-check",
             confirm=gettext_lazy("Do the ticked students owe nothing?"),
         )
     ]  # fmt: skip
-    ordering = ("sheet__opened_at",)
+    # What waits for an answer comes first, the oldest sheet at the top.
+    ordering = ("-state", "sheet__opened_at")
     empty = gettext_lazy("Sheets that wait for you come here.")
     detail_template = "movement/clearance/answer.html"
 

@@ -23,13 +23,13 @@ from django.utils.translation import gettext as _
 
 from finance.models import Contract
 from hemis.access.scope import Access
+from hemis.legal import duty
 from movement.clearance.models import ClearanceAnswer, ClearanceSheet
 from movement.kinds import add_check
 from movement.models import Order, OrderLine
 from movement.rules import Check
 from students.models import Student
 
-SOURCE = "B8.2 · aylanma varaqa"
 EXPELLING, MOVING_AWAY, GRADUATING = "11", "16:out", "17"
 LEAVING = (EXPELLING, MOVING_AWAY, GRADUATING)
 CODE = "clearance"
@@ -56,13 +56,13 @@ def clearance_checks(student_ids: Iterable[int], *, blocking: bool = True) -> di
 
 def _check(sheet: ClearanceSheet | None, blocking: bool) -> Check:
     if sheet is None:
-        return Check(False, _("There is no clearance sheet."), SOURCE, blocking, CODE)
+        return Check(False, _("There is no clearance sheet."), duty("B8.2"), blocking, CODE)
     if sheet.state == ClearanceSheet.COMPLETE:
         text = _("The clearance sheet is complete since %(day)s.") % {"day": f"{sheet.completed_at:%d.%m.%Y}"}
-        return Check(True, text, SOURCE, blocking, CODE)
+        return Check(True, text, duty("B8.2"), blocking, CODE)
     missing = [str(one.station) for one in sheet.answers.all() if one.state != ClearanceAnswer.CLEAR]
     text = _("The clearance sheet waits for: %(stations)s.") % {"stations": ", ".join(missing)}
-    return Check(False, text, SOURCE, blocking, CODE)
+    return Check(False, text, duty("B8.2"), blocking, CODE)
 
 
 def is_leaving(order: Order) -> bool:

@@ -19,6 +19,7 @@ from movement.kinds.leaving import (
     AcademicLeave,
     Expulsion,
     Graduation,
+    LeaveExtension,
     Reinstatement,
     ReturnFromLeave,
     TransferToUniversity,
@@ -27,8 +28,9 @@ from movement.kinds.names import ChangeOfName
 from movement.kinds.transfers import TransferToFaculty, TransferToGroup, TransferToProgramme
 
 __all__ = [
-    "KINDS", "TARGET", "AcademicLeave", "Admission", "ChangeOfName", "Expulsion", "Graduation", "NextSemester",
-    "OrderKind", "Paper", "Promotion", "Reinstatement", "Retention", "ReturnFromLeave", "TransferFromUniversity",
+    "KINDS", "TARGET", "AcademicLeave", "Admission", "ChangeOfName", "Expulsion", "Graduation", "LeaveExtension",
+    "NextSemester", "OrderKind", "Paper", "Promotion", "Reinstatement", "Retention", "ReturnFromLeave",
+    "TransferFromUniversity",
     "TransferToFaculty", "TransferToGroup", "TransferToProgramme", "TransferToUniversity", "add_check",
     "extra_checks", "has_extra_checks", "kind_by_slug", "kind_of", "kind_title", "register",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from movement import queries, rules
-from movement.kinds.base import OrderKind, Paper, register
+from movement.kinds.base import SPRING_REASON, OrderKind, Paper, register
 from movement.models import OrderLine
 from students.models import Candidate
 
@@ -70,6 +70,7 @@ class TransferFromUniversity(_FromCandidates):
         Paper("application", _("Application")),
         Paper("certificate", _("Academic certificate")),
         Paper("reply", _("Reply of the other university")),
+        SPRING_REASON,
     )
     questions = ("applied_on", "paid_on")
     facts = ("gpa", "differences")
@@ -108,6 +109,9 @@ class TransferFromUniversity(_FromCandidates):
                 rules.check_days_after(
                     since=context.day_of("paid_on"), day=context.day, book=context.book, rule="enrolment.days",
                     code="paid_on",
+                ),
+                *rules.check_spring_reason(
+                    day=context.day, book=context.book, given=context.has_paper("spring_reason", line)
                 ),
                 *context.paper_checks(line),
             ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from movement import queries
 from movement.models import Order, OrderLine
@@ -34,6 +35,9 @@ class Paper:
     code: str
     title: str | Promise
     required: bool = True
+
+
+SPRING_REASON = Paper("spring_reason", _("Paper of the valid reason (a transfer in spring)"), required=False)
 
 
 class OrderKind:

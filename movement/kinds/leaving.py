@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from hemis.legal import duty
 from movement import rules
-from movement.kinds.base import OrderKind, Paper, register
+from movement.kinds.base import SPRING_REASON, OrderKind, Paper, register
 
 APPLICATION = Paper("application", _("Application"))
 
@@ -31,10 +32,15 @@ class Expulsion(OrderKind):
 
     @classmethod
     def own_checks(cls, line, context):
-        figures = context.figures(line)
+        figures, before = context.figures(line), context.made_by(line)
         checks = [
             rules.check_ground_in_force(reason=line.reason),
-            rules.check_not_from_leave(status=line.closes.status, reason=line.reason),
+            rules.check_not_from_leave(
+                status=line.closes.status,
+                reason=line.reason,
+                day=context.day,
+                ends=before.ends_on if before else None,
+            ),  # fmt: skip
         ]
         if line.reason == rules.ABSENCE:
             checks.append(rules.check_hours_missed(hours=figures.get("hours_missed"), book=context.book))
@@ -58,7 +64,7 @@ class TransferToUniversity(OrderKind):
     university_only = True
     source_statuses = frozenset({rules.STUDYING})
     questions = ("university", "applied_on")
-    papers = (APPLICATION, Paper("consent", _("Consent of the other university")))
+    papers = (APPLICATION, Paper("consent", _("Consent of the other university")), SPRING_REASON)
     facts = ("contract_debt",)
     order_title = "Oʻqishni boshqa oliy taʼlim muassasasiga koʻchirish toʻgʻrisida"
 
@@ -80,6 +86,9 @@ class TransferToUniversity(OrderKind):
             rules.check_window(day=context.day, book=context.book, prefix="transfer.decide"),
             rules.check_not_first_semester(semester=line.closes.semester),
             rules.check_contract_paid(debt=context.figures(line).get("contract_debt")),
+            *rules.check_spring_reason(
+                day=context.day, book=context.book, given=context.has_paper("spring_reason", line)
+            ),
         ]
 
 
@@ -106,6 +115,37 @@ class AcademicLeave(OrderKind):
         return [
             *rules.check_leave_period(
                 begins=context.day, ends=line.ends_on, reason=line.reason, book=context.book
+            ),
+            rules.check_days_after(
+                since=context.day_of("applied_on"), day=min(context.day, context.formed_on),
+                book=context.book, rule="leave.decision_days", code="decided", may_precede=True,
+            ),
+        ]  # fmt: skip
+
+
+@register
+class LeaveExtension(OrderKind):
+    """A leave (12) goes on beyond its last day, on a ground proved anew (VMQ 344/2021, p. 12)."""
+
+    code, variant = "12", "extend"
+    title = _("Extension of academic leave")
+    help_text = _("The leave goes on until a later day; the student stays on leave.")
+    icon = "calendar-time"
+    source_statuses = frozenset({rules.ON_LEAVE})
+    questions = ("reason", "ends_on", "applied_on")
+    reason_list = "h_academic_reason"
+    papers = (APPLICATION, Paper("proof", _("Document that proves the ground")))
+    order_title = "Talabalarning akademik taʼtili muddatini uzaytirish toʻgʻrisida"
+
+    @classmethod
+    def own_checks(cls, line, context):
+        before = context.made_by(line)
+        return [
+            *rules.check_extension(
+                until=before.ends_on if before else None, begins=context.day, ends=line.ends_on
+            ),
+            *rules.check_leave_period(
+                begins=line.closes.valid_from, ends=line.ends_on, reason=line.reason, book=context.book
             ),
             rules.check_days_after(
                 since=context.day_of("applied_on"), day=min(context.day, context.formed_on),
@@ -164,7 +204,16 @@ class Reinstatement(OrderKind):
     questions = (
         "semester", "group", "payment_form", "grant_ground", "applied_on", "paid_on", "figures", "figures_basis",
     )  # fmt: skip
-    papers = (APPLICATION, Paper("certificate", _("Academic certificate or transcript")))
+    # The personal file of one who comes back (VMQ 578/2025, p. 43, 52-54); own students have theirs in the archive.
+    papers = (
+        APPLICATION,
+        Paper("certificate", _("Academic certificate or transcript")),
+        Paper("school", _("Document of the previous education with its supplement"), required=False),
+        Paper(
+            "extracts", _("Extracts of the orders on admission, last course and expulsion"), required=False
+        ),
+        Paper("reply", _("Reply of the former university"), required=False),
+    )
     facts = ("differences", "contract_debt")
     order_title = "Talabalarni oʻqishga tiklash toʻgʻrisida"
 
@@ -197,7 +246,7 @@ class Reinstatement(OrderKind):
             rules.check_basis_of_study(
                 payment_form=line.payment_form, ground=line.details.get("grant_ground", "")
             ),
-            rules.check_differences(differences=figures.get("differences"), book=book),
+            rules.check_debtor_by_differences(differences=figures.get("differences")),
             rules.check_days_after(
                 since=context.day_of("paid_on"), day=context.day, book=book, rule="enrolment.days", code="paid_on"
             ),
@@ -237,13 +286,13 @@ class Graduation(OrderKind):
             rules.check_course_is_last(
                 course=line.closes.course, last=rules.last_course(line.closes.programme.years)
             ),
-            rules.check_debts(debts=figures.get("debts"), most=None, source="3807, 14"),
+            rules.check_debts(debts=figures.get("debts"), most=None, source="3807-son Nizom, 14-band"),
             rules.check_passed(
                 fact=figures.get("attestation"), code="attestation", source="VMQ 836/2024",
                 missing=str(_("Whether the state attestation is passed is not known.")),
             ),
             rules.check_passed(
-                fact=figures.get("accreditation"), code="accreditation", source="2.7 · R10",
+                fact=figures.get("accreditation"), code="accreditation", source=duty("2.7"),
                 missing=str(_("Whether the graduate is accredited is not known.")),
             ),
             rules.check_contract_paid(debt=figures.get("contract_debt")),

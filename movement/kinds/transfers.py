@@ -59,6 +59,7 @@ class _ToProgramme(OrderKind):
             ),
             rules.check_gpa(gpa=figures.get("gpa"), book=book, rule="transfer.gpa"),
             rules.check_differences(differences=figures.get("differences"), book=book),
+            *rules.check_transfer_score(score=line.student.entrance_score, book=book),
             rules.check_contract_paid(debt=figures.get("contract_debt")),
             rules.check_programme_open(active=line.programme.is_active),
             context.group_check(line, same_course=True),

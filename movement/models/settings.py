@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.access.duties import ROLES
 from hemis.base import BaseModel, ScopedQuerySet
+from hemis.legal import Confirmable
 from movement.models.orders import Order
 from movement.rulebook import RULES
 
@@ -32,7 +33,7 @@ class SharedQuerySet(ScopedQuerySet):
         return self
 
 
-class MovementRule(BaseModel):
+class MovementRule(Confirmable, BaseModel):
     """One figure that the law or the university sets, with the day from which it holds."""
 
     code = models.CharField(_("rule"), max_length=40, choices=rule_choices)

@@ -15,12 +15,25 @@ from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages import files
 from movement import actions
+from movement.documents import preview_of
 from movement.forms import FileForm
 from movement.models import Order
 
 
 def _papers_of(pk: int) -> str:
     return reverse("movement_orders_detail", args=[pk]) + "?tab=papers"
+
+
+@page("order.view")
+def preview(request: Request, pk: int) -> HttpResponse:
+    """What the order will say on paper, before it is signed."""
+    order = get_in_scope(Order, request, "order.view", pk=pk)
+    if order.document_id:
+        return redirect("document_pdf", pk=order.document_id)
+    response = HttpResponse(preview_of(order), content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="loyiha.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @page("order.create")
@@ -72,7 +85,7 @@ def read_file(request: Request, pk: int, file: int) -> FileResponse:
 def aside_sheet(request: Request, pk: int) -> HttpResponse:
     """People set aside and why, as a workbook."""
     order = get_in_scope(Order, request, "order.view", pk=pk)
-    data = Dataset(headers=[_("Student number"), _("Name"), _("Group"), _("Course"), _("Why")])
+    data = Dataset(headers=[_("Student number"), _("Full name"), _("Group"), _("Course"), _("Why")])
     rows = order.aside.select_related("student__person", "student__current__group")
     for row in rows.iterator(chunk_size=2000):
         now = row.student.current

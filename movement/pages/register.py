@@ -24,6 +24,7 @@ from movement.followups import followups
 from movement.forms import CancelForm, FileForm, OrderForm, RemarkForm, SignForm
 from movement.kinds import KINDS, kind_of, kind_title
 from movement.models import Order, OrderAgreement, OrderLine
+from movement.pages import typed
 from structure.models import Unit
 
 ON_A_PAGE = 50
@@ -136,7 +137,7 @@ def _checks(request: Request, order: Order) -> dict:
     return {
         "checked": [(line, found[line.pk]) for line in shown_page.object_list], "lines": shown_page,
         "blocked": blocked, "editable": may_change_list(request.access, order), "excusable": excusable.items(),
-        "figures": [FACTS[code] for code in kind.facts],
+        "figures": [FACTS[code] for code in kind.facts], "typed": typed.of(request, order),
     }  # fmt: skip
 
 
@@ -150,7 +151,7 @@ def _aside(request: Request, order: Order) -> dict:
     return {
         "lines": Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page")), "q": text,
         "count": order.aside.count(), "editable": may_change_list(request.access, order),
-        "figures": [FACTS[code] for code in kind_of(order).facts],
+        "figures": [FACTS[code] for code in kind_of(order).facts], "typed": typed.of(request, order),
     }  # fmt: skip
 
 
@@ -180,6 +181,12 @@ def _agreements(request: Request, order: Order) -> dict:
 AGREEMENT_COLOURS = {
     OrderAgreement.WAITING: "secondary", OrderAgreement.AGREED: "green", OrderAgreement.RETURNED: "orange",
 }  # fmt: skip
+
+
+def _said(request: Request, order: Order, *names: str) -> dict[str, str]:
+    """What was typed into those fields and refused."""
+    text = typed.of(request, order).text
+    return {name: text[name] for name in names if name in text}
 
 
 class Orders(Register):
@@ -272,9 +279,10 @@ class Orders(Register):
 
     @classmethod
     def card(cls, obj):
-        """The facts of the order, with its kind in words and the answers to the kind's questions."""
+        """The facts of the order, with its kind in words and its answers; what is not yet is left out."""
         kind = (str(gettext_lazy("Kind of order")), kind_title(obj.key))
-        return [kind, *super().card(obj), *((label.capitalize(), text) for label, text in shown(obj.answers))]
+        known = [(label, text) for label, text in super().card(obj) if text not in ("", "—")]
+        return [kind, *known, *((label.capitalize(), text) for label, text in shown(obj.answers))]
 
     @classmethod
     def detail_context(cls, request, obj):
@@ -293,6 +301,10 @@ class Orders(Register):
             "steps": _steps(obj),
             "may_submit": state == Order.DRAFT and may("order.create"),
             "may_add": may_change_list(request.access, obj) and kind.key() == "21",
+            "typed": typed.of(request, obj),
+            "may_add_listed": may_change_list(request.access, obj)
+            and not kind_of(obj).makes_students
+            and not kind_of(obj).one_person,  # fmt: skip
             "may_agree": bool(asked),
             "asked": asked,
             "may_sign": signing and obj.created_by_id != request.user.pk,
@@ -305,8 +317,8 @@ class Orders(Register):
             and may("order.create"),
             "cancelled_by": obj.cancelled_by.all(),
             "sign_form": SignForm(),
-            "remark_form": RemarkForm(),
-            "cancel_form": CancelForm(),
+            "remark_form": RemarkForm(initial=_said(request, obj, "remark")),
+            "cancel_form": CancelForm(initial=_said(request, obj, "reason", "effective_date")),
             "waits_for_day": state == Order.SIGNED and _has_its_day(obj),
         }
 

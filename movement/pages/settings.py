@@ -32,8 +32,9 @@ class MovementRules(Register):
         Column("value"),
         Column("valid_from"),
         Column("source"),
+        Column("is_confirmed"),
     ]
-    filters = [Filter("code")]
+    filters = [Filter("code"), BooleanFilter("is_confirmed")]
     search = ("code", "source", "value")
     form = MovementRuleForm
     empty = gettext_lazy("Enter the figures of the law with the day from which they hold; older ones stay.")

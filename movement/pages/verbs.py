@@ -19,6 +19,7 @@ from movement import actions, forms
 from movement.jobs import LONG
 from movement.kinds import kind_of
 from movement.models import Order
+from movement.pages import typed
 
 TABS = frozenset({"lines", "checks", "aside", "papers", "agreements"})
 
@@ -44,6 +45,7 @@ def _verb(permission: str, do: Callable[[Request, Order], HttpResponse | str]):
             result = do(request, order)
         except actions.OrderError as error:
             messages.error(request, str(error))
+            typed.keep(request, pk)
             return redirect(_back(request, pk))
         if isinstance(result, HttpResponse):
             return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -10,19 +12,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hemis.access.guard import page
+from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.jobs.actions import start
 from hemis.people import names
 from movement import actions, queries
 from movement.forms import ArrivalForm, PeopleForm, QuestionsForm
-from movement.jobs import LONG, choices_as_json
-from movement.kinds import KINDS, OrderKind, kind_by_slug
+from movement.jobs import LONG, choices_as_json, choices_from_json
+from movement.kinds import KINDS, OrderKind, kind_by_slug, kind_of
+from movement.listing import SHOWN, Left, ListForm, find
 from movement.models import Order
 from structure.models import Unit
 from students.models import Candidate, Student
 
 ON_A_PAGE = 50
+LISTS, LISTS_KEPT = "order_lists", 5
 
 
 def _may_start(request: Request, kind: type[OrderKind]) -> bool:
@@ -77,22 +81,44 @@ def _found(request: Request, kind: type[OrderKind], faculty: Unit, form: PeopleF
 
 @page("order.create")
 def people(request: Request, slug: str) -> HttpResponse:
-    """Choose whom the order names: filters, ticks, or everybody found."""
+    """Choose whom the order names: filters and ticks, everybody found, or a list of student numbers."""
     kind = _kind(request, slug)
     form = PeopleForm(request.GET, access=request.access, permission=kind.start_permission)
     faculty = form.chosen_faculty()
     shown = None
     if faculty:
         shown = Paginator(_found(request, kind, faculty, form), ON_A_PAGE).get_page(request.GET.get("page"))
+    left: list[Left] = []
+    listed = ListForm()
+    if request.method == "POST" and faculty and not kind.makes_students:
+        listed = ListForm(request.POST, request.FILES)
+        if listed.is_valid():
+            chosen, left = find(listed.cleaned_data["all"], kind=kind, faculty=faculty, access=request.access)
+            keys = list(chosen.values_list("pk", flat=True))
+            if keys and (not left or listed.cleaned_data["skip"]):
+                kept = _keep_list(request, keys)
+                return redirect(f"{reverse('order_answers', args=[slug])}?faculty={faculty.pk}&list={kept}")
+            if not keys:
+                listed.add_error(None, _("The order can name nobody of this list."))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "title": kind.title, "kind": kind, "form": form, "faculty": faculty, "people": shown, "lines": shown,
         "query": query.urlencode(), "fields": list(form.visible_fields()), "step": 2,
         "answers_url": reverse("order_answers", args=[slug]), "back_url": reverse("order_new"),
+        "listed": listed, "left": left[:SHOWN], "left_more": max(0, len(left) - SHOWN),
         "kept": [(name, value) for name in ("faculty", "group", "course", "q") for value in request.GET.getlist(name)],
     }  # fmt: skip
-    return render(request, "movement/order_people.html", context)
+    bad = bool(listed.errors or left)
+    return render(request, "movement/order_people.html", context, status=422 if bad else 200)
+
+
+def _keep_list(request: Request, keys: list[int]) -> str:
+    """Remember the people of a list, which may be too long for an address; the last few lists of the session."""
+    lists = request.session.get(LISTS, {})
+    name = secrets.token_urlsafe(6)
+    request.session[LISTS] = dict([*lists.items()][1 - LISTS_KEPT :]) | {name: keys}
+    return name
 
 
 @page("order.create")
@@ -104,14 +130,17 @@ def answers(request: Request, slug: str) -> HttpResponse:
     if faculty is None:
         return redirect("order_people", slug)
     rows = _found(request, kind, faculty, who)
-    if not request.GET.get("all"):
+    if request.GET.get("list"):
+        rows = rows.filter(pk__in=request.session.get(LISTS, {}).get(request.GET["list"], []))
+    elif not request.GET.get("all"):
         rows = rows.filter(pk__in=[value for value in request.GET.getlist("pk") if value.isdigit()])
     count = rows.count()
     back = reverse("order_people", args=[slug]) + "?" + _without_ticks(request)
     if not count:
         messages.warning(request, _("Nothing is ticked."))
         return redirect(back)
-    form = QuestionsForm(request.POST or None, kind=kind, faculty=faculty)
+    listed = None if kind.makes_students else rows
+    form = QuestionsForm(request.POST or None, kind=kind, faculty=faculty, people=listed)
     if request.method == "POST" and form.is_valid():
         answer = _form(request, kind, faculty, rows, form, count)
         if answer is not None:
@@ -125,7 +154,7 @@ def answers(request: Request, slug: str) -> HttpResponse:
 
 def _without_ticks(request: Request) -> str:
     query = request.GET.copy()
-    for name in ("pk", "all"):
+    for name in ("pk", "all", "list"):
         query.pop(name, None)
     return query.urlencode()
 
@@ -159,6 +188,37 @@ def _form(request, kind, faculty, rows, form, count) -> HttpResponse | None:
 
 def _first_tab(order: Order) -> str:
     return "aside" if order.aside.exists() else "checks"
+
+
+@page("order.create")
+def add_listed(request: Request, pk: int) -> HttpResponse:
+    """More people for a draft by a list of student numbers; they get what the others of the order get."""
+    order = get_in_scope(Order, request, "order.create", pk=pk)
+    kind = kind_of(order)
+    if kind.makes_students:
+        return redirect("order_add_people", pk=pk)
+    left: list[Left] = []
+    form = ListForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        chosen, left = find(form.cleaned_data["all"], kind=kind, faculty=order.faculty, access=request.access)
+        if not left or form.cleaned_data["skip"]:
+            said = {name: one["value"] for name, one in order.answers.items()}
+            try:
+                count = actions.add_people(
+                    order, access=request.access, people=chosen, choices=choices_from_json(said)
+                )
+            except actions.OrderError as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, _("%(count)d people are put on the list.") % {"count": count})
+                return redirect(reverse("movement_orders_detail", args=[pk]) + f"?tab={_first_tab(order)}")
+    context = {
+        "title": _("Put people on the list"), "listed": form, "left": left[:SHOWN], "object": order,
+        "left_more": max(0, len(left) - SHOWN), "back_url": reverse("movement_orders_detail", args=[pk]),
+    }  # fmt: skip
+    return render(
+        request, "movement/order_add_listed.html", context, status=422 if form.errors or left else 200
+    )
 
 
 @page("order.create")

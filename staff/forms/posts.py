@@ -340,7 +340,7 @@ def _overlap(start, end, other) -> bool:
 class StaffRuleForm(RegisterForm):
     class Meta:
         model = StaffRule
-        fields = ["kind", "value", "valid_from", "basis"]
+        fields = ["kind", "value", "valid_from", "basis", "is_confirmed"]
 
     def clean(self):
         data = super().clean()

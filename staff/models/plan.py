@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
+from hemis.legal import Confirmable
 from staff.models.posts import InForce
 from structure.models import Unit
 
@@ -61,7 +62,7 @@ class StaffRuleQuerySet(ScopedQuerySet):
         return {row.kind: row for row in rows}  # type: ignore[attr-defined]
 
 
-class StaffRule(BaseModel):
+class StaffRule(Confirmable, BaseModel):
     """A figure that the law gives, with the date from which it holds and its source (law 7)."""
 
     MAX_RATES, DEVELOPMENT, TERM, SOON = "max_rates", "development_months", "term_months", "soon_months"

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from hemis.pages.columns import Column, display
-from hemis.pages.filters import DayFilter, Filter
+from hemis.pages.filters import BooleanFilter, DayFilter, Filter
 from hemis.pages.register import Register
 from staff.forms.posts import EstablishmentForm, PostRoleForm, StaffRuleForm
 from staff.models import EstablishmentPost, PostRole, StaffRule
@@ -53,8 +53,9 @@ class StaffRules(Register):
     columns = [
         Column("kind", link=True), Column("value", value=plain_value, sort="value", numeric=True),
         Column("valid_from"), Column("basis"),
+        Column("is_confirmed"),
     ]  # fmt: skip
-    filters = [Filter("kind")]
+    filters = [Filter("kind"), BooleanFilter("is_confirmed")]
     search = ("basis",)
     form = StaffRuleForm
     empty = _("When the law changes a figure, add a row with the day from which it holds; older rows stay.")

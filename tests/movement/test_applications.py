@@ -78,11 +78,58 @@ def test_the_window_of_the_law(day, is_open):
 @pytest.mark.django_db
 def test_the_term_that_held_on_the_day_of_sending_counts():
     ApplicationTerm.objects.create(
-        kind="leave", valid_from=datetime.date(2026, 9, 11), days=3, source="New act"
+        kind="leave", valid_from=datetime.date(2026, 9, 11), days=3, source="New act", is_confirmed=True
+    )
+    ApplicationTerm.objects.create(
+        kind="leave", valid_from=datetime.date(2026, 9, 21), days=4, source="Act not read"
     )
     one = Application(kind="leave")
     assert queries.due_of(one, DAY).day == DAY + datetime.timedelta(days=7)
     assert queries.due_of(one, datetime.date(2026, 9, 11)).source == "New act"
+    later = queries.due_of(one, datetime.date(2026, 9, 21))
+    assert later.source == "Act not read — to be confirmed"
+
+
+# --- a leave that lasts longer
+
+
+@pytest.mark.duty("S", "2.2")
+def test_a_leave_is_extended_from_the_cabinet(students, dean, rector):
+    """Offered to who is on leave, decided in a week, carried out by an order of its own kind."""
+    student = students[0]
+    person, month = access_of(account(student)), datetime.timedelta(days=30)
+    order = orders.create_order(
+        kind="12", access=access_of(dean), faculty=student.current.faculty, title="Taʼtil", basis="Ariza",
+        people=Student.objects.filter(pk=student.pk), effective_date=TODAY,
+        choices={"reason": "12", "ends_on": TODAY + month, "applied_on": TODAY},
+    )  # fmt: skip
+    carry_out(with_papers(order), dean, rector)
+    student = Student.objects.select_related("current").get(pk=student.pk)
+    offered = {one["kind"].code for one in queries.offered(student, TODAY)}
+    assert offered == {"extension", "return", "expulsion"}
+
+    form = {
+        "ground": "12",
+        "end_date": (TODAY + 3 * month).isoformat(),
+        "details": "Davolanish davom etmoqda",
+    }
+    client_of(account(student)).post(reverse("application_new", args=["extension"]), form)
+    asked = Application.objects.get()
+    actions.add_document(asked, access=person, upload=clean_scan(png()), title="Xulosa")
+    asked = actions.send(asked, access=person)
+    assert (asked.due_on, asked.due_source) == (TODAY + datetime.timedelta(days=7), "VMQ 344/2021")
+    office = client_of(dean)
+    office.post(
+        reverse("application_grant", args=[asked.pk]),
+        {"note": "Asosli", "order": "new", "effective_date": TODAY.isoformat()},
+    )
+    extension = Order.objects.get(kind="12", variant="extend")
+    assert orders.failures(extension) == {}, "the application and its document are the papers of the order"
+    carry_out(extension, dean, rector)
+    asked.refresh_from_db()
+    student = Student.objects.select_related("current").get(pk=student.pk)
+    assert asked.state == Application.EXECUTED and student.current.status == "13"
+    assert extension.lines.get().ends_on == TODAY + 3 * month
 
 
 # --- the way of an application

@@ -117,6 +117,49 @@ def test_an_expulsion_for_a_debt_does_not_wait(students, dean, rector):
     assert carry_out(order, dean, rector).state == "executed"
 
 
+@pytest.mark.duty("B8.2", "2.2")
+def test_a_sheet_that_an_order_did_not_wait_for_goes_on(students, offices, dean, rector):
+    """It belongs to the order, says so, and the order is closed only when every station has answered."""
+    student = students[0]
+    sheet = asked(student)
+    order = carry_out(leaving(student, dean, reason="14"), dean, rector)
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.order) == (ClearanceSheet.OPEN, order)
+    for user, url in ((dean, ClearanceSheets.url_of(sheet)), (account(student), reverse("my_clearance"))):
+        shown = client_of(user).get(url).content.decode()
+        assert "goes on being collected" in shown and f"№ {order.number}" in shown
+    with pytest.raises(orders.OrderError, match="clearance sheets still going round: 1"):
+        orders.close(order, access=access_of(dean))
+
+    undo = orders.create_cancelling_order(order, access=access_of(dean), reason="Xato", effective_date=DAY)
+    carry_out(undo, dean, rector)
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.order) == (ClearanceSheet.OPEN, None), "as it was before"
+
+    again = carry_out(leaving(student, dean, reason="14"), dean, rector)
+    clear(sheet, offices.values())
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.order) == (ClearanceSheet.USED, again), "complete, and that order's"
+    assert orders.close(again, access=access_of(dean)).state == "closed"
+
+
+@pytest.mark.duty("B8.2", "2.2")
+def test_who_left_without_a_sheet_gets_one_for_the_order(students, offices, dean, rector):
+    """By number; a group opens sheets only for those who have not left."""
+    student = students[0]
+    order = carry_out(leaving(student, dean, reason="14"), dean, rector)
+    office, where = client_of(dean), reverse("clearance_open")
+    office.post(where, {"occasion": "expulsion", "groups": [order.lines.get().closes.group_id]})
+    assert not ClearanceSheet.objects.filter(student=student).exists()
+    office.post(where, {"occasion": "expulsion", "numbers": student.number})
+    sheet = ClearanceSheet.objects.get(student=student)
+    assert (sheet.state, sheet.order) == (ClearanceSheet.OPEN, order)
+    with pytest.raises(orders.OrderError, match="still going round"):
+        orders.close(order, access=access_of(dean))
+    actions.cancel(sheet, access=access_of(dean), reason="Talaba topilmadi")
+    assert orders.close(order, access=access_of(dean)).state == "closed"
+
+
 @pytest.mark.duty("B8.2")
 def test_each_role_answers_for_its_own_stations(students, offices, faculty, dean):
     asked(students[0])

@@ -23,7 +23,7 @@ from movement.clearance.queries import LEAVING
 from movement.documents import extract_for
 from movement.forms import FileForm
 from movement.kinds import KINDS, TARGET
-from movement.models import Arrival, LineFact, Order, OrderLine, Override
+from movement.models import Arrival, LineFact, MovementRule, Order, OrderLine, Override
 from students.models import Candidate, Placement, Student
 from tests.factories import (
     access_of,
@@ -192,6 +192,7 @@ CASES: dict[str, dict[str, Any]] = {
         "answers": lambda h: {"group": h.groups["beside"]},
         "after": lambda h: {"group_id": h.groups["beside"].pk},
         "says": "610-25.02 guruhiga",
+        "act": "Taqdim etilgan hujjatlarga asosan",
     },
     "16:programme": {
         "before": next_semester,
@@ -238,6 +239,15 @@ CASES: dict[str, dict[str, Any]] = {
         },
         "after": {"status": "13"},
         "says": "20.08.2027 sanasigacha akademik taʼtil",
+    },
+    "12:extend": {
+        "before": on_leave,
+        "answers": lambda h: {
+            "reason": "12", "ends_on": datetime.date(2026, 10, 20), "applied_on": datetime.date(2026, 8, 18),
+        },
+        "after": {"status": "13"},
+        "says": "20.10.2026 sanasigacha uzaytirilsin",
+        "act": "344-son",
     },
     "15:return": {
         "before": on_leave,
@@ -303,6 +313,9 @@ def test_a_good_case_is_carried_out_and_its_paper_says_so(house, key, monkeypatc
     paper = text_of(order.document)
     assert house.student.person.last_name in paper
     assert case["says"] in paper
+    assert case.get("act", "") in paper and not (case.get("act") and "578-son" in paper), (
+        "the act of this kind alone"
+    )
     extract = text_of(extract_for(order.lines.get()))
     assert house.student.number in extract
     # Undone, everything is as it was.
@@ -333,14 +346,93 @@ def test_what_fails_stops_the_order_until_a_reason_is_written(house, key):
 
 @pytest.mark.duty("2.2")
 def test_a_figure_nobody_knows_never_passes_silently(house):
-    order = formed(house, "15")
+    order = formed(house, "16:programme")
     house.papers(order)
     (checks,) = actions.failures(order).values()
-    assert [check.code for check in checks] == ["differences"]
-    house.figures(order, differences=2)
+    assert [check.code for check in checks] == ["gpa", "differences", "contract_debt"]
+    house.figures(order, gpa=3, differences=2, contract_debt=0)
     assert actions.failures(order) == {}
-    fact = LineFact.objects.get()
-    assert (fact.entered_by, fact.basis) == (house.dean, "Qaydnoma № 3")
+    assert {(fact.entered_by, fact.basis) for fact in LineFact.objects.all()} == {
+        (house.dean, "Qaydnoma № 3")
+    }
+
+
+@pytest.mark.duty("2.2")
+def test_differences_make_a_debtor_of_who_comes_back_and_keep_nobody_out(house):
+    """VMQ 578/2025, p. 55: whoever is reinstated studies the differences for pay."""
+    order = formed(house, "15")
+    house.papers(order)
+    for entered, words in ((None, "not counted yet"), (9, "pays per credit"), (0, "No differences")):
+        if entered is not None:
+            house.figures(order, differences=entered)
+        lines = list(queries.lines_of(order))
+        with override("en"):
+            found = {one.code: one for one in queries.checks_of(order, lines)[lines[0].pk]}
+        assert words in found["differences"].text and not found["differences"].blocking
+        assert actions.failures(order) == {}
+
+
+@pytest.mark.duty("2.2")
+def test_after_its_last_day_a_leave_protects_from_nothing(house):
+    """Who has not come back is expelled for absence; during the leave no such ground applies (VMQ 344/2021, p. 20)."""
+    on_leave(house)  # until 25.08.2026
+    for day, stands in ((datetime.date(2026, 8, 20), True), (datetime.date(2026, 11, 20), False)):
+        order = house.form("11", day, reason="15")
+        house.papers(order)
+        house.figures(order, hours_missed=80)
+        codes = [one.code for checks in actions.failures(order).values() for one in checks]
+        assert codes == (["on_leave"] if stands else [])
+        actions.delete_draft(order, access=access_of(house.dean))
+
+
+@pytest.mark.duty("2.2")
+def test_a_leave_is_extended_in_time_and_to_a_later_day(house):
+    """VMQ 344/2021, p. 12; the whole leave stays within what is set for its ground."""
+    on_leave(house)  # 03.11.2025–25.08.2026, for health: twelve months at most
+
+    def failing(day: datetime.date, ends: datetime.date) -> list[str]:
+        order = house.form("12:extend", day, reason="12", ends_on=ends, applied_on=day)
+        house.papers(order)
+        codes = [one.code for checks in actions.failures(order).values() for one in checks]
+        actions.delete_draft(order, access=access_of(house.dean))
+        return codes
+
+    assert failing(AUTUMN, datetime.date(2026, 10, 20)) == []
+    assert failing(AUTUMN, datetime.date(2026, 8, 24)) == ["extension"]
+    assert failing(AUTUMN, datetime.date(2027, 2, 1)) == ["leave_length"]
+    assert failing(datetime.date(2026, 9, 20), datetime.date(2026, 10, 20)) == ["leave_end"]
+    order = house.form(
+        "12:extend", AUTUMN, reason="12", ends_on=datetime.date(2026, 10, 20), applied_on=AUTUMN
+    )
+    house.papers(order)
+    house.carry_out(order)
+    back = house.form("15:return", datetime.date(2026, 10, 1), applied_on=datetime.date(2026, 10, 1))
+    house.papers(back)
+    assert actions.failures(back) == {}, "one comes back by the new day"
+
+
+@pytest.mark.duty("3.5")
+def test_in_spring_one_moves_for_a_proved_reason(house):
+    """VMQ 578/2025: in autumn nothing is asked; the figure of the entrance score holds when the university sets it."""
+    next_semester(house)
+    for day, codes in ((AUTUMN, []), (datetime.date(2027, 1, 25), ["spring"])):
+        order = house.form("16:out", day, university="Samarqand davlat universiteti")
+        cleared(order)
+        for paper in ("application", "consent", "spring_reason")[: 2 if codes else 3]:
+            actions.add_file(order, access=access_of(house.office), kind=paper, number="1", date=ADMITTED,
+                             upload=clean_scan(pdf().read()))  # fmt: skip
+        house.figures(order, contract_debt=0)
+        assert [one.code for checks in actions.failures(order).values() for one in checks] == codes
+        actions.delete_draft(order, access=access_of(house.office))
+    MovementRule.objects.create(
+        code="transfer.score", value="140", valid_from=ADMITTED, source="Universitet kengashi qarori"
+    )
+    order = house.form(
+        "16:faculty", programme=make_programme(house.groups["elsewhere"].faculty), group=house.groups["elsewhere"]
+    )  # fmt: skip
+    house.papers(order)
+    house.figures(order, gpa=3, differences=2, contract_debt=0)
+    assert [one.code for checks in actions.failures(order).values() for one in checks] == ["score"]
 
 
 BLOCKED = {

@@ -6,10 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from hemis.jobs.models import Job
 from hemis.pages import home
 from hemis.pages.charts import Chart, Series
+from hemis.pages.dashboard import running
 from hemis.pages.register import REGISTERS
+from hemis.people.models import User
 from students.dashboard import by_faculty, contingent
+from students.models import Student
 from tests import factories
 from tests.pages.base import MAX_QUERIES
 
@@ -58,6 +62,33 @@ def test_panels_are_those_of_the_own_duties(faculties):
         assert "panel-contingent" not in home_of(user) and "panel-contracts" not in home_of(user)
     assert "panel-contracts" in home_of(factories.make_user("accounting"))
     assert "panel-own-studies" not in home_of(student)  # No placement, nothing to show.
+
+
+@pytest.mark.duty("A")
+def test_the_administrator_sees_accounts_and_long_work(faculties, django_assert_num_queries):
+    admin, dean = factories.make_user("administrator"), factories.make_user("dean", faculties[0])
+    Job.objects.create(owner=dean, kind="documents.batch", state=Job.FAILED)
+    access = factories.access_of(admin)
+    with django_assert_num_queries(2):
+        found = running(access)
+    assert found["jobs"] == {"going": 0, "failed": 1} and found["accounts"]["never"] >= 2
+    assert "panel-system" in home_of(admin) and "panel-system" not in home_of(dean)
+
+
+@pytest.mark.duty("S")
+def test_a_student_sees_what_goes_on(faculties, django_assert_max_num_queries):
+    """Own orders, nobody else's, and no more queries than a page may cost."""
+    student, other = Student.objects.order_by("pk")[:2]
+    user = User.objects.get(person=student.person)
+    text = home_of(user)
+    assert "panel-own_way" in text or "panel-own-way" in text
+    order = student.order_lines.get().order
+    assert f"№ {order.number}," in text and other.number not in text
+    client = Client()
+    client.force_login(user)
+    client.get("/")
+    with django_assert_max_num_queries(MAX_QUERIES):
+        client.get("/")
 
 
 def test_home_costs_a_fixed_number_of_queries(faculties, django_assert_max_num_queries):
