@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -88,7 +89,9 @@ class HistoryEntry(models.Model):
     at = models.DateTimeField(_("when"))
     actor_id = models.BigIntegerField(_("who"), null=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
+    # Column → what it was and what it became; a row that was added stands in ``added`` as it was.
     changes = models.JSONField(_("changes"))
+    added = models.JSONField(_("as created"), null=True)
 
     class Meta:
         verbose_name = _("history entry")
@@ -98,6 +101,19 @@ class HistoryEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.row_id} {self.action}"
+
+    @property
+    def fields(self) -> dict[str, list[Any]]:
+        """Column → before and after, however the entry was written; what was added empty is left out."""
+        from hemis.access.history import SECRET
+
+        if self.added is None:
+            return self.changes
+        return {
+            column: [None, None] if column in SECRET else [None, value]
+            for column, value in self.added.items()
+            if value is not None and (value != "" or column in SECRET)
+        }
 
 
 class Activation(models.Model):

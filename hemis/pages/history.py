@@ -65,7 +65,7 @@ class ReadableHistory:
                 "part": self.titles.get(entry.table, ""),
                 "changes": [
                     self._change((entry.table, column), values, linked)
-                    for column, values in sorted(entry.changes.items())
+                    for column, values in sorted(entry.fields.items())
                     if (entry.table, column) not in self.keys
                 ],
             }
@@ -76,7 +76,7 @@ class ReadableHistory:
         """Names of the rows that foreign keys point at, one query per model."""
         wanted: dict[tuple[str, str], set] = {}
         for entry in entries:
-            for column, values in entry.changes.items():
+            for column, values in entry.fields.items():
                 if isinstance(self.fields.get((entry.table, column)), ForeignKey):
                     wanted.setdefault((entry.table, column), set()).update(
                         value for value in values if value is not None

@@ -30,7 +30,7 @@ class PersonQuerySet(ScopedQuerySet):
 class Person(BaseModel):
     """A human being. ``pinfl`` is absent only for foreigners, who have passport and country."""
 
-    pinfl = models.CharField(_("PINFL"), max_length=14, unique=True, null=True, blank=True)
+    pinfl = models.CharField(_("PINFL"), max_length=14, null=True, blank=True)
     last_name = models.CharField(_("surname"), max_length=100)
     first_name = models.CharField(_("first name"), max_length=100)
     middle_name = models.CharField(_("patronymic"), max_length=100, blank=True)
@@ -49,7 +49,7 @@ class Person(BaseModel):
     email = models.EmailField(_("e-mail"), blank=True)
     photo = models.FileField(_("photo"), upload_to="photos/", blank=True)
     search_text = models.TextField(editable=False, default="")
-    sort_key = models.CharField(max_length=400, editable=False, default="", db_index=True)
+    sort_key = models.CharField(max_length=400, editable=False, default="")
     search = models.GeneratedField(
         expression=SearchVector("search_text", config="simple"),
         output_field=SearchVectorField(),
@@ -62,8 +62,13 @@ class Person(BaseModel):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["sort_key", "pk"]
-        indexes = [GinIndex(fields=["search"], name="person_search")]
+        # Named here, not at the fields: those would bring a second index for LIKE, which nobody asks.
+        indexes = [
+            GinIndex(fields=["search"], name="person_search"),
+            models.Index(fields=["sort_key"], name="person_sort_key"),
+        ]
         constraints = [
+            models.UniqueConstraint(fields=["pinfl"], name="person_pinfl"),
             models.CheckConstraint(
                 condition=models.Q(pinfl=None) | models.Q(pinfl__regex=r"^\d{14}$"),
                 name="person_pinfl_digits",

@@ -30,8 +30,9 @@ class CandidateQuerySet(ScopedQuerySet):
 class Candidate(BaseModel):
     """An admitted applicant, imported from the admission list; a student only by an executed order."""
 
+    # Found by ``candidate_once_a_year``, which begins with the person.
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="candidacies", verbose_name=_("person")
+        Person, on_delete=models.PROTECT, related_name="candidacies", db_index=False, verbose_name=_("person")
     )
     entry_year = models.PositiveIntegerField(_("entry year"))
     programme = models.ForeignKey(

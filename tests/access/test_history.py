@@ -72,14 +72,15 @@ def query(sql: str, *values) -> list[tuple]:
 
 def test_every_table_that_people_edit_has_its_trigger():
     """A new model without ``TrackHistory`` in a migration fails here."""
-    tracked = {
-        table
-        for table, kind, enabled in query(
-            "SELECT tgrelid::regclass::text, tgtype, tgenabled FROM pg_trigger WHERE tgname = 'hemis_history'"
-        )
-        # After each row, on INSERT (4), DELETE (8) and UPDATE (16); not switched off.
-        if kind == 1 | 4 | 8 | 16 and enabled == "O"
+    found = query("SELECT tgname, tgrelid::regclass::text, tgtype, tgenabled FROM pg_trigger")
+    # After each row (1) on DELETE (8) and UPDATE (16), after the statement on INSERT (4); not switched off.
+    wanted = {"hemis_history": 1 | 8 | 16, "hemis_history_added": 4}
+    by_name = {
+        name: {table for one, table, kind, enabled in found if (one, kind, enabled) == (name, what, "O")}
+        for name, what in wanted.items()
     }
+    tracked = by_name["hemis_history"]
+    assert tracked == by_name["hemis_history_added"]
     tables = tables_of_the_project()
     assert set(WITHOUT_HISTORY) <= tables, "an exception for a table that is no more"
     lacking = tables - tracked - set(WITHOUT_HISTORY)
@@ -98,7 +99,26 @@ def test_the_trigger_records_what_raw_sql_does():
     assert (changed.actor_id, changed.request_id) == (4711, "request-1")
     assert changed.changes == {"name": [group.name, "Yangi nom"]}
     assert deleted.changes["name"] == ["Yangi nom", None]
+    assert created.fields == {
+        "id": [None, group.pk], "code": [None, "GSE"], "name": [None, "Gumanitar fanlar"], "is_active": [None, True],
+    }  # fmt: skip
     assert (deleted.actor_id, deleted.request_id) == (None, "")
+
+
+def test_each_row_of_one_statement_is_recorded_and_those_that_were_there_are_not():
+    SubjectGroup.objects.create(code="A", name="Bor edi")
+    query(
+        "INSERT INTO curriculum_subjectgroup (version, code, name, name_ru, name_en, is_active) "
+        "SELECT 1, code, 'Fanlar', '', '', true FROM unnest(ARRAY['A', 'B', 'C']) code "
+        "ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name"
+    )
+    latest = HistoryEntry.objects.filter(table="curriculum_subjectgroup").order_by("pk")[1:]
+    found = [(one.action, one.fields.get("code"), one.fields["name"]) for one in latest]
+    assert sorted(found, key=str) == [
+        ("I", [None, "B"], [None, "Fanlar"]),
+        ("I", [None, "C"], [None, "Fanlar"]),
+        ("U", None, ["Bor edi", "Fanlar"]),
+    ]
 
 
 def test_a_change_of_nothing_is_no_history():
@@ -206,8 +226,8 @@ def test_secrets_are_recorded_as_changed_and_not_by_value():
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
     entries = [*history_of(activation), *history_of(Authenticator.objects.get(user=user))]
-    assert entries[-1].changes["data"] == [None, None]
-    everything = str(list(HistoryEntry.objects.values_list("changes", flat=True)))
+    assert entries[-1].fields["data"] == [None, None]
+    everything = str(list(HistoryEntry.objects.values_list("changes", "added")))
     user.refresh_from_db()
     for hidden in (token, activation.token_hash, secret, user.password, "Boshqa-parol-2026"):
         assert hidden not in everything
@@ -229,6 +249,9 @@ FORBIDDEN = [
     "ALTER TABLE people_person DISABLE TRIGGER hemis_history",
     "ALTER TABLE people_person DISABLE TRIGGER ALL",
     "DROP TRIGGER hemis_history ON people_person",
+    "DROP TRIGGER hemis_history_added ON people_person",
+    "ALTER TABLE people_person DISABLE TRIGGER hemis_history_added",
+    "CREATE OR REPLACE FUNCTION hemis_history_added() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
     "DROP TRIGGER history_frozen ON access_historyentry",
     "CREATE TRIGGER more BEFORE INSERT ON people_person FOR EACH ROW EXECUTE FUNCTION hemis_history('id', '', '')",
     "DROP FUNCTION hemis_history() CASCADE",
@@ -243,6 +266,8 @@ FORBIDDEN = [
     "ALTER ROLE hemis_app SUPERUSER",
     "CREATE TEMP TABLE people_person (id int); CREATE TRIGGER forged AFTER INSERT ON pg_temp.people_person "
     "FOR EACH ROW EXECUTE FUNCTION hemis_history('id', '', '')",
+    "CREATE TEMP TABLE people_person (id int); CREATE TRIGGER forged AFTER INSERT ON pg_temp.people_person "
+    "REFERENCING NEW TABLE AS added_rows FOR EACH STATEMENT EXECUTE FUNCTION hemis_history_added('id', '', '')",
 ]
 
 
