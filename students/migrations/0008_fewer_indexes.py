@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0003_fewer_indexes"),
-        ("students", "0005_card_guards"),
+        ("people", "0004_fewer_indexes"),
+        ("students", "0007_number_in_uzasbo"),
     ]
 
     operations = [

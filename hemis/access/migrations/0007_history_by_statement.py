@@ -6,7 +6,7 @@ from hemis.access.history import ADDED_FUNCTION, SWITCH_TO_ROWS, SWITCH_TO_STATE
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0005_history_of_sign_in")]
+    dependencies = [("access", "0006_seal_second_factors")]
 
     operations = [
         migrations.AddField(
