@@ -45,68 +45,6 @@ END $$;
 REVOKE ALL ON FUNCTION hemis_history() FROM PUBLIC;
 """
 
-# What one INSERT adds is recorded by one statement, whether it adds one row or forty thousand:
-# the same entries as ``hemis_history`` makes row by row, at a fraction of the time.
-ADDED_FUNCTION = """
-CREATE OR REPLACE FUNCTION hemis_history_added() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    key text := TG_ARGV[0];
-    hidden text[] := string_to_array(TG_ARGV[1], ',');
-    secret text[] := string_to_array(TG_ARGV[2], ',');
-    actor bigint := nullif(current_setting('hemis.actor', true), '')::bigint;
-    request text := coalesce(current_setting('hemis.request', true), '');
-BEGIN
-    INSERT INTO public.access_historyentry (table_name, row_id, action, at, actor_id, request_id, changes)
-    SELECT TG_TABLE_NAME, one.facts ->> key, 'I', clock_timestamp(), actor, request, fields.changes
-      FROM (SELECT to_jsonb(added_row) AS facts FROM added_rows added_row) one,
-           LATERAL (SELECT jsonb_object_agg(f.key, CASE WHEN f.key = ANY(secret) THEN '[null, null]'::jsonb
-                                                        ELSE jsonb_build_array(NULL, f.value) END) AS changes
-                      FROM jsonb_each(one.facts) f
-                     WHERE f.value NOT IN ('null'::jsonb, '""'::jsonb) AND f.key <> ALL(hidden)) fields
-     WHERE fields.changes IS NOT NULL;
-    RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION hemis_history_added() FROM PUBLIC;
-"""
-
-# Tables that have their trigger from an earlier migration change over, with the same arguments.
-USE_ADDED_FUNCTION = """
-DO $$
-DECLARE
-    old record;
-    args text[];
-BEGIN
-    FOR old IN SELECT tgrelid::regclass::text AS place, tgargs FROM pg_trigger
-                WHERE tgname = 'hemis_history' AND NOT tgisinternal LOOP
-        args := string_to_array(encode(old.tgargs, 'escape'), '\\000');
-        EXECUTE format('DROP TRIGGER hemis_history ON %s', old.place);
-        EXECUTE format('CREATE TRIGGER hemis_history AFTER UPDATE OR DELETE ON %s FOR EACH ROW '
-                       'EXECUTE FUNCTION hemis_history(%L, %L, %L)', old.place, args[1], args[2], args[3]);
-        EXECUTE format('CREATE TRIGGER hemis_history_added AFTER INSERT ON %s '
-                       'REFERENCING NEW TABLE AS added_rows FOR EACH STATEMENT '
-                       'EXECUTE FUNCTION hemis_history_added(%L, %L, %L)', old.place, args[1], args[2], args[3]);
-    END LOOP;
-END $$;
-"""
-LEAVE_ADDED_FUNCTION = """
-DO $$
-DECLARE
-    old record;
-    args text[];
-BEGIN
-    FOR old IN SELECT tgrelid::regclass::text AS place, tgargs FROM pg_trigger
-                WHERE tgname = 'hemis_history' AND NOT tgisinternal LOOP
-        args := string_to_array(encode(old.tgargs, 'escape'), '\\000');
-        EXECUTE format('DROP TRIGGER IF EXISTS hemis_history_added ON %s', old.place);
-        EXECUTE format('DROP TRIGGER hemis_history ON %s', old.place);
-        EXECUTE format('CREATE TRIGGER hemis_history AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW '
-                       'EXECUTE FUNCTION hemis_history(%L, %L, %L)', old.place, args[1], args[2], args[3]);
-    END LOOP;
-END $$;
-DROP FUNCTION hemis_history_added();
-"""
-
 FORBID_HISTORY_EDIT = """
 CREATE OR REPLACE FUNCTION hemis_history_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -147,33 +85,15 @@ class TrackHistory(Operation):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         hidden = ",".join(ALWAYS_HIDDEN + self.hidden)
-        arguments = f"('{self.key}', '{hidden}', '{','.join(SECRET)}')"
-        by_statement = self._by_statement(schema_editor)
         for table in self.tables:
-            name = schema_editor.quote_name(table)
-            events = "UPDATE OR DELETE" if by_statement else "INSERT OR UPDATE OR DELETE"
             schema_editor.execute(
-                f"CREATE TRIGGER hemis_history AFTER {events} ON {name} "
-                f"FOR EACH ROW EXECUTE FUNCTION hemis_history{arguments}"
+                f"CREATE TRIGGER hemis_history AFTER INSERT OR UPDATE OR DELETE ON {schema_editor.quote_name(table)} "
+                f"FOR EACH ROW EXECUTE FUNCTION hemis_history('{self.key}', '{hidden}', '{','.join(SECRET)}')"
             )
-            if by_statement:
-                schema_editor.execute(
-                    f"CREATE TRIGGER hemis_history_added AFTER INSERT ON {name} REFERENCING NEW TABLE AS added_rows "
-                    f"FOR EACH STATEMENT EXECUTE FUNCTION hemis_history_added{arguments}"
-                )
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         for table in self.tables:
-            name = schema_editor.quote_name(table)
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS hemis_history_added ON {name}")
-            schema_editor.execute(f"DROP TRIGGER hemis_history ON {name}")
-
-    @staticmethod
-    def _by_statement(schema_editor) -> bool:
-        """Migrations before access 0006 make the older trigger, which 0006 changes over."""
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute("SELECT to_regproc('hemis_history_added') IS NOT NULL")
-            return cursor.fetchone()[0]
+            schema_editor.execute(f"DROP TRIGGER hemis_history ON {schema_editor.quote_name(table)}")
 
     def describe(self):
         return f"History triggers on {', '.join(self.tables)}"
