@@ -1,0 +1,117 @@
+"""What the modules of the role walk share: one world, every try of every address, and how to knock.
+
+The walk stands in several modules, so that several workers walk at once.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
+
+from hemis.access import duties
+from hemis.access.guard import PUBLIC
+from hemis.access.middleware import AccessMiddleware
+from hemis.access.scope import Access
+from tests.access.addresses import FINE, Address, Visit, addresses, visits
+from tests.access.world import World
+
+NOT_FINE = {400, 403, 404, 405, 500}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One database for the whole walk; nothing of it stays."""
+    before, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+    settings.MEDIA_ROOT = before
+
+
+@pytest.fixture
+def _django_db_helper(world):
+    """In the place of pytest-django's own, which would close the database after every test."""
+    assert connection.settings_dict["NAME"].startswith("test_")
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def walk(world) -> list[tuple[Address, Visit]]:
+    """Every try of every address that is not public or closed."""
+    found, undeclared = [], []
+    for address in addresses():
+        if address.rule is None or address.rule.kind == PUBLIC:
+            continue
+        try:
+            found += [(address, one) for one in visits(address, world)]
+        except LookupError as error:
+            undeclared.append(str(error))
+    assert not undeclared, "\n".join(dict.fromkeys(undeclared))
+    return found
+
+
+def decision(address: Address, access: Access, user, factory=RequestFactory()) -> int | None:  # noqa: B008
+    """What the middleware says before the view is asked: 302, 403 or nothing."""
+    request = factory.get("/")
+    request.user, request.access, request.session = user, access, {}
+    match = resolve("/")
+    match.url_name, match.app_name, match.func = address.name, address.app_name, address.view
+    request.resolver_match = match
+    try:
+        answer = AccessMiddleware(lambda _request: None).process_view(request, address.view, (), {})
+    except PermissionDenied:
+        return 403
+    return answer.status_code if answer is not None else None
+
+
+def knock(client: Client, where: str) -> tuple[str, int, str]:
+    """GET, or POST where only that is taken; whatever it changed is undone."""
+    client.raise_request_exception = False
+    cookies = copy.deepcopy(client.cookies)
+    for method in ("get", "post"):
+        with transaction.atomic():
+            answer = getattr(client, method)(where)
+            # Read to the end: files and exports are written while they are sent.
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            transaction.set_rollback(True)
+        assert content is not None
+        client.cookies = copy.deepcopy(cookies)
+        if answer.status_code != 405:
+            break
+    return method, answer.status_code, answer.get("Location", "")
+
+
+def as_expected(expected, status: int, location: str) -> bool:
+    if expected != FINE:
+        return status == expected
+    return status not in NOT_FINE and not location.startswith(f"{settings.LOGIN_URL}?next=")
+
+
+def open_all(world: World, walk: list[tuple[Address, Visit]], role: str) -> None:
+    """The pages that the role may open, on rows inside and outside its scope, through the whole program."""
+    client = Client()
+    client.force_login(world.walker)
+    client.post(reverse("access_switch"), {"assignment": world.assignments[role].pk})
+    access = Access.for_user(world.walker, chosen=world.assignments[role].pk)
+    wrong, seen = [], Counter()
+    for address, visit in walk:
+        expected = visit.expect(access)
+        if expected == 403 and decision(address, access, world.walker) == 403:
+            continue  # The middleware refuses, whatever the row: tried above and below.
+        method, status, location = knock(client, visit.path)
+        seen[expected] += 1
+        if not as_expected(expected, status, location):
+            wrong.append(f"{method} {visit.path} ({visit.what}): {status}, not {expected}")
+    assert wrong == [], "\n".join(wrong)
+    assert seen[FINE] > 5
+    if duties.ROLES[role].scope == duties.FACULTY:
+        assert seen[404] > 5, "rows of another faculty were tried"
