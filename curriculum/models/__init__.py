@@ -1,5 +1,6 @@
 """Subjects, marking systems, curricula, who is taught what, and the timetable (duties 2.3, 3.2, 3.3, 8.2)."""
 
+from curriculum.models.load import LoadNorm, TrainingMode
 from curriculum.models.plan import (
     Curriculum,
     CurriculumBlock,
@@ -45,6 +46,7 @@ __all__ = [
     "GroupCurriculum",
     "Holiday",
     "Lesson",
+    "LoadNorm",
     "MarkingRule",
     "MarkingSystem",
     "RatingSheetKind",
@@ -57,4 +59,5 @@ __all__ = [
     "Teaching",
     "TeachingAudience",
     "Topic",
+    "TrainingMode",
 ]
