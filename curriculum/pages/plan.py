@@ -252,6 +252,10 @@ class KafedraSubjects(CurriculumSubjects):
             "no_teacher", lookup="teacher__isnull", label=gettext_lazy("Without a responsible teacher")
         ),
     ]
+    select_related = (  # type: ignore[assignment]
+        *CurriculumSubjects.select_related,
+        "semester__academic_year",
+    )
     form = None  # type: ignore[assignment]
     actions = [
         BulkAction(
