@@ -8,3 +8,5 @@ class CurriculumConfig(AppConfig):
         """Make the kinds of documents and jobs known."""
         from curriculum import documents  # noqa: F401
         from curriculum.solver import jobs  # noqa: F401
+        """Make the kind of document and the sheets known."""
+        from curriculum import documents, sheets  # noqa: F401
