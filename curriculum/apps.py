@@ -5,5 +5,7 @@ class CurriculumConfig(AppConfig):
     name = "curriculum"
 
     def ready(self) -> None:
-        """Make the kind of document known."""
+        """Make documents, notices and what takes rooms known."""
         from curriculum import documents  # noqa: F401
+        from curriculum.timetable import documents as papers  # noqa: F401
+        from curriculum.timetable import notices, occupancy  # noqa: F401

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from curriculum.pages import plan, reference
+from curriculum.timetable import urls as timetable
 
 urlpatterns = [
+    *timetable.urlpatterns,
     *reference.SubjectGroups.urls(),
     *reference.Subjects.urls(),
     *reference.AcademicYears.urls(),
