@@ -8,4 +8,4 @@ class CurriculumConfig(AppConfig):
         """Make documents, notices and what takes rooms known."""
         from curriculum import documents  # noqa: F401
         from curriculum.timetable import documents as papers  # noqa: F401
-        from curriculum.timetable import notices, occupancy  # noqa: F401
+        from curriculum.timetable import notices, occupancy, sheets  # noqa: F401

@@ -174,9 +174,9 @@ def _order_of_attempts(event: ControlEvent, groups: list[Group]) -> list[str]:
     ).exclude(event=event.pk)
     same_term = {"11": (8, 9, 10, 11, 12, 1), "12": (2, 3, 4, 5, 6, 7)}[rules.half_year(event.day)[1]]
     known: dict[int, dict[str, datetime.date]] = {group.pk: {} for group in groups}
-    for group, attempt, day in rows.values_list("group", "event__attempt", "event__day"):
+    for key, attempt, day in rows.values_list("group", "event__attempt", "event__day"):
         if day.month in same_term or attempt != rules.FIRST_ATTEMPT:
-            known[group][attempt] = day
+            known[key][attempt] = day
     before = rules.attempt_before(event.attempt)
     found = []
     for group in groups:

@@ -138,6 +138,11 @@ class Busy:
         for one in self.hours:
             self._by_day[one.day].append(one)
 
+    def add(self, rows: Iterable[Hours]) -> None:
+        """Take more hours, such as those of what is about to be placed."""
+        for one in rows:
+            self._by_day[one.day].append(one)
+
     def met(
         self,
         day: datetime.date,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("calendar/<str:token>/hemis.ics", own.calendar, name="timetable_calendar"),
     path("timetable/", grid.show, name="timetable"),
     path("timetable/place/", grid.place, name="timetable_place"),
+    path("timetable/import/", registers.import_lessons, name="timetable_import"),
     path("timetable/copy/", registers.copy, name="timetable_copy"),
     path("timetable/clear/", registers.clear, name="timetable_clear"),
     path("timetable/days-off/", registers.days_off, name="timetable_days_off"),

@@ -82,6 +82,10 @@ class Lessons(Register):
     ordering = ("-day", "starts_at")
     empty = gettext_lazy("Lessons are placed on the timetable of classes.")
     detail_template = "curriculum/timetable/lesson.html"
+    header_actions = [
+        MenuItem("curriculum", gettext_lazy("Import from Excel"), "timetable_import", EDIT),
+        MenuItem("curriculum", gettext_lazy("Timetable of classes"), "timetable", VIEW),
+    ]
 
     @classmethod
     def rows(cls, access, permission: str = ""):
@@ -209,6 +213,12 @@ class TimetableRules(Register):
 
 
 # --- bulk changes
+
+
+@page(EDIT)
+def import_lessons(request: Request) -> HttpResponse:
+    """To the upload of a workbook with lessons."""
+    return redirect("sheet_upload", code="curriculum.lessons")
 
 
 @page(EDIT)
