@@ -107,10 +107,9 @@ def refuse(
 ) -> HttpResponse:
     """Say who is busy with what and offer what is free; ``again`` is what the alternatives send besides."""
     context = {"title": title, "error": error, "again": again, "back": _back(request)}
-    template = (
-        "curriculum/timetable/_refused.html" if _wants_part(request) else "curriculum/timetable/refused.html"
-    )
-    return render(request, template, context, status=409)
+    if _wants_part(request):  # The script tells it from success, which is 204 and empty.
+        return render(request, "curriculum/timetable/_refused.html", context)
+    return render(request, "curriculum/timetable/refused.html", context, status=409)
 
 
 def _back(request: Request) -> str:
