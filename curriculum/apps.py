@@ -5,7 +5,8 @@ class CurriculumConfig(AppConfig):
     name = "curriculum"
 
     def ready(self) -> None:
-        """Make documents, notices and what takes rooms known."""
-        from curriculum import documents  # noqa: F401
+        """Make documents, sheets, notices and what takes rooms known."""
+        from curriculum import documents, sheets  # noqa: F401
         from curriculum.timetable import documents as papers  # noqa: F401
-        from curriculum.timetable import notices, occupancy, sheets  # noqa: F401
+        from curriculum.timetable import notices, occupancy  # noqa: F401
+        from curriculum.timetable import sheets as lessons  # noqa: F401

@@ -1,5 +1,6 @@
 """Subjects, marking systems, curricula, who is taught what, and the timetable (duties 2.3, 3.2, 3.3, 8.2)."""
 
+from curriculum.models.electives import ElectiveCampaign, ElectiveChoice, ElectiveOffer
 from curriculum.models.load import LoadNorm, TrainingMode
 from curriculum.models.plan import (
     Curriculum,
@@ -43,6 +44,9 @@ __all__ = [
     "CurriculumSemester",
     "CurriculumSubject",
     "CurriculumWeek",
+    "ElectiveCampaign",
+    "ElectiveChoice",
+    "ElectiveOffer",
     "GradeType",
     "GroupCurriculum",
     "Holiday",
