@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from curriculum.models import Lesson, TeachingAudience
+from curriculum.models import Holiday, Lesson, TeachingAudience
 from curriculum.timetable import actions, grid, notices, queries, rules
 from curriculum.timetable.actions import EDIT, TimetableError
 from curriculum.timetable.models import TimetableBatch
@@ -238,8 +238,6 @@ def _as_row(lesson: Lesson) -> dict[str, Any]:
 
 def lessons_on_days_off(access: Access, permission: str = EDIT) -> QuerySet[Lesson]:
     """Planned lessons of the scope, of today and later, on days that have become days off."""
-    from curriculum.models import Holiday
-
     rows = Lesson.objects.for_scope(access.scope(permission)).planned().filter(day__gte=timezone.localdate())
     return rows.filter(Exists(Holiday.objects.filter(day=OuterRef("day"))))
 

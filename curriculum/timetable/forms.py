@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import ClassPair, ControlEvent, Holiday, Lesson, Subject, Teaching
 from curriculum.timetable.models import TimetableRule
+from curriculum.timetable.rules import half_year
 from hemis.classifiers import queries as classifiers
 from hemis.pages.forms import RegisterForm
 from staff.importing import TEACHING_POSTS
@@ -94,8 +95,6 @@ class PlaceForm(forms.Form):
         _dress(self)
 
     def _year(self) -> int:
-        from curriculum.timetable.rules import half_year
-
         value = self["day"].value()
         if isinstance(value, str):
             try:

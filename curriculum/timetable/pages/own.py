@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,15 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
 
-from curriculum.timetable import documents, grid, own
+from curriculum.timetable import documents, grid, own, queries
 from curriculum.timetable.models import CalendarLink
 from curriculum.timetable.pages.grid import KINDS, VIEW, WEEK, number_of, posted_day
+from curriculum.timetable.rules import half_year
 from hemis.access.guard import page, public, signed_in
 from hemis.base import Request
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as add_to_menu
 from staff.models import Employee
-from structure.models import Auditorium
+from structure.models import Auditorium, Unit
 from structure.pages.rooms import day_of
 from students.models import Group, TutorGroup
 
@@ -81,8 +82,6 @@ def my_timetable(request: Request) -> HttpResponse:
     week = _student_week(student, day) if student else None
     controls = []
     if student:
-        from curriculum.timetable import queries
-
         rows = own.controls_of_student(student).planned().filter(day__gte=timezone.localdate())  # type: ignore[attr-defined]
         controls = list(queries.events_with_words(rows.order_by("day", "starts_at")))
     context = {"title": _("My timetable"), "week": week, "student": student, "controls": controls}
@@ -103,8 +102,8 @@ def _student_week(student: Any, day: datetime.date) -> grid.Week:
 def week_pdf(request: Request) -> HttpResponse:
     """The week of a group, a teacher or a room as a document."""
     kind, key = request.POST.get("view", ""), number_of(request.POST.get("id", ""))
-    if kind not in KINDS:
-        raise Http404
+    if kind not in KINDS or not key:
+        return redirect("timetable")
     day, scope = posted_day(request.POST.get("day", "")), request.access.scope(VIEW)
     chosen: Any
     if kind == grid.ROOM:
@@ -127,21 +126,15 @@ def week_pdf(request: Request) -> HttpResponse:
 
 def _faculty_of(request: Request) -> Any:
     """The faculty of the printer, so that those who may print may read."""
-    from structure.models import Unit
-
     return Unit.objects.filter(pk__in=request.access.scope(VIEW).faculty_ids).first()
 
 
 def _teacher(request: Request, key: int, day: datetime.date) -> Employee:
-    from curriculum.timetable.rules import half_year
-
     mine = Employee.objects.filter(pk=key, person=request.user.person_id).first()
     return mine or get_object_or_404(grid.teachers_in(request.access.scope(VIEW), half_year(day)[0]), pk=key)
 
 
 def _seen_group(request: Request, key: int, day: datetime.date) -> Group:
-    from curriculum.timetable.rules import half_year
-
     return get_object_or_404(grid.groups_in(request.access.scope(VIEW), half_year(day)[0]), pk=key)
 
 
@@ -151,7 +144,7 @@ def my_week_pdf(request: Request) -> HttpResponse:
     """The student's own week as a document."""
     student = own.study_of(request.access.scope("own.timetable").person_id)
     if student is None:
-        raise Http404
+        return redirect("my_timetable")
     with override("uz"):
         week = _student_week(student, posted_day(request.POST.get("day", "")))
     payload = documents.week_payload(student.person.full_name, week)
@@ -170,7 +163,7 @@ def calendar_link(request: Request) -> HttpResponse:
     """Make the secret address of one's calendar, make it anew, or end it."""
     person = request.user.person
     if person is None:
-        raise Http404
+        return redirect("home")
     with transaction.atomic():
         CalendarLink.objects.filter(person=person, revoked_at=None).update(revoked_at=timezone.now())
         if request.POST.get("do") != "end":

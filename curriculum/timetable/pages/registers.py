@@ -225,7 +225,10 @@ def import_lessons(request: Request) -> HttpResponse:
 @require_POST
 def copy(request: Request) -> HttpResponse:
     """Copy the week of a group to the weeks that follow."""
-    group, day = _group_of(request), posted_day(request.POST.get("day", ""))
+    day = posted_day(request.POST.get("day", ""))
+    group = _group_of(request)
+    if group is None:
+        return redirect("timetable")
     form = BulkForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Say until which day the week is copied."))
@@ -249,7 +252,10 @@ def copy(request: Request) -> HttpResponse:
 @require_POST
 def clear(request: Request) -> HttpResponse:
     """Empty the week of a group."""
-    group, day = _group_of(request), posted_day(request.POST.get("day", ""))
+    day = posted_day(request.POST.get("day", ""))
+    group = _group_of(request)
+    if group is None:
+        return redirect("timetable")
     try:
         batch = bulk.clear_week(group, access=request.access, day=day)
     except TimetableError as error:
@@ -276,8 +282,13 @@ def undo(request: Request, pk: int) -> HttpResponse:
     return redirect(Batches.url_of(batch))
 
 
-def _group_of(request: Request) -> Group:
-    return get_in_scope(Group, request, EDIT, pk=number_of(request.POST.get("group", "")))
+def _group_of(request: Request) -> Group | None:
+    """The group that the form names; None where it names none. Out of scope looks absent."""
+    key = number_of(request.POST.get("group", ""))
+    if not key:
+        messages.error(request, _("Choose at least one group."))
+        return None
+    return get_in_scope(Group, request, EDIT, pk=key)
 
 
 @page(VIEW)
