@@ -9,4 +9,8 @@ class CurriculumConfig(AppConfig):
         from curriculum import documents  # noqa: F401
         from curriculum.solver import jobs  # noqa: F401
         """Make the kind of document and the sheets known."""
+        """Make documents, sheets, notices and what takes rooms known."""
         from curriculum import documents, sheets  # noqa: F401
+        from curriculum.timetable import documents as papers  # noqa: F401
+        from curriculum.timetable import notices, occupancy  # noqa: F401
+        from curriculum.timetable import sheets as lessons  # noqa: F401

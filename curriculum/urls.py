@@ -5,8 +5,10 @@ from django.urls import path
 from curriculum.pages import plan, reference
 from curriculum.solver import pages as solver
 from curriculum.pages import electives, loads, own, plan, reference, registrations, teachings
+from curriculum.timetable import urls as timetable
 
 urlpatterns = [
+    *timetable.urlpatterns,
     *reference.SubjectGroups.urls(),
     *reference.Subjects.urls(),
     *reference.AcademicYears.urls(),

@@ -12,6 +12,8 @@ from django.core.files.base import ContentFile
 
 from curriculum.models import (
     ClassPair,
+    ControlAudience,
+    ControlEvent,
     Curriculum,
     CurriculumNorm,
     CurriculumSemester,
@@ -21,6 +23,8 @@ from curriculum.models import (
     ElectiveOffer,
     GradeType,
     GroupCurriculum,
+    Holiday,
+    Lesson,
     LoadNorm,
     MarkingRule,
     MarkingSystem,
@@ -34,6 +38,7 @@ from curriculum.models import (
     TeachingAudience,
     TrainingMode,
 )
+from curriculum.timetable.models import TimetableBatch, TimetableRule
 from finance.models import BaseCoefficient, Contract, DifferentiatedCoefficient
 from hemis.classifiers.models import ClassifierItem
 from hemis.documents.kinds import KINDS
@@ -245,6 +250,40 @@ def _teaching(world: World, where: str) -> Row:
     return Row(found, world.place(where, kafedra=True))
 
 
+def _pair(world: World) -> ClassPair:
+    year = AcademicYear.objects.get_or_create(year=2026)[0]
+    return ClassPair.objects.filter(academic_year=year).first() or ClassPair.objects.create(
+        academic_year=year, number=1, starts=datetime.time(9), ends=datetime.time(10)
+    )
+
+
+def _lesson(world: World, where: str) -> Row:
+    """A lesson of the own teaching, each on another day: nobody is in two places."""
+    teaching = _teaching(world, where).obj
+    found = Lesson.objects.create(
+        teaching=teaching, teacher=teaching.teacher, pair=_pair(world),
+        day=DAY + datetime.timedelta(days=next(_serial)),
+    )  # fmt: skip
+    return Row(found, world.place(where, kafedra=True))
+
+
+def _control(world: World, where: str) -> Row:
+    line = _approved(world, where)
+    found = ControlEvent.objects.create(
+        subject=line.subject, kafedra=line.kafedra, control="13", examiner=world.employee(where), pair=_pair(world),
+        day=DAY + datetime.timedelta(days=next(_serial)),
+    )  # fmt: skip
+    ControlAudience.objects.create(event=found, curriculum_subject=line, group=world.groups[where])
+    return Row(found, world.place(where, kafedra=True))
+
+
+def _batch(world: World, where: str) -> TimetableBatch:
+    return make(
+        TimetableBatch, world, where, faculty=world.faculties[where], group=world.groups[where],
+        author=world.walker, undone_at=None,
+    )  # fmt: skip
+
+
 def _campaign(world: World, where: str) -> ElectiveCampaign:
     semester = _approved(world, where).semester
     found = ElectiveCampaign.objects.filter(semester=semester).first()
@@ -358,6 +397,11 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     ),
     Registration: _registration,
     Teaching: _teaching,
+    Lesson: _lesson,
+    ControlEvent: _control,
+    TimetableBatch: of_faculty(_batch),
+    Holiday: of_everybody(first(Holiday)),
+    TimetableRule: of_everybody(first(TimetableRule)),
     TrainingMode: of_everybody(first(TrainingMode)),
     LoadNorm: of_everybody(first(LoadNorm)),
     ElectiveCampaign: of_faculty(_campaign),
