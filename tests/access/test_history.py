@@ -42,6 +42,7 @@ WITHOUT_HISTORY = {
     "structure_roomslot": "hours of rooms that triggers derive from bookings and lessons",
     "curriculum_teacherslot": "busy hours that triggers derive from lessons and controls",
     "curriculum_audienceslot": "busy hours that triggers derive from lessons and controls",
+    "attendance_savedchange": "keys of changes that have arrived; the program forgets them after a while",
     "movement_setaside": "written once by the check of a list, never edited",
     "staff_postassignment": "which post brought which role; the role itself has its history",
     "people_user_groups": "unused: what people may do comes from the duty table",
