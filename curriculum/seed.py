@@ -155,3 +155,25 @@ def sow_load(apps) -> None:
         norms.objects.get_or_create(
             post=post, valid_from=since, defaults={"low": low, "high": high, "basis": basis}
         )
+
+
+LAW_3069 = "3069-son nizom (26.09.2018)"
+SINCE_3069 = datetime.date(2018, 9, 26)
+# Figure, value, basis.
+TIMETABLE_RULES = (
+    ("examiner_apart", 1, LAW_3069 + ": yakuniy nazoratni fanni oʻqitmagan oʻqituvchi oladi"),
+    ("finals_a_day", 1, LAW_3069 + ": bir kunda bittadan ortiq yakuniy nazorat oʻtkazilmaydi"),
+    ("finals_gap", 2, LAW_3069 + ": yakuniy nazoratlar oraligʻi kamida 2 kun"),
+    ("teacher_pairs", 4, TO_CONFIRM),
+    ("group_pairs", 4, TO_CONFIRM),
+    ("notice_days", 14, TO_CONFIRM),
+)
+
+
+def sow_timetable(apps) -> None:
+    """Figures of timetables; what is there stays as it is."""
+    rules = apps.get_model("curriculum", "TimetableRule")
+    for code, value, basis in TIMETABLE_RULES:
+        rules.objects.get_or_create(
+            code=code, valid_from=SINCE_3069, defaults={"value": value, "basis": basis}
+        )

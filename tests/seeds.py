@@ -15,6 +15,7 @@ def _sow_curriculum() -> None:
     seed = import_module("curriculum.seed")
     seed.sow(apps)
     seed.sow_load(apps)
+    seed.sow_timetable(apps)
 
 
 def _sow_attendance() -> None:

@@ -31,6 +31,7 @@ from curriculum.models.timetable import (
     Lesson,
     TeacherSlot,
 )
+from curriculum.timetable import models as _timetable  # noqa: F401 - its models live beside its pages
 
 __all__ = [
     "AudienceSlot",

@@ -195,7 +195,7 @@ DUTIES: tuple[Duty, ...] = (
         _("create, edit; supervise exams"),
         FACULTY,
         "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit; "
-        "registration: view edit; teaching: view form; elective: view edit",
+        "registration: view edit; teaching: view form; elective: view edit; holiday: view; timetable_rule: view",
     ),
     _duty(
         "2.4",
@@ -361,7 +361,8 @@ DUTIES: tuple[Duty, ...] = (
         _("calendar plans and lesson topics of the kafedra's subjects this semester"),
         _CREATE_EDIT,
         KAFEDRA,
-        "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign",
+        "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign; "
+        "timetable: view; exam_timetable: view",
     ),
     _duty(
         "8.3",
@@ -406,7 +407,7 @@ DUTIES: tuple[Duty, ...] = (
         _("journal of lessons given and of attendance"),
         _("keep, lesson by lesson"),
         OWN,
-        "journal: view edit; teaching: view",
+        "journal: view edit; teaching: view; timetable: view; exam_timetable: view",
     ),
     _duty(
         "B5",
@@ -435,7 +436,7 @@ DUTIES: tuple[Duty, ...] = (
         _("approve"),
         UNIVERSITY,
         "curriculum: view approve; registration: view; teaching: view form; teaching_norm: view edit; "
-        "elective: view",
+        "elective: view; timetable: view; exam_timetable: view approve; holiday: view edit; timetable_rule: view edit",
     ),
     _duty(
         "B8.1",
@@ -462,7 +463,7 @@ DUTIES: tuple[Duty, ...] = (
         _("students and groups in one's care"),
         _VIEW,
         OWN,
-        "student: view; group: view; attendance: view; journal: view",
+        "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view",
     ),
     _duty(
         "B7",
@@ -498,7 +499,7 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract document application clearance plan elective attendance",
+        "own: card order contract document application clearance plan elective timetable attendance",
     ),
 )
 
