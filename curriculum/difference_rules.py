@@ -58,9 +58,9 @@ def compare(wanted: Iterable[Wanted], studied: Iterable[Studied], before: int) -
     """
     left: dict[int, Decimal] = {}
     names: dict[str, int] = {}
-    for one in studied:
-        left[one.subject] = left.get(one.subject, Decimal(0)) + one.credit
-        names.setdefault(one.name.casefold().strip(), one.subject)
+    for had in studied:
+        left[had.subject] = left.get(had.subject, Decimal(0)) + had.credit
+        names.setdefault(had.name.casefold().strip(), had.subject)
     lines = sorted((one for one in wanted if one.semester < before), key=lambda one: (one.semester, one.line))
     found: list[Difference] = []
     for one in lines:
