@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -287,12 +287,14 @@ def _number(value: Any) -> int | None:
 @require_POST
 def save(request: Request, pk: int) -> HttpResponse:
     """A change from the page's own script: answered in JSON, done once however often it is sent."""
+    unread = JsonResponse({"error": _("The change cannot be read; load the page once more.")}, status=422)
     try:
         body = json.loads(request.body)
         key = uuid.UUID(str(body["key"]))
         entries = body.get("entries") or {}
     except (ValueError, KeyError, TypeError, AttributeError):
-        return JsonResponse({"error": _("The change cannot be read; load the page once more.")}, status=400)
+        get_object_or_404(queries.own_lessons(request.access), pk=pk)
+        return unread
     try:
         saved = actions.save_lesson(
             pk, access=request.access, entries=_entries(entries), topic_id=_number(body.get("topic")),

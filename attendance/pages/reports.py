@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from openpyxl import Workbook
 
@@ -441,9 +441,7 @@ def remind(request: Request) -> HttpResponse:
         rows.filter(teaching__academic_year=half.year, teaching__term=half.term), access=request.access
     )
     messages.success(
-        request,
-        ngettext("%(count)d teacher is reminded.", "%(count)d teachers are reminded.", told)
-        % {"count": told},
+        request, _("Teachers reminded: %(count)d. Who was told today already is not told twice.") % {"count": told}
     )
     return redirect("attendance_missing")
 
