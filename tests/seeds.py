@@ -8,7 +8,12 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 
 # App → a model that its migration fills.
-SOWN = {"curriculum": "MarkingSystem", "attendance": "JournalRule", "staff": "StaffRule", "movement": "MovementRule"}
+SOWN = {
+    "curriculum": "MarkingSystem",
+    "attendance": "JournalRule",
+    "staff": "StaffRule",
+    "movement": "MovementRule",
+}
 
 
 def _sow_curriculum() -> None:
@@ -30,7 +35,12 @@ def _sow_movement() -> None:
     import_module("movement.defaults").seed_rules(apps.get_model("movement", "MovementRule"))
 
 
-SEEDS = {"curriculum": _sow_curriculum, "attendance": _sow_attendance, "staff": _sow_staff, "movement": _sow_movement}
+SEEDS = {
+    "curriculum": _sow_curriculum,
+    "attendance": _sow_attendance,
+    "staff": _sow_staff,
+    "movement": _sow_movement,
+}
 
 
 def _after_flush(sender, using: str, **kwargs) -> None:

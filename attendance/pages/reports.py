@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -375,10 +376,13 @@ def _by_week(rows: QuerySet[Absence]) -> Chart:
 
 
 MISSING_CUTS = {
-    "teacher": (gettext_lazy("Teacher"), "teacher", "teacher__person__full_name"),
-    "kafedra": (gettext_lazy("Kafedra"), "teaching__kafedra", "teaching__kafedra__name"),
+    "teacher": (
+        gettext_lazy("Teacher"), "teacher",
+        Concat("teacher__person__last_name", Value(" "), "teacher__person__first_name"),
+    ),
+    "kafedra": (gettext_lazy("Kafedra"), "teaching__kafedra", F("teaching__kafedra__name")),
     "faculty": (
-        gettext_lazy("Faculty"), "teaching__audience__group__faculty", "teaching__audience__group__faculty__name",
+        gettext_lazy("Faculty"), "teaching__audience__group__faculty", F("teaching__audience__group__faculty__name"),
     ),
 }  # fmt: skip
 
@@ -409,16 +413,12 @@ def missing(request: Request) -> HttpResponse:
     cut = request.GET.get("cut", "")
     cut = cut if cut in MISSING_CUTS else "teacher"
     title, key, name = MISSING_CUTS[cut]
-    found = list(
+    table = list(
         rows.order_by()
-        .values(key, name)
+        .values(key=F(key), name=name)
         .annotate(lessons=Count("pk", distinct=True), teachers=Count("teacher", distinct=True))
-        .order_by("-lessons", name)
+        .order_by("-lessons", "name")
     )
-    table = [
-        {"key": one[key], "name": one[name], "lessons": one["lessons"], "teachers": one["teachers"]}
-        for one in found
-    ]
     if request.GET.get("as") == "xlsx":
         lines = [[cell(one["name"]), one["lessons"]] for one in table]
         return _workbook([title, _("Lessons not recorded")], lines, f"unrecorded-{cut}")
@@ -441,7 +441,8 @@ def remind(request: Request) -> HttpResponse:
         rows.filter(teaching__academic_year=half.year, teaching__term=half.term), access=request.access
     )
     messages.success(
-        request, _("Teachers reminded: %(count)d. Who was told today already is not told twice.") % {"count": told}
+        request,
+        _("Teachers reminded: %(count)d. Who was told today already is not told twice.") % {"count": told},
     )
     return redirect("attendance_missing")
 
@@ -464,7 +465,10 @@ class Letters(Register):
         Column("made_at"),
         Column("made_by", sort=None, hidden=True),
     ]
-    filters = [Filter("kind"), RangeFilter("made_at", "date", lookup="made_at__date", label=gettext_lazy("Issued"))]
+    filters = [
+        Filter("kind"),
+        RangeFilter("made_at", "date", lookup="made_at__date", label=gettext_lazy("Issued")),
+    ]
     search = ("student__number", "document__number")
     search_person = "student__person"
     select_related = (
