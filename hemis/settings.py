@@ -241,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=10),
     },
     "register-for-subjects": {"task": "curriculum.register_running", "schedule": crontab(hour=2, minute=20)},
+    "remind-of-journals": {"task": "attendance.evening", "schedule": crontab(hour=19, minute=30)},
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")

@@ -8,7 +8,12 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 
 # App → a model that its migration fills.
-SOWN = {"curriculum": "MarkingSystem", "staff": "StaffRule", "movement": "MovementRule"}
+SOWN = {
+    "curriculum": "MarkingSystem",
+    "attendance": "JournalRule",
+    "staff": "StaffRule",
+    "movement": "MovementRule",
+}
 
 
 def _sow_curriculum() -> None:
@@ -16,6 +21,10 @@ def _sow_curriculum() -> None:
     seed.sow(apps)
     seed.sow_load(apps)
     seed.sow_timetable(apps)
+
+
+def _sow_attendance() -> None:
+    import_module("attendance.seed").sow(apps)
 
 
 def _sow_staff() -> None:
@@ -26,7 +35,12 @@ def _sow_movement() -> None:
     import_module("movement.defaults").seed_rules(apps.get_model("movement", "MovementRule"))
 
 
-SEEDS = {"curriculum": _sow_curriculum, "staff": _sow_staff, "movement": _sow_movement}
+SEEDS = {
+    "curriculum": _sow_curriculum,
+    "attendance": _sow_attendance,
+    "staff": _sow_staff,
+    "movement": _sow_movement,
+}
 
 
 def _after_flush(sender, using: str, **kwargs) -> None:

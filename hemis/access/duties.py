@@ -205,7 +205,7 @@ DUTIES: tuple[Duty, ...] = (
         _("view, analyse; keep; compute; assign"),
         FACULTY,
         "attendance: view edit; performance: view; grade_sheet: view open close; gpa: view compute; "
-        "personal_schedule: view edit",
+        "personal_schedule: view edit; journal: view; attendance_rule: view",
     ),
     _duty(
         "2.5",
@@ -459,11 +459,29 @@ DUTIES: tuple[Duty, ...] = (
     _duty(
         "T",
         "tutor",
-        "students",
+        "students attendance",
         _("students and groups in one's care"),
         _VIEW,
         OWN,
-        "student: view; group: view; timetable: view; exam_timetable: view",
+        "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view",
+    ),
+    _duty(
+        "B7",
+        "academic_affairs",
+        "attendance",
+        _("journals and attendance of the whole university; their limits and terms"),
+        _("view; set"),
+        UNIVERSITY,
+        "journal: view; attendance: view; attendance_rule: view edit",
+    ),
+    _duty(
+        "B7.1",
+        "head",
+        "lessons",
+        _("journals of the kafedra's lessons"),
+        _VIEW,
+        KAFEDRA,
+        "journal: view",
     ),
     _duty(
         "A",
@@ -481,7 +499,7 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract document application clearance plan elective timetable",
+        "own: card order contract document application clearance plan elective timetable attendance",
     ),
 )
 

@@ -12,6 +12,7 @@ from hemis.people.models import User
 from reports.demo import (
     PASSWORD,
     applications,
+    attendance,
     contingent,
     infrastructure,
     money,
@@ -73,6 +74,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         student_base.build(staff, tell=tell)
         teaching.build(staff, tell=tell)
         timetable.build(staff, tell=tell)
+        attendance.build(staff, tell=tell)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         analyze()

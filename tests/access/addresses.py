@@ -16,6 +16,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from attendance.models import Excuse
 from curriculum.models import CurriculumSemester, ElectiveChoice, ElectiveOffer
 from hemis.access.guard import PERMISSION, Rule, rule_for
 from hemis.access.scope import Access
@@ -33,6 +34,7 @@ from students.models import (
     Contact,
     Division,
     Education,
+    Group,
     PassportCorrection,
     Scan,
     SocialFact,
@@ -402,6 +404,8 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "my_elective_withdraw": _on("", ElectiveChoice),
     **dict.fromkeys(("order_people", "order_answers"), _with("11")),
     **dict.fromkeys(("order_file", "order_remove_file"), _paper_of_order),
+    "attendance_group": _on("", Group),
+    "my_excuse_scan": _on("", Excuse),
     "order_return": _returned,
     "order_arrival": _arrival,
     "application_new": _with("leave"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from attendance import models as journal
 from curriculum.models import (
     ClassPair,
     ControlAudience,
@@ -282,6 +283,29 @@ def _batch(world: World, where: str) -> TimetableBatch:
         TimetableBatch, world, where, faculty=world.faculties[where], group=world.groups[where],
         author=world.walker, undone_at=None,
     )  # fmt: skip
+def _lesson(world: World, where: str) -> Row:
+    """A lesson that the person has given."""
+    teaching = world.row("", Teaching, where).obj
+    pair = ClassPair.objects.get_or_create(
+        academic_year=teaching.academic_year, number=1,
+        defaults={"starts": datetime.time(8, 30), "ends": datetime.time(9, 50)},
+    )[0]  # fmt: skip
+    found = Lesson.objects.create(
+        teaching=teaching, teacher=world.employee(where), pair=pair, day=DAY + datetime.timedelta(days=6)
+    )
+    return Row(found, world.place(where, kafedra=True))
+
+
+def _missed(world: World, where: str) -> journal.Absence:
+    """The person's own absence, as a student of the group."""
+    _registration(world, where)
+    lesson = world.row("", Lesson, where).obj
+    record = make(journal.LessonRecord, world, where, lesson=lesson, topic_text="Kirish", hours=2)
+    return journal.Absence.objects.create(record=record, student=world.student(where))
+
+
+def _unlock(world: World, where: str) -> journal.Unlock:
+    return make(journal.Unlock, world, where, lesson=world.row("", Lesson, where).obj, teacher=None)
 
 
 def _campaign(world: World, where: str) -> ElectiveCampaign:
@@ -402,6 +426,12 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     TimetableBatch: of_faculty(_batch),
     Holiday: of_everybody(first(Holiday)),
     TimetableRule: of_everybody(first(TimetableRule)),
+    journal.Absence: of_person(_missed),
+    journal.Excuse: of_person(plain(journal.Excuse, ground="illness")),
+    journal.AttendanceLetter: of_person(plain(journal.AttendanceLetter, kind="warning", hours=20)),
+    journal.Unlock: of_faculty(_unlock),
+    journal.AttendanceLimit: of_everybody(first(journal.AttendanceLimit)),
+    journal.JournalRule: of_everybody(first(journal.JournalRule)),
     TrainingMode: of_everybody(first(TrainingMode)),
     LoadNorm: of_everybody(first(LoadNorm)),
     ElectiveCampaign: of_faculty(_campaign),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from finance.bench import bench_contracts
+from reports.bench.attendance import measure_attendance
 from reports.bench.pages import measure_pages
 from reports.bench.promotion import measure_promotion
 from reports.demo.build import build
@@ -14,10 +15,11 @@ from structure.models import University
 from students.bench import bench_contingent, bench_import
 from students.models import Student
 
-PARTS = ("import", "contracts", "pages", "contingent", "promotion")
+PARTS = ("import", "contracts", "pages", "contingent", "promotion", "attendance")
 
 IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
 PROMOTION_GOAL = 3.0
+ATTENDANCE_GOAL = 2.0
 
 
 class Command(BaseCommand):
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--rows", type=int, default=40_000, help="of the admission list (40000)")
         parser.add_argument("--contracts", type=int, default=500)
         parser.add_argument("--promoted", type=int, default=8000)
+        parser.add_argument("--absences", type=int, default=4_000_000)
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
         parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS)
 
@@ -38,6 +41,7 @@ class Command(BaseCommand):
         rows: int,
         contracts: int,
         promoted: int,
+        absences: int,
         workers: int,
         only: list[str],
         **options,
@@ -57,6 +61,8 @@ class Command(BaseCommand):
             self._contingent()
         if "promotion" in only:
             self._promotion(promoted)
+        if "attendance" in only:
+            self._attendance(absences)
 
     def _import(self, found: dict[str, Any]) -> None:
         self._head(
@@ -139,3 +145,22 @@ class Command(BaseCommand):
             f"bare {found['bare']:.2f} s, ratio {found['ratio']:.2f}"
         )
         self._verdict(found["ratio"] <= PROMOTION_GOAL)
+
+    def _attendance(self, rows: int) -> None:
+        found = measure_attendance(rows)
+        self._head(
+            f"Absences of a faculty by group among {found['rows']} (bare: one SQL; goal {ATTENDANCE_GOAL:g} × bare)"
+        )
+        self.stdout.write(
+            f"summary {found['seconds'] * 1000:.0f} ms, bare {found['bare'] * 1000:.0f} ms, ratio {found['ratio']:.2f}"
+        )
+        journal = found["journal"]
+        for name in ("open", "save"):
+            self.stdout.write(
+                f"journal of {journal['students']} students, {name}: {journal[f'{name}_queries']} queries, "
+                f"{journal[f'{name}_ms']:.1f} ms"
+            )
+        self._verdict(
+            found["ratio"] <= ATTENDANCE_GOAL
+            and max(journal["open_queries"], journal["save_queries"]) <= QUERIES_GOAL
+        )
