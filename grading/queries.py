@@ -196,6 +196,34 @@ def registered_students(students: Collection[int]) -> set[int]:
     return set(found.filter(student__in=students).values_list("student", flat=True))
 
 
+def owed_subjects(student: Student) -> QuerySet[CurriculumSubject]:
+    """What a personal schedule may name: debts, excused controls, and the plan's subjects up to now that are missing.
+
+    The plan is the group's; subjects of past and present semesters for which the
+    student has no passed result and which are failed, unregistered or without a result.
+    """
+    group = student.current.group_id if student.current else None
+    number = int(student.current.semester) - 10 if student.current else 0
+    own = SubjectResult.objects.filter(student=student, curriculum_subject=OuterRef("pk"))
+    taken: Any = Registration.objects.active()
+    taken = taken.filter(student=student, curriculum_subject=OuterRef("pk"))
+    excused = SheetLine.objects.filter(
+        student=student, sheet__curriculum_subject=OuterRef("pk"), sheet__state=GradeSheet.CLOSED,
+        status=SheetLine.EXCUSED,
+    )  # fmt: skip
+    of_plan = Q(curriculum__groups__group=group, semester__number__lt=number, kind="11")
+    return (
+        CurriculumSubject.objects.filter(Exists(taken) | of_plan)
+        .filter(
+            Exists(own.filter(passed=False))
+            | ~Exists(own) & (Exists(excused) | Q(semester__ends_on__lt=timezone.localdate()))
+        )
+        .select_related("subject", "semester", "curriculum")
+        .order_by("semester__number", "position", "pk")
+        .distinct()
+    )
+
+
 # --- values that a line has had
 
 

@@ -17,6 +17,7 @@ APPS = (
     ("staff/", "staff.urls"),
     ("students/", "students.urls"),
     ("curriculum/", "curriculum.urls"),
+    ("grading/", "grading.urls"),
     ("movement/", "movement.urls"),
     ("movement/", "movement.applications.urls"),
     ("movement/", "movement.clearance.urls"),

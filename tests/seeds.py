@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 
 # App → a model that its migration fills.
-SOWN = {"curriculum": "MarkingSystem", "staff": "StaffRule", "movement": "MovementRule"}
+SOWN = {"curriculum": "MarkingSystem", "staff": "StaffRule", "movement": "MovementRule", "grading": "GradingRule"}
 
 
 def _sow_curriculum() -> None:
@@ -23,7 +23,13 @@ def _sow_movement() -> None:
     import_module("movement.defaults").seed_rules(apps.get_model("movement", "MovementRule"))
 
 
-SEEDS = {"curriculum": _sow_curriculum, "staff": _sow_staff, "movement": _sow_movement}
+def _sow_grading() -> None:
+    import_module("grading.seed").sow(apps)
+
+
+SEEDS = {
+    "curriculum": _sow_curriculum, "staff": _sow_staff, "movement": _sow_movement, "grading": _sow_grading,
+}  # fmt: skip
 
 
 def _after_flush(sender, using: str, **kwargs) -> None:

@@ -42,6 +42,7 @@ WITHOUT_HISTORY = {
     "structure_roomslot": "hours of rooms that triggers derive from bookings and lessons",
     "curriculum_teacherslot": "busy hours that triggers derive from lessons and controls",
     "curriculum_audienceslot": "busy hours that triggers derive from lessons and controls",
+    "grading_studentgpa": "written by one set operation from results, which have their history",
     "movement_setaside": "written once by the check of a list, never edited",
     "staff_postassignment": "which post brought which role; the role itself has its history",
     "people_user_groups": "unused: what people may do comes from the duty table",
