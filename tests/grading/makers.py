@@ -86,12 +86,14 @@ def use_system(plan, code: str) -> None:
     from curriculum.models import MarkingSystem
 
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing may be pending when a table is altered
         cursor.execute("ALTER TABLE curriculum_curriculum DISABLE TRIGGER curriculum_guard")
         cursor.execute(
             "UPDATE curriculum_curriculum SET marking_system_id = %s WHERE id = %s",
             [MarkingSystem.objects.get(code=code).pk, plan.pk],
         )
         cursor.execute("ALTER TABLE curriculum_curriculum ENABLE TRIGGER curriculum_guard")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     plan.refresh_from_db()
 
 
