@@ -5,5 +5,5 @@ class CurriculumConfig(AppConfig):
     name = "curriculum"
 
     def ready(self) -> None:
-        """Make the kind of document known."""
-        from curriculum import documents  # noqa: F401
+        """Make the kind of document and the sheets known."""
+        from curriculum import documents, sheets  # noqa: F401

@@ -1,5 +1,7 @@
 """Subjects, marking systems, curricula, who is taught what, and the timetable (duties 2.3, 3.2, 3.3, 8.2)."""
 
+from curriculum.models.electives import ElectiveCampaign, ElectiveChoice, ElectiveOffer
+from curriculum.models.load import LoadNorm, TrainingMode
 from curriculum.models.plan import (
     Curriculum,
     CurriculumBlock,
@@ -41,10 +43,14 @@ __all__ = [
     "CurriculumSemester",
     "CurriculumSubject",
     "CurriculumWeek",
+    "ElectiveCampaign",
+    "ElectiveChoice",
+    "ElectiveOffer",
     "GradeType",
     "GroupCurriculum",
     "Holiday",
     "Lesson",
+    "LoadNorm",
     "MarkingRule",
     "MarkingSystem",
     "RatingSheetKind",
@@ -57,4 +63,5 @@ __all__ = [
     "Teaching",
     "TeachingAudience",
     "Topic",
+    "TrainingMode",
 ]

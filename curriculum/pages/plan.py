@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django import forms as forms_
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from curriculum import actions, forms, queries, rules
+from curriculum import actions, forms, queries, rules, sheets
 from curriculum.documents import issue_plan
 from curriculum.models import (
     Curriculum,
@@ -20,13 +22,16 @@ from curriculum.models import (
     CurriculumSubject,
     GroupCurriculum,
 )
+from curriculum.pages.common import dressed, form_page, keep_chosen
 from curriculum.pages.reference import kafedras, systems, years
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column
-from hemis.pages.filters import Filter, RelatedFilter
+from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.sheets.pages import XLSX, upload_for
+from staff.models import Employee
 from structure.models import Unit
 from students.models import Group, Speciality
 from students.pages import Groups
@@ -50,6 +55,8 @@ def _faculties(access):
 def _plan(request: Request, curriculum: Curriculum) -> dict:
     subjects = queries.subjects_of(curriculum)
     training, controls, semesters = queries.plan_by_semester(curriculum, subjects)
+    for view in semesters:
+        _neighbours(view.rows)
     return {
         "training": queries.labels("h_training_type", training),
         "controls": queries.labels("h_exam_type", controls),
@@ -61,6 +68,14 @@ def _plan(request: Request, curriculum: Curriculum) -> dict:
         "total_credit": sum((one.credit + one.extra_credit for one in semesters), 0),
         "total_hours": sum(one.hours for one in semesters),
     }
+
+
+def _neighbours(rows: list[dict]) -> None:
+    """Behind whom each subject stands when it goes one place up or down: buttons for who does not drag."""
+    keys = [row["subject"].pk for row in rows]
+    for at, row in enumerate(rows):
+        row["up"] = None if at == 0 else keys[at - 2] if at > 1 else 0
+        row["down"] = keys[at + 1] if at + 1 < len(keys) else None
 
 
 def _graph(request: Request, curriculum: Curriculum) -> dict:
@@ -149,6 +164,7 @@ class Curricula(Register):
         may_copy = _may(request, obj)
         return {
             "may_copy": may_copy,
+            "may_import": may_copy and obj.state == Curriculum.DRAFT,
             "copy_form": forms.CopyForm(initial={"start_year": obj.start_year_id + 1}),
             "may_approve": obj.state == Curriculum.DRAFT and _may(request, obj, "curriculum.approve"),
             "may_retire": obj.state == Curriculum.APPROVED and _may(request, obj, "curriculum.approve"),
@@ -212,6 +228,97 @@ class CurriculumSubjects(Register):
             *((part.get_training_type_display(), str(part.hours)) for part in obj.hours.all()),
             *((part.get_control_display(), str(part.max_points)) for part in obj.controls.all()),
         ]
+
+
+class KafedraSubjects(CurriculumSubjects):
+    """The kafedra's subjects of all plans: the head names the responsible teacher of each (duty 8.2)."""
+
+    name, title = "kafedra_subjects", gettext_lazy("Subjects of the kafedra")
+    permission, menu = "calendar_plan", "subjects"
+    columns = [
+        Column("subject", link=True, sort="subject__name"),
+        Column("curriculum", sort="curriculum__name"),
+        Column("semester__number", gettext_lazy("Semester"), numeric=True),
+        Column("semester__academic_year", sort="semester__academic_year"),
+        Column("credit", numeric=True),
+        Column("teacher", sort="teacher__person__sort_key"),
+        Column("kafedra", sort="kafedra__name", hidden=True),
+    ]
+    filters = [
+        RelatedFilter("kafedra", kafedras),
+        RelatedFilter("year", years, lookup="semester__academic_year", label=gettext_lazy("academic year")),
+        Filter("course", "semester__course"),
+        BooleanFilter(
+            "no_teacher", lookup="teacher__isnull", label=gettext_lazy("Without a responsible teacher")
+        ),
+    ]
+    form = None  # type: ignore[assignment]
+    actions = [
+        BulkAction(
+            "teacher", gettext_lazy("Name the responsible teacher"), "calendar_plan.edit",
+            keep_chosen("curriculum.chosen_subjects", "curriculum_responsible"), "user-check",
+        ),
+    ]  # fmt: skip
+    empty = gettext_lazy("Subjects come here from the curricula in which your kafedra teaches.")
+
+    @classmethod
+    def rows(cls, access, permission=""):
+        """Approved plans only; what a teacher is responsible for is seen, and the kafedra's changed."""
+        found = super(CurriculumSubjects, cls).rows(access, permission)
+        found = found.filter(curriculum__state=Curriculum.APPROVED)
+        scope = access.scope(permission or cls.view_permission())
+        if permission == "calendar_plan.edit" and not scope.everything:
+            found = found.filter(kafedra__in=scope.kafedra_ids)
+        return found
+
+
+class ResponsibleForm(forms_.Form):
+    """A teacher of the kafedra; empty takes the name off."""
+
+    employee = forms_.ModelChoiceField(
+        label=gettext_lazy("responsible teacher"), queryset=Employee.objects.none(), required=False
+    )
+
+    def __init__(self, *args, teachers, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["employee"].queryset = teachers  # type: ignore[attr-defined]
+        dressed(self)
+
+
+@page("calendar_plan.edit")
+def responsible(request: Request) -> HttpResponse:
+    """Name the responsible teacher of the chosen subjects."""
+    rows = KafedraSubjects.rows(request.access, "calendar_plan.edit").filter(
+        pk__in=request.session.get("curriculum.chosen_subjects", [])
+    )
+    subjects = list(rows)
+    units = {one.kafedra_id for one in subjects}
+    if len(units) != 1:
+        messages.error(request, _("Choose subjects of one kafedra."))
+        return redirect("curriculum_kafedra_subjects_list")
+    teachers = Employee.objects.filter(positions__unit__in=units, positions__category="12")
+    form = ResponsibleForm(
+        request.POST or None,
+        teachers=teachers.select_related("person").order_by("person__sort_key").distinct(),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                for one in subjects:
+                    actions.set_teacher(one, access=request.access, employee=form.cleaned_data["employee"])
+        except actions.CurriculumError as error:
+            form.add_error("employee", str(error))
+        else:
+            messages.success(
+                request, _("%(count)d subjects have their responsible teacher.") % {"count": len(subjects)}
+            )
+            return redirect("curriculum_kafedra_subjects_list")
+    names = ", ".join(str(one) for one in subjects[:10])
+    return form_page(
+        request, form, title=_("Name the responsible teacher"),
+        note=_("Subjects: %(names)s. Empty takes the name off.") % {"names": names},
+        button=_("Save"), back=reverse("curriculum_kafedra_subjects_list"),
+    )  # fmt: skip
 
 
 def _to_tab(pk: int, tab: str) -> HttpResponse:
@@ -278,6 +385,22 @@ def _add_block(request: Request, curriculum: Curriculum) -> str:
 
 def _print(request: Request, curriculum: Curriculum) -> HttpResponse:
     return redirect("document_pdf", pk=issue_plan(curriculum, by=request.user).pk)
+
+
+@page("curriculum.view")
+def plan_file(request: Request, pk: int) -> HttpResponse:
+    """The whole plan as a workbook, which an import takes back."""
+    curriculum = get_object_or_404(Curricula.rows(request.access), pk=pk)
+    answer = HttpResponse(sheets.plan_book(curriculum, request.access), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="curriculum-{pk}.xlsx"'
+    return answer
+
+
+@page("curriculum.edit")
+def import_plan(request: Request, pk: int) -> HttpResponse:
+    """Fill a draft from a workbook."""
+    curriculum = get_object_or_404(Curricula.rows(request.access, "curriculum.edit"), pk=pk)
+    return upload_for(request, sheets.PlanSheet, {"plan": curriculum.pk})
 
 
 copy = _verb("curriculum.edit", _copy)
@@ -350,9 +473,10 @@ def move_subject(request: Request, pk: int) -> HttpResponse:
     try:
         if semester is None:
             raise actions.CurriculumError(_("Choose the semester."))
-        actions.move_subject(
-            subject, access=request.access, semester=semester, after=int(after) if after.isdigit() else None
-        )
+        behind = int(after) if after.isdigit() else None
+        if request.POST.get("last"):
+            behind = semester.subjects.order_by("position", "pk").values_list("pk", flat=True).last()
+        actions.move_subject(subject, access=request.access, semester=semester, after=behind)
     except actions.CurriculumError as error:
         messages.error(request, str(error))
     return _to_tab(subject.curriculum_id, "plan")

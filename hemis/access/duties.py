@@ -194,7 +194,8 @@ DUTIES: tuple[Duty, ...] = (
         _("curricula, semesters, weeks, curriculum subjects; timetables of classes and controls; exam lists"),
         _("create, edit; supervise exams"),
         FACULTY,
-        "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit",
+        "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit; "
+        "registration: view edit; teaching: view form; elective: view edit",
     ),
     _duty(
         "2.4",
@@ -360,7 +361,7 @@ DUTIES: tuple[Duty, ...] = (
         _("calendar plans and lesson topics of the kafedra's subjects this semester"),
         _CREATE_EDIT,
         KAFEDRA,
-        "calendar_plan: view edit; lesson_topic: view edit",
+        "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign",
     ),
     _duty(
         "8.3",
@@ -405,7 +406,7 @@ DUTIES: tuple[Duty, ...] = (
         _("journal of lessons given and of attendance"),
         _("keep, lesson by lesson"),
         OWN,
-        "journal: view edit",
+        "journal: view edit; teaching: view",
     ),
     _duty(
         "B5",
@@ -433,7 +434,8 @@ DUTIES: tuple[Duty, ...] = (
         _("curricula that the faculties form"),
         _("approve"),
         UNIVERSITY,
-        "curriculum: view approve",
+        "curriculum: view approve; registration: view; teaching: view form; teaching_norm: view edit; "
+        "elective: view",
     ),
     _duty(
         "B7.1",
@@ -514,7 +516,7 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract document application clearance performance appeal",
+        "own: card order contract document application clearance plan elective performance appeal",
     ),
 )
 

@@ -18,6 +18,7 @@ from reports.demo import (
     movement,
     staffing,
     study,
+    teaching,
     university,
 )
 from reports.demo import students as student_base
@@ -69,6 +70,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         study.build(staff, tell=tell)
         _open_accounts(password)
         student_base.build(staff, tell=tell)
+        teaching.build(staff, tell=tell)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         analyze()
