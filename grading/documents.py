@@ -105,12 +105,12 @@ def _university() -> dict[str, str]:
     return {"name": one.name, "rector": one.rector}
 
 
-def _issue_once(
-    kind: str, payload: dict[str, Any], series: str, number: str, **named: Any
-) -> Document:
+def _issue_once(kind: str, payload: dict[str, Any], series: str, number: str, **named: Any) -> Document:
     """The paper that says the same already, else a new one in the place of the older."""
     older = None
-    for document in Document.objects.filter(kind=kind, series=series, state=Document.ISSUED).order_by("-pk")[:1]:
+    for document in Document.objects.filter(kind=kind, series=series, state=Document.ISSUED).order_by("-pk")[
+        :1
+    ]:
         if {key: value for key, value in document.payload.items() if not key.startswith("_")} == payload:
             return document
         older = document

@@ -14,8 +14,8 @@ from hemis.classifiers import queries as classifiers
 from hemis.pages.files import ScanField
 from hemis.pages.forms import RegisterForm
 from staff.models import Employee, Position
-from students.models import AcademicYear, Group, Student
 from structure.models import Unit
+from students.models import AcademicYear, Group, Student
 
 ATTEMPTS = ("11", "12", "13")
 
@@ -73,7 +73,9 @@ class SheetForm(RegisterForm):
         """A final control is not held by who taught the subject (AV 3069)."""
         examiner = self.cleaned_data["examiner"]
         if examiner and taught_by_examiner(self.instance, examiner.pk):
-            raise forms.ValidationError(_("Who taught the subject does not hold its final control (AV 3069)."))
+            raise forms.ValidationError(
+                _("Who taught the subject does not hold its final control (AV 3069).")
+            )
         return examiner
 
     def clean(self):
@@ -125,7 +127,9 @@ class OpenForm(_Dressed):
         self.fields["term"].choices = classifiers.choices("h_semestr_type")  # type: ignore[attr-defined]
         labels = dict(classifiers.choices("h_exam_type"))
         self.fields["control"].choices = [  # type: ignore[attr-defined]
-            (code, labels[code]) for code in ("11", "15", "16", "12", "17", "18", "13", "14") if code in labels
+            (code, labels[code])
+            for code in ("11", "15", "16", "12", "17", "18", "13", "14")
+            if code in labels
         ]
         self.fields["attempt"].choices = classifiers.choices("h_final_exam_type")  # type: ignore[attr-defined]
         year = AcademicYear.objects.filter(is_current=True).first()

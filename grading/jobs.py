@@ -72,9 +72,7 @@ class ComputeGpa(JobKind):
                 raise JobError(_("The whole university is not in your scope."))
             return [None]
         allowed = job.frozen_scope
-        return [
-            key for key in job.params["faculties"] if allowed.everything or key in allowed.faculty_ids
-        ]
+        return [key for key in job.params["faculties"] if allowed.everything or key in allowed.faculty_ids]
 
     def run(self, job: Job, keys: list[Any]) -> None:
         for faculty in keys:

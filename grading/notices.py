@@ -15,8 +15,12 @@ from hemis.people.models import User
 register("sheet_to_check", _("A grade sheet is signed and waits for the kafedra: %(sheet)s"), "checklist")
 register("sheet_returned", _("A grade sheet came back to you: %(sheet)s — %(remark)s"), "alert-triangle")
 register("result_announced", _("Results are announced: %(subject)s, %(control)s"), "chart-bar")
-register("correction_to_confirm", _("A correction act waits for confirmation: %(act)s, %(sheet)s"), "checklist")
-register("appeal_lodged", _("A student has lodged an appeal: %(who)s, decide it by %(due)s"), "alert-triangle")
+register(
+    "correction_to_confirm", _("A correction act waits for confirmation: %(act)s, %(sheet)s"), "checklist"
+)
+register(
+    "appeal_lodged", _("A student has lodged an appeal: %(who)s, decide it by %(due)s"), "alert-triangle"
+)
 register("appeal_decided", _("Your appeal is decided: %(subject)s — %(state)s"), "file-text")
 
 

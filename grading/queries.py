@@ -26,7 +26,7 @@ STUDYING = "11"
 # --- who stands on a sheet
 
 
-def sitting(subjects: Collection[int], groups: Collection[int]) -> QuerySet[Registration]:
+def sitting(subjects: Collection[int], groups: Collection[int]) -> QuerySet[Any]:
     """Active registrations of students who study, with ``sits_with``: the group they attend with."""
     found: Any = Registration.objects.active()
     return (
@@ -391,7 +391,9 @@ def gpa_steps(student: int, year: int | None) -> Explained[Decimal]:
 # --- teachers of a subject
 
 
-def teachers_of(subjects: Collection[int], groups: Collection[int]) -> dict[tuple[int, int], list[tuple[str, int]]]:
+def teachers_of(
+    subjects: Collection[int], groups: Collection[int]
+) -> dict[tuple[int, int], list[tuple[str, int]]]:
     """(curriculum subject, group) → (kind of training, teacher) of those who teach it."""
     found: dict[tuple[int, int], list[tuple[str, int]]] = defaultdict(list)
     rows = (
@@ -400,7 +402,11 @@ def teachers_of(subjects: Collection[int], groups: Collection[int]) -> dict[tupl
         )
         .order_by("teaching__training_type", "pk")
         .values_list(
-            "curriculum_subject", "group", "teaching__training_type", "teaching__teacher", "teaching__assistant"
+            "curriculum_subject",
+            "group",
+            "teaching__training_type",
+            "teaching__teacher",
+            "teaching__assistant",
         )
     )
     for subject, group, training, teacher, assistant in rows:
@@ -410,7 +416,7 @@ def teachers_of(subjects: Collection[int], groups: Collection[int]) -> dict[tupl
     return dict(found)
 
 
-def lateness(sheets: QuerySet[GradeSheet], by: str) -> list[dict[str, Any]]:
+def lateness(sheets: QuerySet[GradeSheet], by: str) -> list[Any]:
     """Sheets not signed and not closed in time, by kafedra or examiner."""
     from django.db.models import Count
 

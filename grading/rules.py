@@ -106,9 +106,7 @@ def part(scale: Scale, got: Mapping[str, Got], codes: tuple[str, ...]) -> Decima
 
 def before_final(scale: Scale, got: Mapping[str, Got]) -> Decimal | None:
     """JN+ON: added, or in the five-mark system the mean of the two."""
-    found = [
-        one for one in (part(scale, got, CURRENT_ALL), part(scale, got, MIDTERM_ALL)) if one is not None
-    ]
+    found = [one for one in (part(scale, got, CURRENT_ALL), part(scale, got, MIDTERM_ALL)) if one is not None]
     if not found:
         return None
     total = sum(found, ZERO)
@@ -201,7 +199,9 @@ def _points_admit(
         (_("ON"), MIDTERM_ALL, part(scale, got, MIDTERM_ALL)),
     ]
     groups = [one for one in groups if any(code in maxima for code in one[1])]
-    absent = [code for _name, codes, _points in groups for code in codes if code in maxima and code not in got]
+    absent = [
+        code for _name, codes, _points in groups for code in codes if code in maxima and code not in got
+    ]
     if absent:
         steps.append(
             Step(_("A control before the final one has no signed sheet yet."), _verdict(False), AV_3069)
@@ -237,7 +237,9 @@ def _hours_admit(known: Attendance | None, limits: Limits, steps: list[Step]) ->
         return True
     percent = rounded(known.missed * 100 / known.planned)
     good = percent < limits.hours_missed
-    text = _("Missed without excuse: %(missed)s of %(planned)s hours, %(percent)s %%; from %(most)s %% one is barred.")
+    text = _(
+        "Missed without excuse: %(missed)s of %(planned)s hours, %(percent)s %%; from %(most)s %% one is barred."
+    )
     text %= {
         "missed": shown(known.missed), "planned": shown(known.planned), "percent": shown(percent),
         "most": shown(limits.hours_missed),
@@ -280,9 +282,7 @@ class Result:
     passed: bool
 
 
-def result(
-    scale: Scale, maxima: Mapping[str, Decimal], got: Mapping[str, Got]
-) -> Explained[Result] | None:
+def result(scale: Scale, maxima: Mapping[str, Decimal], got: Mapping[str, Got]) -> Explained[Result] | None:
     """The overall points, mark, letter and GPA point of a subject; None while it is excused or unknown.
 
     Credits and hundred points: JN + ON + YN, passed from the limit (and by YN alone
@@ -313,7 +313,9 @@ def _overall(
         return overall, maxima[last]
     parts = [code for code in sorted(maxima) if code in got]
     for code in parts:
-        text = {CURRENT: _("JN"), MIDTERM: _("ON"), FINAL: _("YN")}.get(code) or _("Part %(code)s") % {"code": code}
+        text = {CURRENT: _("JN"), MIDTERM: _("ON"), FINAL: _("YN")}.get(code) or _("Part %(code)s") % {
+            "code": code
+        }
         steps.append(Step(text, f"{shown(got[code].value)} / {shown(maxima[code])}"))
     overall = rounded(sum((got[code].value for code in parts), ZERO))
     steps.append(Step(_("Added together"), shown(overall), scale.basis))
@@ -355,7 +357,9 @@ def _mark(
     if missed:
         steps.append(Step(_("Mark"), "0", AV_3069))
         return Border(ZERO, 0, lowest.letter, ZERO)
-    on_scale = overall if maximum == scale.highest or not maximum else rounded(overall * scale.highest / maximum)
+    on_scale = (
+        overall if maximum == scale.highest or not maximum else rounded(overall * scale.highest / maximum)
+    )
     found = scale.border(on_scale)
     if not passed and found.mark >= LEAST_PASSING_MARK:
         found = lowest
@@ -461,9 +465,7 @@ def gpa(subjects: Iterable[Weighted]) -> Explained[Decimal]:
     return Explained(value, steps)
 
 
-def may_be_promoted(
-    *, kind: str, gpa: Decimal, threshold: Decimal | None, debts: int
-) -> bool:
+def may_be_promoted(*, kind: str, gpa: Decimal, threshold: Decimal | None, debts: int) -> bool:
     """Credit-module: GPA at least the threshold; the other systems: no debts."""
     if kind == CREDIT and threshold is not None:
         return gpa >= threshold

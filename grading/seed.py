@@ -13,7 +13,12 @@ _SINCE_3069, _SINCE_824 = datetime.date(2018, 9, 26), datetime.date(2020, 12, 31
 RULES = (
     ("admission.hours_missed", D(25), _SINCE_824, f"{_824}, 41-band"),
     # Not paid is no reason to bar from controls; a university may decide otherwise.
-    ("admission.contract", D(0), _SINCE_3069, "VMQ 578/2025, 49-band: toʻlanmaganlik uchun faqat chetlashtiriladi"),
+    (
+        "admission.contract",
+        D(0),
+        _SINCE_3069,
+        "VMQ 578/2025, 49-band: toʻlanmaganlik uchun faqat chetlashtiriladi",
+    ),
     ("final.other_examiner", D(1), _SINCE_3069, _3069),
     ("final.own_limit.credit", D(1), _SINCE_824, f"{_824}; OTM baholash nizomi"),
     ("final.own_limit.hundred", D(0), datetime.date(2009, 7, 10), "OOʻMTV 204, 11.06.2009 (AV 1981)"),

@@ -66,9 +66,7 @@ def _waiting(appeal: Appeal, access: Access) -> Appeal:
 
 
 @transaction.atomic
-def set_commission(
-    appeal: Appeal, *, chair: Employee, members: Iterable[Employee], access: Access
-) -> Appeal:
+def set_commission(appeal: Appeal, *, chair: Employee, members: Iterable[Employee], access: Access) -> Appeal:
     """Name the chair and the members; who graded is not among them.
 
     Raises:

@@ -56,9 +56,7 @@ def propose_correction(
 
 def _waiting(act: SheetCorrection, access: Access) -> SheetCorrection:
     require(access, "grade_sheet.confirm", SheetCorrection.objects.all(), act.pk)
-    act = (
-        SheetCorrection.objects.select_for_update(of=("self",)).select_related("line__sheet").get(pk=act.pk)
-    )
+    act = SheetCorrection.objects.select_for_update(of=("self",)).select_related("line__sheet").get(pk=act.pk)
     if act.state != SheetCorrection.PROPOSED:
         raise GradingError(_("The act is decided already."))
     if act.proposed_by_id == access.user.pk:

@@ -68,7 +68,11 @@ def fill(sheet: GradeSheet, cells: Mapping[int, tuple[str | None, str]], *, acce
         got, error = rules.read_cell(typed, sheet.max_points or Decimal(0))
         if error:
             outcome.errors[line.pk] = error
-        elif before is not None and before != line.text and (got.status, got.points) != (line.status, line.points):
+        elif (
+            before is not None
+            and before != line.text
+            and (got.status, got.points) != (line.status, line.points)
+        ):
             outcome.conflicts[line.pk] = line.text
         else:
             outcome.saved[line.pk] = _text(got)

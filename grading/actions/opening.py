@@ -75,7 +75,9 @@ def propose_sheets(
     existing = {
         (subject, group): pk
         for pk, subject, group in GradeSheet.objects.valid()
-        .filter(curriculum_subject__in=lines, group__in=by_group, control=control, attempt=attempt, schedule=None)
+        .filter(
+            curriculum_subject__in=lines, group__in=by_group, control=control, attempt=attempt, schedule=None
+        )
         .values_list("pk", "curriculum_subject", "group")
     }
     proposals = [
@@ -97,7 +99,9 @@ def _everybody(
     rows = list(queries.sitting(lines, groups))
     failed = queries.failed_by(lines, queries.previous(attempt)) if attempt != "11" else set()
     got = (
-        queries.lines_of(lines, {row.student_id for row in rows}, states=[GradeSheet.CLOSED]) if failed else {}
+        queries.lines_of(lines, {row.student_id for row in rows}, states=[GradeSheet.CLOSED])
+        if failed
+        else {}
     )
     found: dict[tuple[int, int], list[queries.Candidate]] = {}
     for row in rows:
@@ -150,7 +154,7 @@ def _usual(control: str, taught: list[tuple[str, int]], responsible: int | None)
     practice = [teacher for kind, teacher in taught if kind != LECTURE]
     lecture = [teacher for kind, teacher in taught if kind == LECTURE]
     order = (practice + lecture) if control in rules.CURRENT_ALL else (lecture + practice)
-    return (order or [responsible])[0]
+    return order[0] if order else responsible
 
 
 @transaction.atomic
@@ -222,9 +226,7 @@ def refresh_admission(sheet: GradeSheet, *, access: Access) -> int:
     found = queries.admissions(
         [sheet.curriculum_subject], [sheet.group_id], attempt=sheet.attempt, book=Rulebook()
     )
-    candidates = {
-        one.student.pk: one for one in found.get((sheet.curriculum_subject_id, sheet.group_id), [])
-    }
+    candidates = {one.student.pk: one for one in found.get((sheet.curriculum_subject_id, sheet.group_id), [])}
     lines = {line.student_id: line for line in sheet.lines.all()}
     changed = []
     for pk, line in lines.items():
@@ -237,5 +239,7 @@ def refresh_admission(sheet: GradeSheet, *, access: Access) -> int:
             changed.append(line)
     SheetLine.objects.bulk_update(changed, ["status", "note"])
     new = [one for pk, one in candidates.items() if pk not in lines] if sheet.schedule_id is None else []
-    SheetLine.objects.bulk_create(SheetLine(sheet=sheet, student=one.student, **_first_value(one)) for one in new)
+    SheetLine.objects.bulk_create(
+        SheetLine(sheet=sheet, student=one.student, **_first_value(one)) for one in new
+    )
     return len(changed) + len(new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,9 +26,7 @@ def recompute(subjects: Collection[int], *, students: Collection[int] | None = N
 
     A student's last attempt counts, with what the attempts before it leave to be inherited.
     """
-    lines = SheetLine.objects.filter(
-        sheet__curriculum_subject__in=subjects, sheet__state=GradeSheet.CLOSED
-    )
+    lines = SheetLine.objects.filter(sheet__curriculum_subject__in=subjects, sheet__state=GradeSheet.CLOSED)
     if students is not None:
         lines = lines.filter(student__in=students)
     found: dict[tuple[int, int], list[tuple]] = defaultdict(list)
@@ -37,13 +36,14 @@ def recompute(subjects: Collection[int], *, students: Collection[int] | None = N
     ):  # fmt: skip
         found[row[0], row[1]].append(row[2:])
     known = CurriculumSubject.objects.filter(pk__in=subjects).select_related("curriculum").in_bulk()
-    maxima, books = queries.maxima_of(subjects), {}
+    maxima = queries.maxima_of(subjects)
+    books: dict[Any, Rulebook] = {}
     rows = []
     for (student, subject), got in found.items():
-        row = _result(known[subject], maxima[subject], got, books)
-        if row:
-            row.student_id = student
-            rows.append(row)
+        made = _result(known[subject], maxima[subject], got, books)
+        if made:
+            made.student_id = student
+            rows.append(made)
     SubjectResult.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["student", "curriculum_subject"], update_fields=COLUMNS,
         batch_size=5000,
@@ -51,9 +51,7 @@ def recompute(subjects: Collection[int], *, students: Collection[int] | None = N
     return len(rows)
 
 
-def _result(
-    subject: CurriculumSubject, maxima: dict, got: list[tuple], books: dict
-) -> SubjectResult | None:
+def _result(subject: CurriculumSubject, maxima: dict, got: list[tuple], books: dict) -> SubjectResult | None:
     last = rules.deciding(maxima)
     attempts: dict[str, dict[str, rules.Got]] = defaultdict(dict)
     sheets: dict[str, tuple] = {}

@@ -148,9 +148,10 @@ def open_due_sheets(schedule: PersonalSchedule, *, access: Access) -> int:
 def _due(student: Student, line: ScheduleLine) -> list[Proposal]:
     """The sheets of one subject that are due."""
     subject, attempt, group = line.curriculum_subject, line.attempt, student.current.group
-    if group is None or SubjectResult.objects.filter(
-        student=student, curriculum_subject=subject, passed=True
-    ).exists():
+    if (
+        group is None
+        or SubjectResult.objects.filter(student=student, curriculum_subject=subject, passed=True).exists()
+    ):
         return []
     maxima, book = queries.maxima_of([subject.pk])[subject.pk], Rulebook()
     scale = book.scale(subject.curriculum.marking_system_id)
@@ -158,7 +159,9 @@ def _due(student: Student, line: ScheduleLine) -> list[Proposal]:
         (student.pk, subject.pk), {}
     )
     before = queries.counted(scale, maxima, attempts, queries.previous(attempt)) if attempt != "11" else {}
-    standing = SheetLine.objects.filter(student=student, sheet__curriculum_subject=subject, sheet__attempt=attempt)
+    standing = SheetLine.objects.filter(
+        student=student, sheet__curriculum_subject=subject, sheet__attempt=attempt
+    )
     taken = set(
         standing.exclude(status=SheetLine.EXCUSED)
         .exclude(sheet__state=GradeSheet.CANCELLED)
@@ -173,14 +176,14 @@ def _due(student: Student, line: ScheduleLine) -> list[Proposal]:
             continue
         candidate = queries.Candidate(student, Explained(True, []), None, None, None)
         if control == rules.FINAL:
-            judged = queries.admissions([subject], [group.pk], attempt=attempt, book=book, students=[student.pk])
+            judged = queries.admissions(
+                [subject], [group.pk], attempt=attempt, book=book, students=[student.pk]
+            )
             candidates = [one for rows in judged.values() for one in rows if one.admitted]
             if not candidates:
                 continue
             candidate = candidates[0]
-        found.append(
-            Proposal(subject, group, control, attempt, [candidate], examiner_id=line.examiner_id)
-        )
+        found.append(Proposal(subject, group, control, attempt, [candidate], examiner_id=line.examiner_id))
     return found
 
 

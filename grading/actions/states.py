@@ -20,7 +20,9 @@ from hemis.access.scope import Access
 
 def _expect(sheet: GradeSheet, *states: str) -> None:
     if sheet.state not in states:
-        raise GradingError(_("The sheet is in another state by now: %(state)s.") % {"state": sheet.get_state_display()})
+        raise GradingError(
+            _("The sheet is in another state by now: %(state)s.") % {"state": sheet.get_state_display()}
+        )
 
 
 @transaction.atomic
@@ -42,7 +44,12 @@ def sign(sheet: GradeSheet, *, access: Access) -> GradeSheet:
         raise GradingError(_("Nobody stands on the sheet."))
     if taught_by_examiner(sheet):
         raise GradingError(_("Who taught the subject does not hold its final control (AV 3069)."))
-    sheet.state, sheet.signed_by, sheet.signed_at, sheet.remark = GradeSheet.SIGNED, access.user, timezone.now(), ""
+    sheet.state, sheet.signed_by, sheet.signed_at, sheet.remark = (
+        GradeSheet.SIGNED,
+        access.user,
+        timezone.now(),
+        "",
+    )
     sheet.save(update_fields=["state", "signed_by", "signed_at", "remark"])
     notices.tell_kafedra(sheet)
     return sheet

@@ -2,388 +2,1181 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import hemis.classifiers.fields
-import hemis.pages.files
 from django.conf import settings
 from django.db import migrations, models
 
+import hemis.classifiers.fields
+import hemis.pages.files
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('curriculum', '0006_timetable_guards'),
-        ('staff', '0006_guards'),
-        ('students', '0005_card_guards'),
+        ("curriculum", "0006_timetable_guards"),
+        ("staff", "0006_guards"),
+        ("students", "0005_card_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GradingRule',
+            name="GradingRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('code', models.CharField(choices=[('admission.hours_missed', 'Hours missed without excuse that bar from the final control, %'), ('admission.contract', 'Contract debt bars from the final control (1 yes, 0 no)'), ('final.other_examiner', 'The final control is not held by who taught the subject (1 yes, 0 no)'), ('final.own_limit.credit', 'Credit-module: the final control alone must reach the limit (1, 0)'), ('final.own_limit.hundred', 'Hundred points: the final control alone must reach the limit (1, 0)'), ('retake.debts', 'Debts with which one may still retake, at most'), ('retake.days', 'Days for retakes after the half-year'), ('retake.allowed', 'Retakes within the year are allowed (1); 0: the subject is studied anew'), ('sheet.days', 'Days to fill a sheet after the control'), ('appeal.hours', 'Hours to lodge an appeal after the results'), ('appeal.days', 'Days to decide an appeal'), ('appeal.members', 'Members of an appeal commission beside its chair, at least')], max_length=32, verbose_name='figure')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=7, verbose_name='value')),
-                ('valid_from', models.DateField(verbose_name='holds from')),
-                ('basis', models.CharField(max_length=512, verbose_name='legal basis')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            (
+                                "admission.hours_missed",
+                                "Hours missed without excuse that bar from the final control, %",
+                            ),
+                            ("admission.contract", "Contract debt bars from the final control (1 yes, 0 no)"),
+                            (
+                                "final.other_examiner",
+                                "The final control is not held by who taught the subject (1 yes, 0 no)",
+                            ),
+                            (
+                                "final.own_limit.credit",
+                                "Credit-module: the final control alone must reach the limit (1, 0)",
+                            ),
+                            (
+                                "final.own_limit.hundred",
+                                "Hundred points: the final control alone must reach the limit (1, 0)",
+                            ),
+                            ("retake.debts", "Debts with which one may still retake, at most"),
+                            ("retake.days", "Days for retakes after the half-year"),
+                            (
+                                "retake.allowed",
+                                "Retakes within the year are allowed (1); 0: the subject is studied anew",
+                            ),
+                            ("sheet.days", "Days to fill a sheet after the control"),
+                            ("appeal.hours", "Hours to lodge an appeal after the results"),
+                            ("appeal.days", "Days to decide an appeal"),
+                            ("appeal.members", "Members of an appeal commission beside its chair, at least"),
+                        ],
+                        max_length=32,
+                        verbose_name="figure",
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=2, max_digits=7, verbose_name="value")),
+                ("valid_from", models.DateField(verbose_name="holds from")),
+                ("basis", models.CharField(max_length=512, verbose_name="legal basis")),
             ],
             options={
-                'verbose_name': 'rule of controls',
-                'verbose_name_plural': 'rules of controls',
-                'ordering': ['code', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='grading_rule_once_a_day'), models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='grading_rule_not_negative')],
+                "verbose_name": "rule of controls",
+                "verbose_name_plural": "rules of controls",
+                "ordering": ["code", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="grading_rule_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gte", 0)), name="grading_rule_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PersonalSchedule',
+            name="PersonalSchedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('serial', models.PositiveIntegerField(editable=False, verbose_name='number')),
-                ('drawn_on', models.DateField(verbose_name='date')),
-                ('due_on', models.DateField(verbose_name='to be made good by')),
-                ('order_number', models.CharField(blank=True, max_length=32, verbose_name='number of the order')),
-                ('order_date', models.DateField(blank=True, null=True, verbose_name='date of the order')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('approved', 'approved'), ('cancelled', 'cancelled')], default='draft', editable=False, max_length=9, verbose_name='state')),
-                ('remark', models.CharField(blank=True, editable=False, max_length=500, verbose_name='remark')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='drawn up at')),
-                ('academic_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.academicyear', verbose_name='academic year')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drawn up by')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schedules', to='students.student', verbose_name='student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("serial", models.PositiveIntegerField(editable=False, verbose_name="number")),
+                ("drawn_on", models.DateField(verbose_name="date")),
+                ("due_on", models.DateField(verbose_name="to be made good by")),
+                (
+                    "order_number",
+                    models.CharField(blank=True, max_length=32, verbose_name="number of the order"),
+                ),
+                ("order_date", models.DateField(blank=True, null=True, verbose_name="date of the order")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("approved", "approved"), ("cancelled", "cancelled")],
+                        default="draft",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "remark",
+                    models.CharField(blank=True, editable=False, max_length=500, verbose_name="remark"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="drawn up at",
+                    ),
+                ),
+                (
+                    "academic_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.academicyear",
+                        verbose_name="academic year",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="drawn up by",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="schedules",
+                        to="students.student",
+                        verbose_name="student",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'personal schedule',
-                'verbose_name_plural': 'personal schedules',
-                'ordering': ['-academic_year', '-serial'],
+                "verbose_name": "personal schedule",
+                "verbose_name_plural": "personal schedules",
+                "ordering": ["-academic_year", "-serial"],
             },
         ),
         migrations.CreateModel(
-            name='GradeSheet',
+            name="GradeSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('serial', models.PositiveIntegerField(editable=False, verbose_name='number')),
-                ('control', hemis.classifiers.fields.ClassifierField('h_exam_type', editable=False, max_length=16, verbose_name='kind of control')),
-                ('attempt', hemis.classifiers.fields.ClassifierField('h_final_exam_type', default='11', editable=False, max_length=16, verbose_name='sheet')),
-                ('max_points', models.DecimalField(decimal_places=1, editable=False, max_digits=4, null=True, verbose_name='maximum')),
-                ('held_on', models.DateField(blank=True, null=True, verbose_name='day of the control')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='to be filled by')),
-                ('state', models.CharField(choices=[('open', 'being filled'), ('signed', 'signed by the teacher'), ('checked', 'checked by the kafedra'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='open', editable=False, max_length=9, verbose_name='state')),
-                ('remark', models.CharField(blank=True, editable=False, max_length=500, verbose_name='remark')),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='opened at')),
-                ('signed_at', models.DateTimeField(editable=False, null=True, verbose_name='signed at')),
-                ('checked_at', models.DateTimeField(editable=False, null=True, verbose_name='checked at')),
-                ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed at')),
-                ('academic_year', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.academicyear', verbose_name='academic year')),
-                ('checked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='checked by')),
-                ('closed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
-                ('curriculum_subject', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='curriculum.curriculumsubject', verbose_name='subject')),
-                ('event', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='curriculum.controlevent', verbose_name='control in the timetable')),
-                ('examiner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='staff.employee', verbose_name='examiner')),
-                ('group', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='students.group', verbose_name='group')),
-                ('opened_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='opened by')),
-                ('signed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='signed by')),
-                ('subgroup', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.subgroup', verbose_name='subgroup')),
-                ('schedule', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='grading.personalschedule', verbose_name='personal schedule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("serial", models.PositiveIntegerField(editable=False, verbose_name="number")),
+                (
+                    "control",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_exam_type", editable=False, max_length=16, verbose_name="kind of control"
+                    ),
+                ),
+                (
+                    "attempt",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_final_exam_type", default="11", editable=False, max_length=16, verbose_name="sheet"
+                    ),
+                ),
+                (
+                    "max_points",
+                    models.DecimalField(
+                        decimal_places=1, editable=False, max_digits=4, null=True, verbose_name="maximum"
+                    ),
+                ),
+                ("held_on", models.DateField(blank=True, null=True, verbose_name="day of the control")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="to be filled by")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "being filled"),
+                            ("signed", "signed by the teacher"),
+                            ("checked", "checked by the kafedra"),
+                            ("closed", "closed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "remark",
+                    models.CharField(blank=True, editable=False, max_length=500, verbose_name="remark"),
+                ),
+                (
+                    "opened_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="opened at",
+                    ),
+                ),
+                ("signed_at", models.DateTimeField(editable=False, null=True, verbose_name="signed at")),
+                ("checked_at", models.DateTimeField(editable=False, null=True, verbose_name="checked at")),
+                ("closed_at", models.DateTimeField(editable=False, null=True, verbose_name="closed at")),
+                (
+                    "academic_year",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.academicyear",
+                        verbose_name="academic year",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="checked by",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="closed by",
+                    ),
+                ),
+                (
+                    "curriculum_subject",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="curriculum.curriculumsubject",
+                        verbose_name="subject",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="curriculum.controlevent",
+                        verbose_name="control in the timetable",
+                    ),
+                ),
+                (
+                    "examiner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="staff.employee",
+                        verbose_name="examiner",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="students.group",
+                        verbose_name="group",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="opened by",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed by",
+                    ),
+                ),
+                (
+                    "subgroup",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.subgroup",
+                        verbose_name="subgroup",
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="grading.personalschedule",
+                        verbose_name="personal schedule",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grade sheet',
-                'verbose_name_plural': 'grade sheets',
-                'ordering': ['-academic_year', '-serial'],
+                "verbose_name": "grade sheet",
+                "verbose_name_plural": "grade sheets",
+                "ordering": ["-academic_year", "-serial"],
             },
         ),
         migrations.CreateModel(
-            name='ScheduleLine',
+            name="ScheduleLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('debt', 'academic debt'), ('difference', 'academic difference'), ('excused', 'absence with excuse')], default='debt', max_length=10, verbose_name='kind')),
-                ('attempt', hemis.classifiers.fields.ClassifierField('h_final_exam_type', default='11', max_length=16, verbose_name='sheet')),
-                ('due_on', models.DateField(verbose_name='by')),
-                ('curriculum_subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='curriculum.curriculumsubject', verbose_name='subject')),
-                ('examiner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.employee', verbose_name='examiner')),
-                ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='grading.personalschedule', verbose_name='personal schedule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("debt", "academic debt"),
+                            ("difference", "academic difference"),
+                            ("excused", "absence with excuse"),
+                        ],
+                        default="debt",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "attempt",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_final_exam_type", default="11", max_length=16, verbose_name="sheet"
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="by")),
+                (
+                    "curriculum_subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="curriculum.curriculumsubject",
+                        verbose_name="subject",
+                    ),
+                ),
+                (
+                    "examiner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.employee",
+                        verbose_name="examiner",
+                    ),
+                ),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="grading.personalschedule",
+                        verbose_name="personal schedule",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'subject of a personal schedule',
-                'verbose_name_plural': 'subjects of personal schedules',
-                'ordering': ['schedule', 'curriculum_subject__semester__number', 'curriculum_subject'],
+                "verbose_name": "subject of a personal schedule",
+                "verbose_name_plural": "subjects of personal schedules",
+                "ordering": ["schedule", "curriculum_subject__semester__number", "curriculum_subject"],
             },
         ),
         migrations.CreateModel(
-            name='SheetLine',
+            name="SheetLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('points', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True, verbose_name='points')),
-                ('status', models.CharField(blank=True, choices=[('', 'not filled yet'), ('graded', 'graded'), ('absent', 'absent'), ('excused', 'absent with excuse'), ('not_admitted', 'not admitted')], default='', max_length=12, verbose_name='status')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='grading.gradesheet', verbose_name='grade sheet')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheet_lines', to='students.student', verbose_name='student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "points",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=4, null=True, verbose_name="points"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "not filled yet"),
+                            ("graded", "graded"),
+                            ("absent", "absent"),
+                            ("excused", "absent with excuse"),
+                            ("not_admitted", "not admitted"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="grading.gradesheet",
+                        verbose_name="grade sheet",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheet_lines",
+                        to="students.student",
+                        verbose_name="student",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'line of a grade sheet',
-                'verbose_name_plural': 'lines of grade sheets',
-                'ordering': ['sheet', 'student__person__sort_key', 'pk'],
+                "verbose_name": "line of a grade sheet",
+                "verbose_name_plural": "lines of grade sheets",
+                "ordering": ["sheet", "student__person__sort_key", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SheetCorrection',
+            name="SheetCorrection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('serial', models.PositiveIntegerField(editable=False, verbose_name='number')),
-                ('old_points', models.DecimalField(decimal_places=1, editable=False, max_digits=4, null=True, verbose_name='points before')),
-                ('old_status', models.CharField(blank=True, choices=[('', 'not filled yet'), ('graded', 'graded'), ('absent', 'absent'), ('excused', 'absent with excuse'), ('not_admitted', 'not admitted')], editable=False, max_length=12, verbose_name='status before')),
-                ('new_points', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True, verbose_name='points')),
-                ('new_status', models.CharField(choices=[('graded', 'graded'), ('absent', 'absent'), ('excused', 'absent with excuse'), ('not_admitted', 'not admitted')], max_length=12, verbose_name='status')),
-                ('reason', models.CharField(max_length=500, verbose_name='reason')),
-                ('basis', models.CharField(max_length=255, verbose_name='basis')),
-                ('scan', models.FileField(blank=True, max_length=255, upload_to=hemis.pages.files.random_path, verbose_name='scan of the basis')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('confirmed', 'confirmed'), ('rejected', 'rejected')], default='proposed', editable=False, max_length=9, verbose_name='state')),
-                ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='proposed at')),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided at')),
-                ('remark', models.CharField(blank=True, editable=False, max_length=500, verbose_name='remark')),
-                ('academic_year', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.academicyear', verbose_name='academic year')),
-                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('proposed_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='grading.sheetline', verbose_name='line of a grade sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("serial", models.PositiveIntegerField(editable=False, verbose_name="number")),
+                (
+                    "old_points",
+                    models.DecimalField(
+                        decimal_places=1,
+                        editable=False,
+                        max_digits=4,
+                        null=True,
+                        verbose_name="points before",
+                    ),
+                ),
+                (
+                    "old_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "not filled yet"),
+                            ("graded", "graded"),
+                            ("absent", "absent"),
+                            ("excused", "absent with excuse"),
+                            ("not_admitted", "not admitted"),
+                        ],
+                        editable=False,
+                        max_length=12,
+                        verbose_name="status before",
+                    ),
+                ),
+                (
+                    "new_points",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=4, null=True, verbose_name="points"
+                    ),
+                ),
+                (
+                    "new_status",
+                    models.CharField(
+                        choices=[
+                            ("graded", "graded"),
+                            ("absent", "absent"),
+                            ("excused", "absent with excuse"),
+                            ("not_admitted", "not admitted"),
+                        ],
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                ("basis", models.CharField(max_length=255, verbose_name="basis")),
+                (
+                    "scan",
+                    models.FileField(
+                        blank=True,
+                        max_length=255,
+                        upload_to=hemis.pages.files.random_path,
+                        verbose_name="scan of the basis",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("confirmed", "confirmed"),
+                            ("rejected", "rejected"),
+                        ],
+                        default="proposed",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "proposed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="proposed at",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="decided at")),
+                (
+                    "remark",
+                    models.CharField(blank=True, editable=False, max_length=500, verbose_name="remark"),
+                ),
+                (
+                    "academic_year",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.academicyear",
+                        verbose_name="academic year",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="proposed by",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="grading.sheetline",
+                        verbose_name="line of a grade sheet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correction act',
-                'verbose_name_plural': 'correction acts',
-                'ordering': ['-proposed_at', '-pk'],
+                "verbose_name": "correction act",
+                "verbose_name_plural": "correction acts",
+                "ordering": ["-proposed_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('text', models.TextField(max_length=2000, verbose_name='what the student says')),
-                ('scan', models.FileField(blank=True, max_length=255, upload_to=hemis.pages.files.random_path, verbose_name='evidence')),
-                ('lodged_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='lodged at')),
-                ('due_at', models.DateTimeField(editable=False, verbose_name='to be decided by')),
-                ('state', models.CharField(choices=[('lodged', 'lodged'), ('upheld', 'upheld'), ('denied', 'denied')], default='lodged', editable=False, max_length=8, verbose_name='state')),
-                ('decision', models.TextField(blank=True, max_length=2000, verbose_name='decision')),
-                ('student_was_there', models.BooleanField(default=False, verbose_name='the student took part')),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided at')),
-                ('chair', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='chaired_appeals', to='staff.employee', verbose_name='chair of the commission')),
-                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
-                ('correction', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeal', to='grading.sheetcorrection', verbose_name='correction act')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='grading.sheetline', verbose_name='line of a grade sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("text", models.TextField(max_length=2000, verbose_name="what the student says")),
+                (
+                    "scan",
+                    models.FileField(
+                        blank=True,
+                        max_length=255,
+                        upload_to=hemis.pages.files.random_path,
+                        verbose_name="evidence",
+                    ),
+                ),
+                (
+                    "lodged_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="lodged at",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(editable=False, verbose_name="to be decided by")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("lodged", "lodged"), ("upheld", "upheld"), ("denied", "denied")],
+                        default="lodged",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("decision", models.TextField(blank=True, max_length=2000, verbose_name="decision")),
+                (
+                    "student_was_there",
+                    models.BooleanField(default=False, verbose_name="the student took part"),
+                ),
+                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="decided at")),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chaired_appeals",
+                        to="staff.employee",
+                        verbose_name="chair of the commission",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
+                (
+                    "correction",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeal",
+                        to="grading.sheetcorrection",
+                        verbose_name="correction act",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals",
+                        to="grading.sheetline",
+                        verbose_name="line of a grade sheet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appeal',
-                'verbose_name_plural': 'appeals',
-                'ordering': ['-lodged_at', '-pk'],
+                "verbose_name": "appeal",
+                "verbose_name_plural": "appeals",
+                "ordering": ["-lodged_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='StudentGpa',
+            name="StudentGpa",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gpa', models.DecimalField(decimal_places=2, max_digits=3, verbose_name='GPA')),
-                ('credits', models.DecimalField(decimal_places=1, max_digits=6, verbose_name='credits counted')),
-                ('weighted', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='sum of credits × points')),
-                ('subjects', models.PositiveSmallIntegerField(verbose_name='subjects')),
-                ('debts', models.PositiveSmallIntegerField(verbose_name='debts')),
-                ('missing', models.PositiveSmallIntegerField(verbose_name='without result')),
-                ('threshold', models.DecimalField(decimal_places=2, max_digits=3, null=True, verbose_name='GPA to be promoted')),
-                ('may_be_promoted', models.BooleanField(verbose_name='may be promoted')),
-                ('rank_in_group', models.PositiveIntegerField(null=True, verbose_name='place in the group')),
-                ('rank_in_programme', models.PositiveIntegerField(null=True, verbose_name='place in the programme and course')),
-                ('computed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='computed at')),
-                ('academic_year', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='students.academicyear', verbose_name='academic year')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gpas', to='students.student', verbose_name='student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gpa", models.DecimalField(decimal_places=2, max_digits=3, verbose_name="GPA")),
+                (
+                    "credits",
+                    models.DecimalField(decimal_places=1, max_digits=6, verbose_name="credits counted"),
+                ),
+                (
+                    "weighted",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=8, verbose_name="sum of credits × points"
+                    ),
+                ),
+                ("subjects", models.PositiveSmallIntegerField(verbose_name="subjects")),
+                ("debts", models.PositiveSmallIntegerField(verbose_name="debts")),
+                ("missing", models.PositiveSmallIntegerField(verbose_name="without result")),
+                (
+                    "threshold",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=3, null=True, verbose_name="GPA to be promoted"
+                    ),
+                ),
+                ("may_be_promoted", models.BooleanField(verbose_name="may be promoted")),
+                ("rank_in_group", models.PositiveIntegerField(null=True, verbose_name="place in the group")),
+                (
+                    "rank_in_programme",
+                    models.PositiveIntegerField(null=True, verbose_name="place in the programme and course"),
+                ),
+                (
+                    "computed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="computed at",
+                    ),
+                ),
+                (
+                    "academic_year",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="students.academicyear",
+                        verbose_name="academic year",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gpas",
+                        to="students.student",
+                        verbose_name="student",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'GPA',
-                'verbose_name_plural': 'GPA',
-                'ordering': ['-gpa', 'student__person__sort_key'],
+                "verbose_name": "GPA",
+                "verbose_name_plural": "GPA",
+                "ordering": ["-gpa", "student__person__sort_key"],
             },
         ),
         migrations.CreateModel(
-            name='SubjectResult',
+            name="SubjectResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempt', hemis.classifiers.fields.ClassifierField('h_final_exam_type', default='11', max_length=16, verbose_name='sheet')),
-                ('current', models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name='current control')),
-                ('midterm', models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name='midterm control')),
-                ('final', models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name='final control')),
-                ('overall', models.DecimalField(decimal_places=1, max_digits=4, verbose_name='overall points')),
-                ('mark', models.PositiveSmallIntegerField(verbose_name='mark')),
-                ('letter', models.CharField(blank=True, max_length=2, verbose_name='letter')),
-                ('point', models.DecimalField(decimal_places=2, max_digits=3, verbose_name='GPA point')),
-                ('passed', models.BooleanField(verbose_name='passed')),
-                ('computed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='computed at')),
-                ('curriculum_subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='curriculum.curriculumsubject', verbose_name='subject')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='grading.gradesheet', verbose_name='grade sheet')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='students.student', verbose_name='student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "attempt",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_final_exam_type", default="11", max_length=16, verbose_name="sheet"
+                    ),
+                ),
+                (
+                    "current",
+                    models.DecimalField(
+                        decimal_places=1, max_digits=4, null=True, verbose_name="current control"
+                    ),
+                ),
+                (
+                    "midterm",
+                    models.DecimalField(
+                        decimal_places=1, max_digits=4, null=True, verbose_name="midterm control"
+                    ),
+                ),
+                (
+                    "final",
+                    models.DecimalField(
+                        decimal_places=1, max_digits=4, null=True, verbose_name="final control"
+                    ),
+                ),
+                (
+                    "overall",
+                    models.DecimalField(decimal_places=1, max_digits=4, verbose_name="overall points"),
+                ),
+                ("mark", models.PositiveSmallIntegerField(verbose_name="mark")),
+                ("letter", models.CharField(blank=True, max_length=2, verbose_name="letter")),
+                ("point", models.DecimalField(decimal_places=2, max_digits=3, verbose_name="GPA point")),
+                ("passed", models.BooleanField(verbose_name="passed")),
+                (
+                    "computed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="computed at",
+                    ),
+                ),
+                (
+                    "curriculum_subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="curriculum.curriculumsubject",
+                        verbose_name="subject",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="grading.gradesheet",
+                        verbose_name="grade sheet",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="students.student",
+                        verbose_name="student",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'result in a subject',
-                'verbose_name_plural': 'results in subjects',
-                'ordering': ['student__person__sort_key', 'curriculum_subject'],
+                "verbose_name": "result in a subject",
+                "verbose_name_plural": "results in subjects",
+                "ordering": ["student__person__sort_key", "curriculum_subject"],
             },
         ),
         migrations.CreateModel(
-            name='AppealMember',
+            name="AppealMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='grading.appeal', verbose_name='appeal')),
-                ('employee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.employee', verbose_name='member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="grading.appeal",
+                        verbose_name="appeal",
+                    ),
+                ),
+                (
+                    "employee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.employee",
+                        verbose_name="member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member of an appeal commission',
-                'verbose_name_plural': 'members of appeal commissions',
-                'ordering': ['employee__person__sort_key'],
-                'constraints': [models.UniqueConstraint(fields=('appeal', 'employee'), name='member_once_a_commission')],
+                "verbose_name": "member of an appeal commission",
+                "verbose_name_plural": "members of appeal commissions",
+                "ordering": ["employee__person__sort_key"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("appeal", "employee"), name="member_once_a_commission")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='personalschedule',
-            constraint=models.UniqueConstraint(fields=('academic_year', 'serial'), name='schedule_number_once'),
+            model_name="personalschedule",
+            constraint=models.UniqueConstraint(
+                fields=("academic_year", "serial"), name="schedule_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personalschedule',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('drawn_on'))), name='schedule_days'),
+            model_name="personalschedule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("drawn_on"))), name="schedule_days"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personalschedule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('order_date', None), ('order_number', '')), models.Q(models.Q(('order_number', ''), _negated=True), ('order_date__isnull', False)), _connector='OR'), name='schedule_order_whole'),
+            model_name="personalschedule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("order_date", None), ("order_number", "")),
+                    models.Q(models.Q(("order_number", ""), _negated=True), ("order_date__isnull", False)),
+                    _connector="OR",
+                ),
+                name="schedule_order_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personalschedule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), models.Q(('order_number', ''), _negated=True), _connector='OR'), name='approved_schedule_has_an_order'),
+            model_name="personalschedule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "approved"), _negated=True),
+                    models.Q(("order_number", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="approved_schedule_has_an_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personalschedule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('remark', ''), _negated=True), _connector='OR'), name='cancelled_schedule_says_why'),
+            model_name="personalschedule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "cancelled"), _negated=True),
+                    models.Q(("remark", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="cancelled_schedule_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='gradesheet',
-            index=models.Index(fields=['curriculum_subject', 'state'], name='sheet_of_subject'),
+            model_name="gradesheet",
+            index=models.Index(fields=["curriculum_subject", "state"], name="sheet_of_subject"),
         ),
         migrations.AddIndex(
-            model_name='gradesheet',
-            index=models.Index(fields=['examiner', 'state'], name='sheet_of_examiner'),
+            model_name="gradesheet",
+            index=models.Index(fields=["examiner", "state"], name="sheet_of_examiner"),
         ),
         migrations.AddIndex(
-            model_name='gradesheet',
-            index=models.Index(fields=['group', 'state'], name='sheet_of_group'),
+            model_name="gradesheet",
+            index=models.Index(fields=["group", "state"], name="sheet_of_group"),
         ),
         migrations.AddConstraint(
-            model_name='gradesheet',
-            constraint=models.UniqueConstraint(fields=('academic_year', 'serial'), name='sheet_number_once'),
+            model_name="gradesheet",
+            constraint=models.UniqueConstraint(fields=("academic_year", "serial"), name="sheet_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='gradesheet',
-            constraint=models.UniqueConstraint(condition=models.Q(('schedule', None), models.Q(('state', 'cancelled'), _negated=True)), fields=('curriculum_subject', 'group', 'subgroup', 'control', 'attempt'), name='one_sheet_of_a_control', nulls_distinct=False),
+            model_name="gradesheet",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("schedule", None), models.Q(("state", "cancelled"), _negated=True)),
+                fields=("curriculum_subject", "group", "subgroup", "control", "attempt"),
+                name="one_sheet_of_a_control",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gradesheet',
-            constraint=models.UniqueConstraint(condition=models.Q(('schedule__isnull', False), models.Q(('state', 'cancelled'), _negated=True)), fields=('schedule', 'curriculum_subject', 'control', 'attempt'), name='one_sheet_of_a_schedule'),
+            model_name="gradesheet",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("schedule__isnull", False), models.Q(("state", "cancelled"), _negated=True)
+                ),
+                fields=("schedule", "curriculum_subject", "control", "attempt"),
+                name="one_sheet_of_a_schedule",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gradesheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed', 'checked', 'closed']), _negated=True), models.Q(('examiner__isnull', False), ('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='signed_sheet_says_by_whom'),
+            model_name="gradesheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["signed", "checked", "closed"]), _negated=True),
+                    models.Q(
+                        ("examiner__isnull", False),
+                        ("signed_at__isnull", False),
+                        ("signed_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="signed_sheet_says_by_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gradesheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='closed_sheet_says_by_whom'),
+            model_name="gradesheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="closed_sheet_says_by_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gradesheet',
-            constraint=models.CheckConstraint(condition=models.Q(('held_on', None), ('due_on', None), ('due_on__gte', models.F('held_on')), _connector='OR'), name='sheet_days'),
+            model_name="gradesheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_on", None), ("due_on", None), ("due_on__gte", models.F("held_on")), _connector="OR"
+                ),
+                name="sheet_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gradesheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('remark', ''), _negated=True), _connector='OR'), name='cancelled_sheet_says_why'),
+            model_name="gradesheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "cancelled"), _negated=True),
+                    models.Q(("remark", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="cancelled_sheet_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scheduleline',
-            constraint=models.UniqueConstraint(fields=('schedule', 'curriculum_subject'), name='subject_once_a_schedule'),
+            model_name="scheduleline",
+            constraint=models.UniqueConstraint(
+                fields=("schedule", "curriculum_subject"), name="subject_once_a_schedule"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheetline',
-            constraint=models.UniqueConstraint(fields=('sheet', 'student'), name='student_once_a_sheet'),
+            model_name="sheetline",
+            constraint=models.UniqueConstraint(fields=("sheet", "student"), name="student_once_a_sheet"),
         ),
         migrations.AddConstraint(
-            model_name='sheetline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', False), ('status', 'graded')), models.Q(models.Q(('status', 'graded'), _negated=True), ('points', None)), _connector='OR'), name='points_are_of_the_graded'),
+            model_name="sheetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("points__isnull", False), ("status", "graded")),
+                    models.Q(models.Q(("status", "graded"), _negated=True), ("points", None)),
+                    _connector="OR",
+                ),
+                name="points_are_of_the_graded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheetline',
-            constraint=models.CheckConstraint(condition=models.Q(('points', None), ('points__gte', 0), _connector='OR'), name='points_not_negative'),
+            model_name="sheetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("points", None), ("points__gte", 0), _connector="OR"),
+                name="points_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheetcorrection',
-            constraint=models.UniqueConstraint(fields=('academic_year', 'serial'), name='correction_number_once'),
+            model_name="sheetcorrection",
+            constraint=models.UniqueConstraint(
+                fields=("academic_year", "serial"), name="correction_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheetcorrection',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('line',), name='one_correction_at_a_time'),
+            model_name="sheetcorrection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "proposed")), fields=("line",), name="one_correction_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheetcorrection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('new_points__isnull', False), ('new_status', 'graded')), models.Q(models.Q(('new_status', 'graded'), _negated=True), ('new_points', None)), _connector='OR'), name='corrected_points_are_of_the_graded'),
+            model_name="sheetcorrection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("new_points__isnull", False), ("new_status", "graded")),
+                    models.Q(models.Q(("new_status", "graded"), _negated=True), ("new_points", None)),
+                    _connector="OR",
+                ),
+                name="corrected_points_are_of_the_graded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheetcorrection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='correction_needs_two'),
+            model_name="sheetcorrection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by", None), ("state", "proposed")),
+                    models.Q(
+                        models.Q(("state", "proposed"), _negated=True),
+                        ("decided_by__isnull", False),
+                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="correction_needs_two",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheetcorrection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('basis', ''), _negated=True)), name='correction_says_why'),
+            model_name="sheetcorrection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason", ""), _negated=True), models.Q(("basis", ""), _negated=True)
+                ),
+                name="correction_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(fields=('line',), name='one_appeal_a_result'),
+            model_name="appeal",
+            constraint=models.UniqueConstraint(fields=("line",), name="one_appeal_a_result"),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='appeal_says_what'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="appeal_says_what"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'lodged'), models.Q(('chair__isnull', False), ('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='decided_appeal_is_signed'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "lodged"),
+                    models.Q(
+                        ("chair__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        models.Q(("decision", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="decided_appeal_is_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('correction', None), ('state', 'upheld'), _connector='OR'), name='only_upheld_appeals_correct'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("correction", None), ("state", "upheld"), _connector="OR"),
+                name="only_upheld_appeals_correct",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studentgpa',
-            constraint=models.UniqueConstraint(fields=('student', 'academic_year'), name='one_gpa_a_year', nulls_distinct=False),
+            model_name="studentgpa",
+            constraint=models.UniqueConstraint(
+                fields=("student", "academic_year"), name="one_gpa_a_year", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studentgpa',
-            constraint=models.CheckConstraint(condition=models.Q(('gpa__gte', 0), ('gpa__lte', 5)), name='gpa_within_scale'),
+            model_name="studentgpa",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("gpa__gte", 0), ("gpa__lte", 5)), name="gpa_within_scale"
+            ),
         ),
         migrations.AddIndex(
-            model_name='subjectresult',
-            index=models.Index(fields=['curriculum_subject', 'passed'], name='result_of_subject'),
+            model_name="subjectresult",
+            index=models.Index(fields=["curriculum_subject", "passed"], name="result_of_subject"),
         ),
         migrations.AddConstraint(
-            model_name='subjectresult',
-            constraint=models.UniqueConstraint(fields=('student', 'curriculum_subject'), name='one_result_a_subject'),
+            model_name="subjectresult",
+            constraint=models.UniqueConstraint(
+                fields=("student", "curriculum_subject"), name="one_result_a_subject"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subjectresult',
-            constraint=models.CheckConstraint(condition=models.Q(('overall__gte', 0), ('overall__lte', 100)), name='result_points'),
+            model_name="subjectresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("overall__gte", 0), ("overall__lte", 100)), name="result_points"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subjectresult',
-            constraint=models.CheckConstraint(condition=models.Q(('mark__in', [0, 2, 3, 4, 5])), name='result_mark'),
+            model_name="subjectresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mark__in", [0, 2, 3, 4, 5])), name="result_mark"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subjectresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mark__lte', 2), ('passed', False)), models.Q(('mark__gte', 3), ('passed', True)), _connector='OR'), name='passed_is_three'),
+            model_name="subjectresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mark__lte", 2), ("passed", False)),
+                    models.Q(("mark__gte", 3), ("passed", True)),
+                    _connector="OR",
+                ),
+                name="passed_is_three",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subjectresult',
-            constraint=models.CheckConstraint(condition=models.Q(('point__gte', 0), ('point__lte', 5)), name='result_point'),
+            model_name="subjectresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("point__gte", 0), ("point__lte", 5)), name="result_point"
+            ),
         ),
     ]

@@ -70,7 +70,8 @@ class Appeal(BaseModel):
             models.CheckConstraint(condition=~Q(text=""), name="appeal_says_what"),
             models.CheckConstraint(
                 condition=Q(state="lodged")
-                | Q(chair__isnull=False, decided_by__isnull=False, decided_at__isnull=False) & ~Q(decision=""),
+                | Q(chair__isnull=False, decided_by__isnull=False, decided_at__isnull=False)
+                & ~Q(decision=""),
                 name="decided_appeal_is_signed",
             ),
             models.CheckConstraint(

@@ -102,7 +102,12 @@ class ScheduleLine(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS, default=DEBT)
     attempt = ClassifierField("h_final_exam_type", verbose_name=_("sheet"), default=MAIN)
     examiner = models.ForeignKey(
-        Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("examiner")
+        Employee,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("examiner"),
     )
     due_on = models.DateField(_("by"))
 

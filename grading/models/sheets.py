@@ -33,9 +33,7 @@ class GradeSheetQuerySet(ScopedQuerySet):
         """The faculty of the group, the kafedra of the subject, the tutor's groups, and the examiner."""
         if scope.everything:
             return self
-        found = Q(group__faculty__in=scope.faculty_ids) | Q(
-            curriculum_subject__kafedra__in=scope.kafedra_ids
-        )
+        found = Q(group__faculty__in=scope.faculty_ids) | Q(curriculum_subject__kafedra__in=scope.kafedra_ids)
         if scope.person_id:
             found |= Q(examiner__person=scope.person_id) | Q(group__in=cared_for(scope))
         return self.filter(found)
@@ -68,34 +66,61 @@ class GradeSheet(BaseModel):
     ANNOUNCED = (SIGNED, CHECKED, CLOSED)
 
     academic_year = models.ForeignKey(
-        AcademicYear, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("academic year")
+        AcademicYear,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("academic year"),
     )
     serial = models.PositiveIntegerField(_("number"), editable=False)
     curriculum_subject = models.ForeignKey(
-        CurriculumSubject, on_delete=models.PROTECT, related_name="sheets", editable=False, verbose_name=_("subject")
+        CurriculumSubject,
+        on_delete=models.PROTECT,
+        related_name="sheets",
+        editable=False,
+        verbose_name=_("subject"),
     )
     group = models.ForeignKey(
         Group, on_delete=models.PROTECT, related_name="sheets", editable=False, verbose_name=_("group")
     )
     subgroup = models.ForeignKey(
-        Subgroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False,
+        Subgroup,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
         verbose_name=_("subgroup"),
     )
     control = ClassifierField("h_exam_type", verbose_name=_("kind of control"), editable=False)
     attempt = ClassifierField("h_final_exam_type", verbose_name=_("sheet"), default=MAIN, editable=False)
     # A sheet for one student by a personal schedule; it stands beside that of the group.
     schedule = models.ForeignKey(
-        "grading.PersonalSchedule", on_delete=models.PROTECT, null=True, blank=True, related_name="sheets",
-        editable=False, verbose_name=_("personal schedule"),
+        "grading.PersonalSchedule",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sheets",
+        editable=False,
+        verbose_name=_("personal schedule"),
     )
     # The maximum of the curriculum, written by the database.
     max_points = models.DecimalField(_("maximum"), max_digits=4, decimal_places=1, null=True, editable=False)
     examiner = models.ForeignKey(
-        Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="sheets",
+        Employee,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sheets",
         verbose_name=_("examiner"),
     )
     event = models.ForeignKey(
-        ControlEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="sheets", editable=False,
+        ControlEvent,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sheets",
+        editable=False,
         verbose_name=_("control in the timetable"),
     )
     held_on = models.DateField(_("day of the control"), null=True, blank=True)
@@ -232,11 +257,18 @@ class SheetCorrection(BaseModel):
     STATES = [(PROPOSED, _("proposed")), (CONFIRMED, _("confirmed")), (REJECTED, _("rejected"))]
 
     academic_year = models.ForeignKey(
-        AcademicYear, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("academic year")
+        AcademicYear,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("academic year"),
     )
     serial = models.PositiveIntegerField(_("number"), editable=False)
     line = models.ForeignKey(
-        SheetLine, on_delete=models.PROTECT, related_name="corrections", verbose_name=_("line of a grade sheet")
+        SheetLine,
+        on_delete=models.PROTECT,
+        related_name="corrections",
+        verbose_name=_("line of a grade sheet"),
     )
     old_points = models.DecimalField(
         _("points before"), max_digits=4, decimal_places=1, null=True, editable=False

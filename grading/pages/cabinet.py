@@ -80,9 +80,7 @@ def my_result(request: Request, pk: int) -> HttpResponse:
 def my_gpa(request: Request, pk: int) -> HttpResponse:
     """How the own GPA was found."""
     person = request.access.scope("own.performance").person_id
-    row = get_object_or_404(
-        StudentGpa.objects.select_related("academic_year"), pk=pk, student__person=person
-    )
+    row = get_object_or_404(StudentGpa.objects.select_related("academic_year"), pk=pk, student__person=person)
     year = row.academic_year or _("whole study")
     context = {
         "title": _("GPA, %(year)s") % {"year": year}, "gpa": row,

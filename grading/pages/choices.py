@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import Q
 
 from hemis.access.scope import Access
-from students.models import AcademicYear, Group
 from structure.models import Unit
+from students.models import AcademicYear, Group
 
 
 def years(access: Access):

@@ -89,7 +89,9 @@ def _save(request: Request, sheet: GradeSheet) -> HttpResponse:
             {"saved": outcome.saved, "errors": outcome.errors, "conflicts": outcome.conflicts, "left": left}
         )
     if not outcome.good:
-        typed = {pk: text for pk, (_was, text) in cells.items() if pk in outcome.errors or pk in outcome.conflicts}
+        typed = {
+            pk: text for pk, (_was, text) in cells.items() if pk in outcome.errors or pk in outcome.conflicts
+        }
         return _grid(request, sheet, typed=typed, outcome=outcome, status=422)
     messages.success(request, _("Saved."))
     return redirect("grading_fill", pk=sheet.pk)

@@ -37,16 +37,16 @@ def subjects_of(groups: list[Group], year: int, term: str):
     students = Student.objects.filter(current__group__in=groups).values("pk")
     return (
         CurriculumSubject.objects.filter(semester__academic_year=year)
-        .filter(
-            Q(curriculum__groups__group__in=groups) | Q(registrations__student__in=students)
-        )
+        .filter(Q(curriculum__groups__group__in=groups) | Q(registrations__student__in=students))
         .filter(semester__number__in=[n for n in range(1, 13) if (n % 2 == 1) == (term == AUTUMN)])
         .select_related("subject", "curriculum", "semester")
         .distinct()
     )
 
 
-def propose(groups: list[Group], year: int, term: str, control: str, attempt: str) -> list[actions.opening.Proposal]:
+def propose(
+    groups: list[Group], year: int, term: str, control: str, attempt: str
+) -> list[actions.opening.Proposal]:
     """What would be opened for these groups."""
     return actions.propose_sheets(subjects_of(groups, year, term), groups, control=control, attempt=attempt)
 
@@ -70,7 +70,11 @@ def open_sheets(request: Request) -> HttpResponse:
             )  # fmt: skip
             return redirect("job", pk=job.pk)
         found = propose(
-            groups[:PREVIEW_GROUPS], chosen["academic_year"].pk, chosen["term"], chosen["control"], chosen["attempt"]
+            groups[:PREVIEW_GROUPS],
+            chosen["academic_year"].pk,
+            chosen["term"],
+            chosen["control"],
+            chosen["attempt"],
         )
         context |= {
             "previewed": True, "proposals": found, "groups": len(groups), "shown_groups": min(len(groups), PREVIEW_GROUPS),
@@ -90,7 +94,9 @@ def _groups(request: Request, permission: str):
     )
 
 
-def _chosen(request: Request, permission: str) -> tuple[Group | None, CurriculumSemester | None, dict[str, Any]]:
+def _chosen(
+    request: Request, permission: str
+) -> tuple[Group | None, CurriculumSemester | None, dict[str, Any]]:
     """The group and semester of the address, and what there is to choose from."""
     rows = _groups(request, permission)
     asked = request.GET.get("group", "")
@@ -125,12 +131,9 @@ def exam_lists(request: Request) -> HttpResponse:
 
 
 def _admission_matrix(group: Group, semester: CurriculumSemester, attempt: str) -> dict[str, Any]:
-    subjects = [
-        one
-        for one in CurriculumSubject.objects.filter(semester=semester, controls__control=rules.FINAL)
+    subjects = list(CurriculumSubject.objects.filter(semester=semester, controls__control=rules.FINAL)
         .select_related("subject", "curriculum")
-        .order_by("position", "pk")
-    ]
+        .order_by("position", "pk"))
     found = queries.admissions(subjects, [group.pk], attempt=attempt, book=Rulebook())
     by_student: dict[int, dict[str, Any]] = {}
     counts = {one.pk: [0, 0] for one in subjects}
@@ -142,7 +145,9 @@ def _admission_matrix(group: Group, semester: CurriculumSemester, attempt: str) 
     subjects = [one for one in subjects if sum(counts[one.pk])]
     sheets = dict(
         GradeSheet.objects.valid()
-        .filter(curriculum_subject__in=subjects, group=group, control=rules.FINAL, attempt=attempt, schedule=None)
+        .filter(
+            curriculum_subject__in=subjects, group=group, control=rules.FINAL, attempt=attempt, schedule=None
+        )
         .values_list("curriculum_subject", "pk")
     )
     rows = sorted(by_student.values(), key=lambda row: (row["student"].person.sort_key, row["student"].pk))
@@ -163,10 +168,16 @@ def print_exam_list(request: Request, pk: int) -> HttpResponse:
     """The list of one subject and group as a document."""
     group = get_object_or_404(_groups(request, "exam_list.view"), pk=pk)
     asked = request.POST.get("subject", "")
-    subject = get_object_or_404(
-        CurriculumSubject.objects.select_related("subject", "curriculum", "semester__academic_year", "kafedra"),
-        pk=asked if asked.isdigit() else 0, controls__control=rules.FINAL,
-    )  # fmt: skip
+    subject = (
+        CurriculumSubject.objects.select_related(
+            "subject", "curriculum", "semester__academic_year", "kafedra"
+        )
+        .filter(pk=asked if asked.isdigit() else 0, controls__control=rules.FINAL)
+        .first()
+    )
+    if subject is None:
+        messages.warning(request, _("Choose a subject with a final control."))
+        return redirect(f"{reverse('grading_exam_lists')}?{urlencode({'group': group.pk})}")
     attempt = request.POST.get("attempt", "11")
     attempt = attempt if attempt in forms.ATTEMPTS else "11"
     document = documents.issue_exam_list(subject, group, attempt=attempt, by=request.user)
@@ -209,10 +220,22 @@ def summary_xlsx(request: Request) -> HttpResponse:
         return redirect("grading_summary")
     matrix = queries.summary(group, semester)
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet, bold = book.add_worksheet(_("Summary sheet")[:31]), book.add_format({"bold": True, "text_wrap": True})
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet, bold = (
+        book.add_worksheet(_("Summary sheet")[:31]),
+        book.add_format({"bold": True, "text_wrap": True}),
+    )
     sheet.write(0, 0, f"{group} · {semester} · {semester.academic_year}", bold)
-    head = ["№", _("Student"), _("Student number"), *(one.subject.name for one in matrix.subjects), _("GPA"), _("Debts")]
+    head = [
+        "№",
+        _("Student"),
+        _("Student number"),
+        *(one.subject.name for one in matrix.subjects),
+        _("GPA"),
+        _("Debts"),
+    ]
     for at, text in enumerate(head):
         sheet.write_string(2, at, text, bold)
     for number, row in enumerate(matrix.rows, start=1):
@@ -241,7 +264,10 @@ def print_summary(request: Request, pk: int) -> HttpResponse:
     """The summary sheet of a group and semester as a document with QR."""
     group = get_object_or_404(_groups(request, "performance.view"), pk=pk)
     asked = request.POST.get("semester", "")
-    semester = get_object_or_404(queries.semesters_of(group), number=asked if asked.isdigit() else 0)
+    semester = queries.semesters_of(group).filter(number=asked if asked.isdigit() else 0).first()
+    if semester is None:
+        messages.warning(request, _("Choose a semester."))
+        return redirect(f"{reverse('grading_summary')}?{urlencode({'group': group.pk})}")
     return redirect("document_pdf", pk=documents.issue_summary(group, semester, by=request.user).pk)
 
 
@@ -263,6 +289,8 @@ def lateness(request: Request) -> HttpResponse:
 
 
 menu.register(MenuItem("performance", gettext_lazy("Open grade sheets"), "grading_open", "grade_sheet.open"))
-menu.register(MenuItem("curriculum", gettext_lazy("Lists of the admitted"), "grading_exam_lists", "exam_list.view"))
+menu.register(
+    MenuItem("curriculum", gettext_lazy("Lists of the admitted"), "grading_exam_lists", "exam_list.view")
+)
 menu.register(MenuItem("performance", gettext_lazy("Summary sheet"), "grading_summary", "performance.view"))
 menu.register(MenuItem("performance", gettext_lazy("Sheets in time"), "grading_lateness", "performance.view"))

@@ -117,7 +117,11 @@ def draw_up(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The schedule is a draft; look through it and approve it."))
             return redirect("grading_schedules_detail", pk=made.pk)
-    context = {"title": _("Personal schedule: %(who)s") % {"who": student.person}, "form": form, "student": student}
+    context = {
+        "title": _("Personal schedule: %(who)s") % {"who": student.person},
+        "form": form,
+        "student": student,
+    }
     return render(request, "grading/draw_up.html", context, status=422 if form.errors else 200)
 
 

@@ -75,7 +75,12 @@ def _print_ticked(request: Request, rows) -> HttpResponse:
 
 
 class Sheets(Register):
-    app, name, title, title_one = "grading", "sheets", gettext_lazy("Grade sheets"), gettext_lazy("grade sheet")
+    app, name, title, title_one = (
+        "grading",
+        "sheets",
+        gettext_lazy("Grade sheets"),
+        gettext_lazy("grade sheet"),
+    )
     model, permission, menu = GradeSheet, "grade_sheet", "performance"
     columns = [
         Column("serial", gettext_lazy("Number"), link=True, value=lambda row: row.number, sort="serial"),

@@ -13,6 +13,7 @@ from reports.demo import (
     PASSWORD,
     applications,
     contingent,
+    grading,
     infrastructure,
     money,
     movement,
@@ -71,6 +72,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         _open_accounts(password)
         student_base.build(staff, tell=tell)
         teaching.build(staff, tell=tell)
+        grading.build(staff, tell=tell)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         analyze()

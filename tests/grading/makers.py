@@ -22,7 +22,9 @@ _serial = itertools.count(1)
 class Study:
     """A faculty with a plan, a group that studies by it, its students registered, and its offices."""
 
-    def __init__(self, *, students: int = 3, start: int = 2026, code: str = "303-101", semester: int = 1, system=None):
+    def __init__(
+        self, *, students: int = 3, start: int = 2026, code: str = "303-101", semester: int = 1, system=None
+    ):
         factories.make_university()
         factories.make_year()
         self.faculty = factories.make_faculty(code)
@@ -43,7 +45,9 @@ class Study:
     def access(self, who: str):
         return factories.access_of(getattr(self, who))
 
-    def open(self, line: CurriculumSubject | None = None, control: str = "11", attempt: str = "11") -> GradeSheet:
+    def open(
+        self, line: CurriculumSubject | None = None, control: str = "11", attempt: str = "11"
+    ) -> GradeSheet:
         """The sheet of a control for the group, held by the examiner."""
         line = subject(line or self.lines[0])
         found = propose_sheets([line], [self.group], control=control, attempt=attempt)
@@ -103,7 +107,9 @@ def register(students, lines) -> None:
     )
 
 
-def plain_sheet(line: CurriculumSubject, group: Group, student, *, examiner=None, state: str = "open", **fields) -> GradeSheet:
+def plain_sheet(
+    line: CurriculumSubject, group: Group, student, *, examiner=None, state: str = "open", **fields
+) -> GradeSheet:
     """A sheet with one line, without the verbs; a closed one holds 25 points of the current control."""
     user = factories.make_user()
     year = line.semester.academic_year_id

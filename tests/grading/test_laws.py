@@ -104,7 +104,8 @@ def test_corrections_need_two_people_and_are_never_changed(study):
     ).old_points == Decimal(20)
     refused("UPDATE grading_sheetcorrection SET new_points = 30 WHERE id = %s", act.pk)
     refused(
-        "UPDATE grading_sheetcorrection SET state = 'confirmed', decided_by_id = proposed_by_id WHERE id = %s", act.pk
+        "UPDATE grading_sheetcorrection SET state = 'confirmed', decided_by_id = proposed_by_id WHERE id = %s",
+        act.pk,
     )
     refused("DELETE FROM grading_sheetcorrection WHERE id = %s", act.pk)
     insert = (
@@ -121,7 +122,9 @@ def test_corrections_need_two_people_and_are_never_changed(study):
 
 
 def test_a_result_rests_on_a_closed_sheet(study):
-    last = study.through(study.lines[0], {"11": ["20", "20", "20"], "12": ["15", "15", "15"], "13": ["40", "10", "k"]})
+    last = study.through(
+        study.lines[0], {"11": ["20", "20", "20"], "12": ["15", "15", "15"], "13": ["40", "10", "k"]}
+    )
     rows = list(SubjectResult.objects.order_by("student").values_list("overall", "mark", "passed"))
     assert rows == [(Decimal(75), 4, True), (Decimal(45), 2, False), (Decimal(35), 0, False)]
     open_sheet = study.open(study.lines[1])

@@ -176,9 +176,7 @@ def test_a_mean_of_the_journal_never_exceeds_the_maximum(percent, most):
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(1, 24), st.one_of(st.none(), st.integers(0, 20))), min_size=1, max_size=12
-    )
+    st.lists(st.tuples(st.integers(1, 24), st.one_of(st.none(), st.integers(0, 20))), min_size=1, max_size=12)
 )
 @settings(max_examples=60)
 def test_gpa_equals_a_plain_reference(subjects):
@@ -192,7 +190,12 @@ def test_gpa_equals_a_plain_reference(subjects):
 
 
 def test_debts_say_what_follows():
-    assert [rules.debts_say(count, Limits()).value for count in (0, 1, 3, 4)] == ["none", "retake", "retake", "hold"]
+    assert [rules.debts_say(count, Limits()).value for count in (0, 1, 3, 4)] == [
+        "none",
+        "retake",
+        "retake",
+        "hold",
+    ]
 
 
 def test_promotion_is_by_the_threshold_or_without_debts():

@@ -253,7 +253,11 @@ def test_a_correction_is_confirmed_by_another_and_changes_the_result(study):
     last = study.through(line, {"11": ["20"] * 3, "12": ["15"] * 3, "13": ["40", "10", "k"]})
     row = last.lines.get(student=study.students[1])
     act = actions.propose_correction(
-        row, value="35", reason="Ball notoʻgʻri koʻchirilgan", basis="Bayonnoma № 3", access=study.access("dean")
+        row,
+        value="35",
+        reason="Ball notoʻgʻri koʻchirilgan",
+        basis="Bayonnoma № 3",
+        access=study.access("dean"),
     )
     with pytest.raises(PermissionDenied):
         actions.confirm_correction(act, access=study.access("dean"))
@@ -263,7 +267,10 @@ def test_a_correction_is_confirmed_by_another_and_changes_the_result(study):
     with pytest.raises(actions.GradingError):
         actions.confirm_correction(act, access=study.access("affairs"))
     row.refresh_from_db()
-    assert [(one.points, one.act and one.act.pk) for one in queries.values_of(row)] == [(D(10), None), (D(35), act.pk)]
+    assert [(one.points, one.act and one.act.pk) for one in queries.values_of(row)] == [
+        (D(10), None),
+        (D(35), act.pk),
+    ]
 
 
 @given(st.lists(st.sampled_from(["0", "5", "12.5", "30", "k", "s"]), min_size=1, max_size=5))
@@ -340,13 +347,21 @@ def test_prefill_loads_tasks_and_the_journal_into_empty_lines(study, monkeypatch
     with pytest.raises(actions.GradingError):
         actions.prefill(sheet, access=study.access("teacher"))
     first, second, third = (one.pk for one in study.students)
-    monkeypatch.setitem(providers._providers, "task_points", lambda line, control: {first: D(10), third: D(99)})
-    monkeypatch.setitem(providers._providers, "current_means", lambda line, group: {first: D(50), second: D(77)})
+    monkeypatch.setitem(
+        providers._providers, "task_points", lambda line, control: {first: D(10), third: D(99)}
+    )
+    monkeypatch.setitem(
+        providers._providers, "current_means", lambda line, group: {first: D(50), second: D(77)}
+    )
     own = sheet.lines.get(student=second)
     actions.fill(sheet, {own.pk: (None, "1")}, access=study.access("teacher"))
     actions.prefill(sheet, access=study.access("teacher"))
     got = dict(sheet.lines.values_list("student", "points"))
-    assert got == {first: D(20), second: D(1), third: D(30)}  # 10 + half of the 20 left; kept; at most the maximum
+    assert got == {
+        first: D(20),
+        second: D(1),
+        third: D(30),
+    }  # 10 + half of the 20 left; kept; at most the maximum
 
 
 @pytest.mark.duty("2.4")
@@ -364,7 +379,9 @@ def test_gpa_is_one_statement_and_equals_the_plain_reference():
         total = sum(one.curriculum_subject.credit for one in results)
         plain = sum(one.curriculum_subject.credit * one.point for one in results) / total
         assert row.gpa == plain.quantize(D("0.01"), rounding="ROUND_HALF_UP")
-        assert row.gpa == queries.gpa_steps(student.pk, None).value == queries.gpa_steps(student.pk, 2024).value
+        assert (
+            row.gpa == queries.gpa_steps(student.pk, None).value == queries.gpa_steps(student.pk, 2024).value
+        )
         assert (row.subjects, row.missing) == (5, 2)
         assert row.debts == 2 + sum(not one.passed for one in results)
         assert row.may_be_promoted == (row.gpa >= D("2.4"))
@@ -385,7 +402,9 @@ def test_the_job_computes_the_scope_of_its_starter(study):
     study.through(study.lines[0], ALL | {"13": ["40", "40"]})
     other = Study(students=1, code="303-102")
     other.through(other.lines[0], {"11": ["20"], "12": ["20"], "13": ["30"]})
-    job = run_now(start("grading.gpa", user=study.dean, params={"faculties": [study.faculty.pk, other.faculty.pk]}))
+    job = run_now(
+        start("grading.gpa", user=study.dean, params={"faculties": [study.faculty.pk, other.faculty.pk]})
+    )
     assert job.state == "done", job.message
     assert set(StudentGpa.objects.values_list("student", flat=True)) == {one.pk for one in study.students}
     refused = run_now(start("grading.gpa", user=study.dean, params={"faculties": None}))
