@@ -25,7 +25,7 @@ class _Dressed(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             css = "form-control"
             if isinstance(field.widget, forms.Select | forms.SelectMultiple):
                 css = "form-select"
@@ -37,9 +37,15 @@ class _Dressed(forms.Form):
             field.widget.attrs.setdefault("class", css)
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 3
-            if self.is_bound and name in self.errors:
-                field.widget.attrs["class"] += " is-invalid"
-                field.widget.attrs["aria-describedby"] = f"id_{name}_error"
+
+    def full_clean(self) -> None:
+        """A field with an error says so; asked for only now, when the choices are known."""
+        super().full_clean()
+        for name in self._errors or {}:
+            if name in self.fields:
+                attrs = self.fields[name].widget.attrs
+                attrs["class"] = f"{attrs.get('class', '')} is-invalid"
+                attrs["aria-describedby"] = f"id_{name}_error"
 
 
 def teachers(kafedra: int | None = None):

@@ -181,7 +181,9 @@ def open_sheets(
     days = datetime.timedelta(days=int(book.number("sheet.days")))
     by_year: dict[int, list[Proposal]] = {}
     for one in chosen:
-        by_year.setdefault(one.subject.semester.academic_year_id, []).append(one)
+        # A debt of an earlier year is made good by a sheet of the schedule's own year.
+        year = schedule.academic_year_id if schedule else one.subject.semester.academic_year_id
+        by_year.setdefault(year, []).append(one)
     rows = []
     for year, of_year in sorted(by_year.items()):
         numbers = reserve_numbers(SERIES, year, len(of_year))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from grading import queries
 from grading.models import StudentGpa
@@ -16,6 +15,7 @@ from hemis.base import Request
 from hemis.jobs.actions import start
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RangeFilter, RelatedFilter
+from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register, Tab
 from structure.models import Unit
 
@@ -68,6 +68,9 @@ class Gpas(Register):
         "rank_in_programme", "computed_at",
     )  # fmt: skip
     tabs = [Tab("steps", gettext_lazy("How it was found"), "grading/_steps.html", _steps)]
+    header_actions = [
+        MenuItem("performance", gettext_lazy("Compute the GPA"), "grading_gpa_compute", "gpa.compute")
+    ]
     detail_template = "grading/gpa.html"
     empty = gettext_lazy("Compute the GPA when the sheets of the half-year are closed.")
 
@@ -88,15 +91,22 @@ class Gpas(Register):
         ]
 
 
-@page("gpa.compute")
-@require_POST
-def compute(request: Request) -> HttpResponse:
-    """Compute for all faculties in scope, as a job of one statement a faculty."""
+def _faculties(request: Request):
     scope = request.access.scope("gpa.compute")
     rows = Unit.objects.faculties()
-    if not scope.everything:
-        rows = rows.filter(pk__in=scope.faculty_ids)
-    params = {"faculties": None if scope.everything else list(rows.values_list("pk", flat=True))}
+    return rows if scope.everything else rows.filter(pk__in=scope.faculty_ids)
+
+
+@page("gpa.compute")
+def compute(request: Request) -> HttpResponse:
+    """For which faculties, and then the job: one statement for the university, or for each faculty."""
+    rows = _faculties(request)
+    if request.method != "POST":
+        last = StudentGpa.objects.for_scope(request.access.scope("gpa.compute")).order_by("-computed_at").first()
+        context = {"title": _("Compute the GPA"), "faculties": rows, "last": last}
+        return render(request, "grading/compute_gpa.html", context)
+    whole = request.access.scope("gpa.compute").everything
+    params = {"faculties": None if whole else list(rows.values_list("pk", flat=True))}
     job = start(
         "grading.gpa", user=request.user, params=params, title=_("GPA of the students"), access=request.access
     )

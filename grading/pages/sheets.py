@@ -24,6 +24,7 @@ from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
+from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register
 
 STATE_COLOURS = {
@@ -130,6 +131,9 @@ class Sheets(Register):
                    confirm=gettext_lazy("Close the ticked sheets? Their lines are frozen for good.")),
         BulkAction("print", gettext_lazy("Print"), "grade_sheet.view", _print_ticked, icon="printer"),
     ]  # fmt: skip
+    header_actions = [
+        MenuItem("performance", gettext_lazy("Open grade sheets"), "grading_open", "grade_sheet.open")
+    ]
     detail_template = "grading/sheet.html"
     empty = gettext_lazy("Sheets are opened for whole groups: the dean's office does it.")
 

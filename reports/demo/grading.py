@@ -268,7 +268,8 @@ def _schedules(staff: dict[str, User], book: _Book) -> None:
 
 
 def _schedule(student: Student, access: Access, due: datetime.date, book: _Book, *, is_draft: bool) -> None:
-    subjects = list(queries.owed_subjects(student))[:3]
+    failed = SubjectResult.objects.filter(student=student, passed=False).values("curriculum_subject")
+    subjects = list(queries.owed_subjects(student).filter(pk__in=failed))[:3]
     examiners = {
         one.pk: Employee.objects.get(pk=who)
         for one in subjects

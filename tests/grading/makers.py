@@ -102,8 +102,10 @@ def use_system(plan, code: str) -> None:
 
 
 def register(students, lines) -> None:
+    """For these subjects; the order of admission may have registered them already."""
     Registration.objects.bulk_create(
-        Registration(student=student, curriculum_subject=line) for student in students for line in lines
+        (Registration(student=student, curriculum_subject=line) for student in students for line in lines),
+        ignore_conflicts=True,
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from curriculum.models import Registration
 from grading import actions
 from grading.models import (
     Appeal,
@@ -66,6 +67,7 @@ def test_points_stay_within_the_maximum_and_lines_are_of_the_registered(study):
     refused("UPDATE grading_sheetline SET status = 'graded' WHERE id = %s", line.pk)
     refused("UPDATE grading_sheetline SET points = 5 WHERE id = %s", line.pk)
     stranger = factories.make_students(study.faculty, 1, group=study.group)[0]
+    Registration.objects.filter(student=stranger).delete()
     add = "INSERT INTO grading_sheetline (sheet_id, student_id, status, points, note) VALUES (%s, %s, '', NULL, '')"
     refused(add, sheet.pk, stranger.pk)
     refused(add, sheet.pk, line.student_id)

@@ -13,7 +13,6 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curriculum.models import Registration
 from grading import actions, providers, queries, rules
 from grading.actions.opening import propose_sheets
 from grading.models import GradeSheet, PersonalSchedule, SheetLine, StudentGpa, SubjectResult
@@ -24,7 +23,7 @@ from movement import facts
 from students.models import TutorGroup
 from tests import factories
 from tests.curriculum import makers as plans
-from tests.grading.makers import Study, subject
+from tests.grading.makers import Study, register, subject
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -62,9 +61,7 @@ def test_the_final_sheet_is_opened_for_exactly_the_admitted(study, monkeypatch):
 def test_sheets_of_many_groups_are_opened_in_a_fixed_number_of_statements(study):
     second = plans.make_studying_group(study.plan, "610-26.77")
     more = factories.make_students(study.faculty, 2, group=second)
-    Registration.objects.bulk_create(
-        Registration(student=one, curriculum_subject=line) for one in more for line in study.lines
-    )
+    register(more, study.lines)
     lines = [subject(line) for line in study.lines]
     dean = study.access("dean")
     with CaptureQueriesContext(connection) as small:
