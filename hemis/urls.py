@@ -18,6 +18,7 @@ APPS = (
     ("students/", "students.urls"),
     ("curriculum/", "curriculum.urls"),
     ("attendance/", "attendance.urls"),
+    ("grading/", "grading.urls"),
     ("movement/", "movement.urls"),
     ("movement/", "movement.applications.urls"),
     ("movement/", "movement.clearance.urls"),

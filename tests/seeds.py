@@ -11,6 +11,7 @@ from django.db.models.signals import post_migrate
 SOWN = {
     "curriculum": "MarkingSystem",
     "attendance": "JournalRule",
+    "grading": "GradingRule",
     "staff": "StaffRule",
     "movement": "MovementRule",
 }
@@ -35,9 +36,14 @@ def _sow_movement() -> None:
     import_module("movement.defaults").seed_rules(apps.get_model("movement", "MovementRule"))
 
 
+def _sow_grading() -> None:
+    import_module("grading.seed").sow(apps)
+
+
 SEEDS = {
     "curriculum": _sow_curriculum,
     "attendance": _sow_attendance,
+    "grading": _sow_grading,
     "staff": _sow_staff,
     "movement": _sow_movement,
 }

@@ -439,6 +439,42 @@ DUTIES: tuple[Duty, ...] = (
         "elective: view; timetable: view; exam_timetable: view approve; holiday: view edit; timetable_rule: view edit",
     ),
     _duty(
+        "B7.1",
+        "teacher",
+        "controls",
+        _("grade sheets of own controls"),
+        _("fill, sign"),
+        OWN,
+        "grade_sheet: view fill",
+    ),
+    _duty(
+        "B7.2",
+        "head",
+        "controls performance",
+        _("grade sheets of the kafedra; results in its subjects"),
+        _("check"),
+        KAFEDRA,
+        "grade_sheet: view check; performance: view",
+    ),
+    _duty(
+        "B7.3",
+        "dean",
+        "controls performance",
+        _("appeals against results"),
+        _("form the commission; record the decision"),
+        FACULTY,
+        "appeal: view decide",
+    ),
+    _duty(
+        "B7.4",
+        "academic_affairs",
+        "controls performance",
+        _("results and GPA of the whole university; correction acts of closed sheets"),
+        _("view; compute; confirm"),
+        UNIVERSITY,
+        "grade_sheet: view confirm; performance: view; gpa: view compute; personal_schedule: view; appeal: view",
+    ),
+    _duty(
         "B8.1",
         "legal hr academic_affairs",
         "movement",
@@ -459,11 +495,12 @@ DUTIES: tuple[Duty, ...] = (
     _duty(
         "T",
         "tutor",
-        "students attendance",
+        "students attendance performance",
         _("students and groups in one's care"),
         _VIEW,
         OWN,
-        "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view",
+        "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view; "
+        "performance: view; gpa: view",
     ),
     _duty(
         "B7",
@@ -475,7 +512,7 @@ DUTIES: tuple[Duty, ...] = (
         "journal: view; attendance: view; attendance_rule: view edit",
     ),
     _duty(
-        "B7.1",
+        "B7.5",
         "head",
         "lessons",
         _("journals of the kafedra's lessons"),
@@ -499,7 +536,7 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract document application clearance plan elective timetable attendance",
+        "own: card order contract document application clearance plan elective timetable attendance performance appeal",
     ),
 )
 

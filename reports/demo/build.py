@@ -14,6 +14,7 @@ from reports.demo import (
     applications,
     attendance,
     contingent,
+    grading,
     infrastructure,
     money,
     movement,
@@ -75,6 +76,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         teaching.build(staff, tell=tell)
         timetable.build(staff, tell=tell)
         attendance.build(staff, tell=tell)
+        grading.build(staff, tell=tell)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         analyze()

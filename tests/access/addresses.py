@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from attendance.models import Excuse
 from curriculum.models import CurriculumSemester, ElectiveChoice, ElectiveOffer
+from grading.models import GradeSheet, ScheduleLine, SheetLine, StudentGpa, SubjectResult
 from hemis.access.guard import PERMISSION, Rule, rule_for
 from hemis.access.scope import Access
 from hemis.documents.kinds import KINDS
@@ -398,6 +399,14 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
         for where, row in ((where, world.row("students_students", Student, where)) for where in WHERE)
     ],
     "curriculum_semester_dates": _on("", CurriculumSemester),
+    **dict.fromkeys(("grading_fill", "grading_prefill", "grading_sign"), _on("grading_sheets", GradeSheet)),
+    "grading_correct": _on("", SheetLine),
+    **dict.fromkeys(("grading_exam_list_pdf", "grading_summary_pdf"), _on("grading_groups", Group)),
+    "grading_draw_up": _on("students_students", Student),
+    "grading_schedule_remove": _on("", ScheduleLine),
+    "my_result": _on("", SubjectResult),
+    "my_gpa": _on("", StudentGpa),
+    "my_appeal": _on("grading_own_line", SheetLine),
     "curriculum_singles": _on("students_students", Student),
     "curriculum_teacher_load": _load_of,
     "my_elective_choose": _on("", ElectiveOffer),

@@ -32,6 +32,7 @@ from curriculum.models import (
     RatingSheetKind,
     Registration,
     Subject,
+    SubjectControl,
     SubjectGroup,
     TeacherHours,
     TimetableDraft,
@@ -41,6 +42,17 @@ from curriculum.models import (
 )
 from curriculum.timetable.models import TimetableBatch, TimetableRule
 from finance.models import BaseCoefficient, Contract, DifferentiatedCoefficient
+from grading.models import (
+    Appeal,
+    GradeSheet,
+    GradingRule,
+    PersonalSchedule,
+    ScheduleLine,
+    SheetCorrection,
+    SheetLine,
+    StudentGpa,
+    SubjectResult,
+)
 from hemis.classifiers.models import ClassifierItem
 from hemis.documents.kinds import KINDS
 from hemis.documents.models import Document
@@ -228,6 +240,9 @@ def _approved(world: World, where: str) -> CurriculumSubject:
             subject=make(Subject, world, where), teacher=world.employee(where), kafedra=world.kafedras[where],
             **more,
         )  # fmt: skip
+    for line in plan.subjects.all():
+        for control in ("11", "13"):
+            SubjectControl.objects.create(curriculum_subject=line, control=control, max_points=50)
     Curriculum.objects.filter(pk=plan.pk).update(
         state=Curriculum.APPROVED, approved_by=world.walker, approved_at=MOMENT
     )
@@ -325,6 +340,66 @@ def _offer(world: World, where: str) -> ElectiveOffer:
 
 def _choice(world: World, where: str) -> ElectiveChoice:
     return ElectiveChoice.objects.get_or_create(student=world.student(where), offer=_offer(world, where))[0]
+
+
+def _sheet(world: World, where: str, control: str = "11") -> GradeSheet:
+    """A sheet of the group, which the person of ``where`` fills; that of the final control is closed."""
+    line, group = _approved(world, where), world.groups[where]
+    found = GradeSheet.objects.filter(curriculum_subject=line, group=group, control=control).first()
+    if found:
+        return found
+    registered = _registration(world, where).obj
+    number = next(_serial)
+    found = GradeSheet.objects.create(
+        academic_year=line.semester.academic_year, serial=number, curriculum_subject=line, group=group,
+        control=control, examiner=world.employee(where),
+    )  # fmt: skip
+    SheetLine.objects.create(sheet=found, student=registered.student)
+    if control == "13":
+        SheetLine.objects.filter(sheet=found).update(status="graded", points=Decimal(5))
+        for state, who in (("signed", "signed_by"), ("checked", "checked_by"), ("closed", "closed_by")):
+            moment = {who: world.owner(where), who.replace("_by", "_at"): MOMENT}
+            GradeSheet.objects.filter(pk=found.pk).update(state=state, **moment)
+    return GradeSheet.objects.get(pk=found.pk)
+
+
+def _closed_line(world: World, where: str) -> SheetLine:
+    return _sheet(world, where, "13").lines.get()
+
+
+def _result(world: World, where: str) -> SubjectResult:
+    line = _closed_line(world, where)
+    given = {"overall": Decimal(5), "mark": 2, "point": Decimal(2), "passed": False, "sheet": line.sheet}
+    return SubjectResult.objects.get_or_create(
+        student=line.student, curriculum_subject=line.sheet.curriculum_subject, defaults=given
+    )[0]
+
+
+def _debt(world: World, where: str) -> Row:
+    _result(world, where)
+    return _registration(world, where)
+
+
+def _correction(world: World, where: str) -> SheetCorrection:
+    line = _closed_line(world, where)
+    return SheetCorrection.objects.create(
+        academic_year=line.sheet.academic_year, serial=next(_serial), line=line, new_points=Decimal(7),
+        new_status="graded", reason="x", basis="y", scan=world.picture, proposed_by=factories.make_user(),
+    )  # fmt: skip
+
+
+def _appeal(world: World, where: str) -> Appeal:
+    line = _closed_line(world, where)
+    return Appeal.objects.create(line=line, text="x", scan=world.picture, lodged_at=MOMENT, due_at=MOMENT)
+
+
+def _schedule_line(world: World, where: str) -> ScheduleLine:
+    schedule = make(
+        PersonalSchedule, world, where, serial=next(_serial), due_on=DAY, order_number="", order_date=None
+    )
+    return ScheduleLine.objects.create(
+        schedule=schedule, curriculum_subject=_approved(world, where), due_on=DAY
+    )
 
 
 # Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
@@ -437,4 +512,18 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     ElectiveCampaign: of_faculty(_campaign),
     ElectiveOffer: of_person(_offer),
     ElectiveChoice: of_person(_choice),
+    GradeSheet: of_kafedra(_sheet),
+    SheetLine: of_kafedra(_closed_line),
+    "grading_own_line": of_person(_closed_line),
+    SheetCorrection: of_kafedra(_correction),
+    SubjectResult: of_kafedra(_result),
+    "grading_debtors": _debt,
+    StudentGpa: of_person(
+        plain(StudentGpa, gpa=Decimal(3), academic_year=None, subjects=1, debts=0, missing=0, credits=Decimal(6))
+    ),
+    PersonalSchedule: of_person(lambda world, where: _schedule_line(world, where).schedule),
+    ScheduleLine: of_person(_schedule_line),
+    Appeal: of_kafedra(_appeal),
+    GradingRule: of_everybody(first(GradingRule)),
+    "grading_groups": of_person(lambda world, where: _approved(world, where) and world.groups[where]),
 }

@@ -252,7 +252,7 @@ def test_the_grid_shows_every_lesson_and_goes_to_excel(school, dean):
     ).status_code == 404  # fmt: skip
 
 
-@pytest.mark.duty("B7.1")
+@pytest.mark.duty("B7.5")
 def test_the_head_of_department_sees_the_journals_of_the_kafedra(school):
     own = factories.make_user("head", school.lines[0].kafedra)
     other = factories.make_user("head", factories.make_kafedra(school.faculty, 7))

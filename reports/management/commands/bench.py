@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from finance.bench import bench_contracts
 from reports.bench.attendance import measure_attendance
+from reports.bench.grading import measure_gpa, measure_sheet
 from reports.bench.pages import measure_pages
 from reports.bench.promotion import measure_promotion
 from reports.demo.build import build
@@ -20,6 +21,11 @@ PARTS = ("import", "contracts", "pages", "contingent", "promotion", "attendance"
 IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
 PROMOTION_GOAL = 3.0
 ATTENDANCE_GOAL = 2.0
+PARTS = ("import", "contracts", "pages", "contingent", "promotion", "grading")
+
+IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
+PROMOTION_GOAL = 3.0
+GPA_GOAL = 2.0
 
 
 class Command(BaseCommand):
@@ -63,6 +69,8 @@ class Command(BaseCommand):
             self._promotion(promoted)
         if "attendance" in only:
             self._attendance(absences)
+        if "grading" in only:
+            self._grading()
 
     def _import(self, found: dict[str, Any]) -> None:
         self._head(
@@ -163,4 +171,19 @@ class Command(BaseCommand):
         self._verdict(
             found["ratio"] <= ATTENDANCE_GOAL
             and max(journal["open_queries"], journal["save_queries"]) <= QUERIES_GOAL
+    def _grading(self) -> None:
+        found = measure_gpa()
+        self._head(f"GPA of everybody: {found['rows']} rows (bare: one SQL; goal {GPA_GOAL:g} × bare)")
+        self.stdout.write(
+            f"computed {found['seconds']:.2f} s, bare {found['bare']:.2f} s, ratio {found['ratio']:.2f}"
+        )
+        self._verdict(found["ratio"] <= GPA_GOAL)
+        sheet = measure_sheet()
+        self._head(
+            f"A grade sheet of {sheet['students']} (goal {QUERIES_GOAL} queries, median {PAGE_GOAL} ms)"
+        )
+        for name in ("open", "save"):
+            self.stdout.write(f"{name:<8}{sheet[f'{name}_queries']:>4} queries {sheet[f'{name}_ms']:>8.1f} ms")
+        self._verdict(
+            all(sheet[f"{one}_queries"] <= QUERIES_GOAL and sheet[f"{one}_ms"] <= PAGE_GOAL for one in ("open", "save"))
         )

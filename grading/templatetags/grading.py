@@ -1,0 +1,18 @@
+"""Points as people read them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+from django.utils import formats
+
+register = template.Library()
+
+
+@register.filter
+def points(value: Decimal | str | None) -> str:
+    """Without needless zeros, with the decimal mark of the language; words stay words."""
+    if isinstance(value, Decimal):
+        return formats.number_format(f"{value.normalize():f}")
+    return "" if value is None else str(value)

@@ -1,0 +1,103 @@
+"""GPA of everybody against one bare SQL, and a sheet of thirty opened and saved."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import Any
+
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from grading import actions
+from grading.models import GradeSheet, SheetLine, StudentGpa
+from hemis.people.models import User
+
+ROUNDS = 15
+# The same figures for the same students, without places, thresholds and debts, into a table of the same key.
+BARE = """
+CREATE TEMPORARY TABLE bare_gpa (student_id bigint, year integer, gpa numeric(3, 2), credits numeric, UNIQUE (student_id, year));
+INSERT INTO bare_gpa
+SELECT g.student_id, m.academic_year_id, round(sum(cs.credit * r.point) / sum(cs.credit), 2), sum(cs.credit)
+  FROM curriculum_registration g
+  JOIN curriculum_curriculumsubject cs ON cs.id = g.curriculum_subject_id
+  JOIN curriculum_curriculumsemester m ON m.id = cs.semester_id
+  JOIN grading_subjectresult r ON r.student_id = g.student_id AND r.curriculum_subject_id = cs.id
+ WHERE g.is_active
+ GROUP BY GROUPING SETS ((g.student_id, m.academic_year_id), (g.student_id));
+"""
+
+
+class _Rollback(Exception):
+    """Undoes what was done for the measurement."""
+
+
+def measure_gpa() -> dict[str, Any]:
+    """Seconds of the verb and of the bare statement on the same rows; nothing is kept.
+
+    Raises:
+        ValueError: there are no results (load the demo first).
+    """
+    measured: dict[str, Any] = {}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            StudentGpa.objects.all().delete()
+            started = time.perf_counter()
+            cursor.execute(BARE)
+            measured["bare"] = time.perf_counter() - started
+            started = time.perf_counter()
+            measured["rows"] = actions.compute_gpa()
+            measured["seconds"] = time.perf_counter() - started
+            raise _Rollback
+    except _Rollback:
+        pass
+    if not measured["rows"]:
+        raise ValueError("No results to compute from.")
+    measured["ratio"] = measured["seconds"] / measured["bare"]
+    return measured
+
+
+def measure_sheet() -> dict[str, Any]:
+    """Queries and median milliseconds of opening the largest open sheet and of saving all its cells.
+
+    Raises:
+        ValueError: no sheet is being filled.
+    """
+    today = timezone.localdate()
+    rows = GradeSheet.objects.filter(
+        state=GradeSheet.OPEN, examiner__person__user__isnull=False, due_on__gte=today, lines__status=SheetLine.EMPTY
+    )
+    sheet = max(rows.distinct()[:200], key=lambda one: one.lines.count(), default=None)
+    if sheet is None:
+        raise ValueError("No sheet is being filled.")
+    client = Client(headers={"Accept": "application/json"})
+    client.force_login(User.objects.get(person=sheet.examiner.person_id))
+    address = reverse("grading_fill", args=[sheet.pk])
+    keys = list(sheet.lines.filter(status=SheetLine.EMPTY).values_list("pk", flat=True))
+    measured: dict[str, Any] = {"students": len(keys)}
+    try:
+        with transaction.atomic():
+            for name, work in (
+                ("open", lambda _at: client.get(address)),
+                ("save", lambda at: client.post(address, {f"cell-{pk}": str(at % 10) for pk in keys})),
+            ):
+                work(0)
+                with CaptureQueriesContext(connection) as captured:
+                    answer = work(1)
+                if answer.status_code != 200:  # noqa: PLR2004
+                    raise RuntimeError(f"{address}: {answer.status_code}")
+                measured[f"{name}_queries"] = len(captured)
+                measured[f"{name}_ms"] = statistics.median(_timed(work, at) for at in range(2, ROUNDS))
+            raise _Rollback
+    except _Rollback:
+        pass
+    return measured
+
+
+def _timed(work: Any, at: int) -> float:
+    started = time.perf_counter()
+    work(at)
+    return (time.perf_counter() - started) * 1000
