@@ -17,6 +17,8 @@ APPS = (
     ("staff/", "staff.urls"),
     ("students/", "students.urls"),
     ("curriculum/", "curriculum.urls"),
+    ("curriculum/", "curriculum.materials.urls"),
+    ("grading/", "grading.tasks.urls"),
     ("movement/", "movement.urls"),
     ("movement/", "movement.applications.urls"),
     ("movement/", "movement.clearance.urls"),

@@ -208,9 +208,7 @@ class QuestionAnswer(models.Model):
         ordering = ["question", "position"]
         constraints = [
             models.UniqueConstraint(fields=["question", "position"], name="answer_position_once"),
-            models.CheckConstraint(
-                condition=Q(share__gte=-WHOLE, share__lte=WHOLE), name="answer_share"
-            ),
+            models.CheckConstraint(condition=Q(share__gte=-WHOLE, share__lte=WHOLE), name="answer_share"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from curriculum.materials import rules, taught
@@ -25,6 +36,10 @@ from curriculum.models import (
 from hemis.access.scope import Scope
 from hemis.classifiers import queries as classifiers
 from students.models import AcademicYear
+
+
+# How far the topics of a subject cover its hours.
+COMPLETE, PART, NONE = "complete", "part", "none"
 
 
 def _taught_by(person_id: int) -> QuerySet:
@@ -78,6 +93,11 @@ def with_hours(rows: QuerySet[CurriculumSubject]) -> QuerySet[CurriculumSubject]
         topic_hours=_total(topics, Sum("hours"), "curriculum_subject"),
         resource_count=_total(resources, Count("pk"), "curriculum_subject"),
         question_count=_total(questions, Count("pk"), "subject"),
+        topic_state=Case(
+            When(topic_hours=0, then=Value(NONE)),
+            When(topic_hours__gte=F("plan_hours"), then=Value(COMPLETE)),
+            default=Value(PART),
+        ),
     )
 
 
@@ -147,7 +167,9 @@ def line_of(teaching: Teaching) -> CurriculumSubject | None:
     """The line whose topics the teaching follows: of a stream's plans the one with most topics."""
     return (
         CurriculumSubject.objects.filter(audiences__teaching=teaching)
-        .annotate(count=Count("topics", filter=Q(topics__training_type=teaching.training_type), distinct=True))
+        .annotate(
+            count=Count("topics", filter=Q(topics__training_type=teaching.training_type), distinct=True)
+        )
         .select_related("subject", "curriculum__speciality", "semester")
         .order_by("-count", "pk")
         .first()
@@ -161,7 +183,10 @@ def calendar_of(teaching: Teaching) -> tuple[CurriculumSubject | None, list[rule
         "position"
     )
     lessons = list(
-        Lesson.objects.planned().filter(teaching=teaching).order_by("day", "starts_at", "pk").values_list("pk", "day")
+        Lesson.objects.planned()
+        .filter(teaching=teaching)
+        .order_by("day", "starts_at", "pk")
+        .values_list("pk", "day")
     )
     said = taught.taught_of([pk for pk, _day in lessons])
     return line, rules.calendar(
@@ -286,6 +311,8 @@ def studied(person_id: int | None) -> QuerySet[Registration]:
         Registration.objects.active()
         .filter(student__person=person_id)
         .select_related(
-            "curriculum_subject__subject", "curriculum_subject__semester__academic_year", "curriculum_subject__kafedra"
+            "curriculum_subject__subject",
+            "curriculum_subject__semester__academic_year",
+            "curriculum_subject__kafedra",
         )
     )

@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL((SQL / "materials.sql").read_text(encoding="utf-8"), UNDO),
         TrackHistory(
-            "curriculum_resource", "curriculum_resourcefile", "curriculum_question", "curriculum_questionanswer"
+            "curriculum_resource",
+            "curriculum_resourcefile",
+            "curriculum_question",
+            "curriculum_questionanswer",
         ),
     ]

@@ -87,9 +87,12 @@ class Task(BaseModel):
             ),
             models.CheckConstraint(condition=Q(late_penalty__lte=100), name="task_penalty"),
             models.CheckConstraint(
-                condition=Q(late_until=None) | Q(late_until__gt=F("deadline")), name="task_late_after_deadline"
+                condition=Q(late_until=None) | Q(late_until__gt=F("deadline")),
+                name="task_late_after_deadline",
             ),
-            models.CheckConstraint(condition=Q(state="draft") | Q(sent_at__isnull=False), name="task_sent_when"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(sent_at__isnull=False), name="task_sent_when"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -108,7 +111,9 @@ class _TaskPartQuerySet(ScopedQuerySet):
 class TaskFile(MaterialFile):
     """A file that belongs to a task."""
 
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="files", verbose_name=_("control task"))
+    task = models.ForeignKey(
+        Task, on_delete=models.CASCADE, related_name="files", verbose_name=_("control task")
+    )
 
     class Meta:
         verbose_name = _("file of a task")
@@ -131,7 +136,9 @@ class TaskStudent(BaseModel):
         (RETURNED, _("returned")),
     ]
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="students", verbose_name=_("control task"))
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="students", verbose_name=_("control task")
+    )
     student = models.ForeignKey(
         Student, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("student")
     )
@@ -158,7 +165,9 @@ class TaskStudent(BaseModel):
         ]
         constraints = [
             models.UniqueConstraint(fields=["task", "student"], name="task_once_a_student"),
-            models.CheckConstraint(condition=Q(points=None) | Q(points__gte=0), name="task_points_not_negative"),
+            models.CheckConstraint(
+                condition=Q(points=None) | Q(points__gte=0), name="task_points_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(is_excluded=False) | ~Q(excluded_why=""), name="task_excluded_why"
             ),
@@ -353,7 +362,10 @@ class Attempt(models.Model):
     STATES = [(RUNNING, _("running")), (FINISHED, _("finished")), (EXPIRED, _("closed by the clock"))]
 
     task_student = models.ForeignKey(
-        TaskStudent, on_delete=models.PROTECT, related_name="test_attempts", verbose_name=_("task of a student")
+        TaskStudent,
+        on_delete=models.PROTECT,
+        related_name="test_attempts",
+        verbose_name=_("task of a student"),
     )
     number = models.PositiveSmallIntegerField(_("attempt"))
     seed = models.BigIntegerField(_("order of questions"))
@@ -384,7 +396,8 @@ class Attempt(models.Model):
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=F("started_at")), name="attempt_hours"),
             models.CheckConstraint(
-                condition=Q(state="running", finished_at=None) | ~Q(state="running") & Q(finished_at__isnull=False),
+                condition=Q(state="running", finished_at=None)
+                | ~Q(state="running") & Q(finished_at__isnull=False),
                 name="attempt_finished_when",
             ),
         ]

@@ -194,7 +194,8 @@ DUTIES: tuple[Duty, ...] = (
         _("curricula, semesters, weeks, curriculum subjects; timetables of classes and controls; exam lists"),
         _("create, edit; supervise exams"),
         FACULTY,
-        "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit",
+        "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit; "
+        "lesson_topic: view; calendar_plan: view; resource: view; task: view",
     ),
     _duty(
         "2.4",
@@ -360,7 +361,7 @@ DUTIES: tuple[Duty, ...] = (
         _("calendar plans and lesson topics of the kafedra's subjects this semester"),
         _CREATE_EDIT,
         KAFEDRA,
-        "calendar_plan: view edit; lesson_topic: view edit",
+        "calendar_plan: view edit; lesson_topic: view edit; resource: view; question: view; task: view",
     ),
     _duty(
         "8.3",
@@ -396,7 +397,8 @@ DUTIES: tuple[Duty, ...] = (
         _("lesson topics, learning resources and control questions of own subjects; control tasks"),
         _("create; upload and grade"),
         OWN,
-        "lesson_topic: view edit; resource: view edit; question: view edit; task: view edit grade",
+        "lesson_topic: view edit; resource: view edit; question: view edit; task: view edit grade; "
+        "calendar_plan: view",
     ),
     _duty(
         "9.2",
@@ -478,7 +480,7 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract document application clearance",
+        "own: card order contract document application clearance material task",
     ),
 )
 

@@ -92,7 +92,12 @@ def _question(said: str, piece: _Piece) -> QuestionText:
         raise _Refused(_("Pictures are not taken; describe it in words."))
     kind, answers = _answers(inside, is_html)
     return QuestionText(
-        kind, _plain_of(stem, is_html), answers, topic=piece.topic, difficulty=piece.difficulty, line=piece.line
+        kind,
+        _plain_of(stem, is_html),
+        answers,
+        topic=piece.topic,
+        difficulty=piece.difficulty,
+        line=piece.line,
     )
 
 

@@ -33,11 +33,17 @@ def parse(text: str) -> Parsed:
         if not piece.strip():
             continue
         if has_picture(piece):
-            found.problems.append(Problem(line, _("Pictures are not taken; describe it in words."), piece[:80]))
+            found.problems.append(
+                Problem(line, _("Pictures are not taken; describe it in words."), piece[:80])
+            )
             continue
         parts = [_tidy(part) for part in INNER.split(piece)]
         if len(parts) < 2:  # noqa: PLR2004 - the question and an answer
-            found.problems.append(Problem(line, _("There are no answers: a line of ===== stands before each."), piece.strip()[:80]))
+            found.problems.append(
+                Problem(
+                    line, _("There are no answers: a line of ===== stands before each."), piece.strip()[:80]
+                )
+            )
             continue
         right = [part.startswith("#") for part in parts[1:]]
         texts = [part.removeprefix("#").strip() for part in parts[1:]]

@@ -38,12 +38,18 @@ def parse(content: bytes) -> Parsed:
     try:
         root = fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
-        return Parsed(problems=[Problem(1, _("The file declares a document type or entities; that is not taken."))])
+        return Parsed(
+            problems=[Problem(1, _("The file declares a document type or entities; that is not taken."))]
+        )
     except (ParseError, ValueError, LookupError) as error:
         line = getattr(error, "position", (1, 0))[0]
         return Parsed(problems=[Problem(line, _("The XML is broken."))])
     if root.tag != "quiz":
-        return Parsed(problems=[Problem(1, _("This is no quiz of Moodle: it begins with <%(tag)s>.") % {"tag": root.tag[:40]})])
+        return Parsed(
+            problems=[
+                Problem(1, _("This is no quiz of Moodle: it begins with <%(tag)s>.") % {"tag": root.tag[:40]})
+            ]
+        )
     lines = [content.count(b"\n", 0, match.start()) + 1 for match in _OPENING.finditer(content)]
     found, topic = Parsed(), ""
     for at, element in enumerate(root.iter("question")):
@@ -65,7 +71,10 @@ def _question(element: Element, kind: str, topic: str, line: int) -> QuestionTex
     read = _READERS.get(kind)
     if read is None:
         raise _Refused(_("Questions of the kind “%(kind)s” are not taken.") % {"kind": kind[:40] or "—"})
-    if any(has_picture(part.text or "") for part in element.iter("text")) or element.find(".//file") is not None:
+    if (
+        any(has_picture(part.text or "") for part in element.iter("text"))
+        or element.find(".//file") is not None
+    ):
         raise _Refused(_("Pictures are not taken; describe it in words."))
     ours, answers = read(element)
     return QuestionText(ours, _text(element.find("questiontext")), tuple(answers), topic=topic, line=line)

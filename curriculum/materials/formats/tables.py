@@ -34,7 +34,11 @@ KINDS = {
     SHORT: ("qisqa javob", "краткий ответ", "short"),
     ESSAY: ("esse", "эссе", "essay"),
 }
-DIFFICULTIES = {1: ("oson", "лёгкий", "легкий", "easy"), 2: ("oʻrta", "средний", "middle"), 3: ("qiyin", "сложный", "hard")}
+DIFFICULTIES = {
+    1: ("oson", "лёгкий", "легкий", "easy"),
+    2: ("oʻrta", "средний", "middle"),
+    3: ("qiyin", "сложный", "hard"),
+}
 _HEADERS = {
     "text": ("Savol", "Вопрос", "Question"),
     "kind": ("Turi", "Тип", "Kind"),
@@ -85,9 +89,7 @@ def _cell(row: list, at: int | None) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
-def _question(
-    row: list, places: dict[str, int], answers: list[int], number: int
-) -> QuestionText | Problem:
+def _question(row: list, places: dict[str, int], answers: list[int], number: int) -> QuestionText | Problem:
     text = _cell(row, places["text"])
     said = [said for at in answers if (said := _cell(row, at))]
     right = [one.startswith("#") for one in said]
@@ -147,7 +149,10 @@ def write(questions: list[QuestionText]) -> bytes:
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     page = book.add_worksheet("Savollar")
-    head, text = book.add_format({"bold": True, "bg_color": "#D9E8F6", "border": 1}), book.add_format({"num_format": "@", "text_wrap": True})
+    head, text = (
+        book.add_format({"bold": True, "bg_color": "#D9E8F6", "border": 1}),
+        book.add_format({"num_format": "@", "text_wrap": True}),
+    )
     most = min(MOST_ANSWERS, max([5, *(len(one.answers) for one in questions)]))
     headers = [*(names[0] for names in _HEADERS.values()), *(f"Javob {at}" for at in range(1, most + 1))]
     for at, header in enumerate(headers):
