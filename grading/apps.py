@@ -3,3 +3,7 @@ from django.apps import AppConfig
 
 class GradingConfig(AppConfig):
     name = "grading"
+
+    def ready(self) -> None:
+        """Make the notices and the periodic work of tasks known."""
+        from grading.tasks import beat, notices  # noqa: F401

@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff.close_accounts",
         "schedule": crontab(hour=1, minute=10),
     },
+    "close-abandoned-tests": {"task": "grading.close_tests", "schedule": 300.0, "options": {"expires": 300}},
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")

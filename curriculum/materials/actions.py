@@ -29,7 +29,9 @@ def _locked(line: CurriculumSubject, access: Access) -> CurriculumSubject:
     rows = queries.subjects_to_edit(access.scope("lesson_topic.edit"))
     found = CurriculumSubject.objects.select_for_update(of=("self",)).filter(pk=line.pk, pk__in=rows).first()
     if found is None:
-        raise MaterialError(_("Topics of this subject are changed by its responsible teacher and the kafedra."))
+        raise MaterialError(
+            _("Topics of this subject are changed by its responsible teacher and the kafedra.")
+        )
     return found
 
 
@@ -120,7 +122,9 @@ def copy_topics(line: CurriculumSubject, source: CurriculumSubject, *, access: A
         known = {one.name for one in part.topics}
         position, left = _last(line, part.code), part.distribution.left
         rows = []
-        for one in Topic.objects.filter(curriculum_subject=source, training_type=part.code).order_by("position"):
+        for one in Topic.objects.filter(curriculum_subject=source, training_type=part.code).order_by(
+            "position"
+        ):
             if one.name in known:
                 continue
             if one.hours > left:
@@ -176,7 +180,9 @@ def rename_topics(line: CurriculumSubject, texts: Sequence[TopicText], *, access
         changed.append(row)
     for code in {one.training_type for one in changed}:
         limit = _distribution(line, code).limit
-        found = rules.Distribution(limit, sum(one.hours for one in rows.values() if one.training_type == code))
+        found = rules.Distribution(
+            limit, sum(one.hours for one in rows.values() if one.training_type == code)
+        )
         if limit and found.left < 0:
             raise MaterialError(found.text(classifiers.label("h_training_type", code)))
     _write_hours(changed)
@@ -222,7 +228,9 @@ def move_topic(topic: Topic, *, access: Access, after: int | None) -> None:
     others = [one for one in rows if one.pk != topic.pk]
     if after == topic.pk:
         return
-    place = next((at for at, one in enumerate(others, start=1) if one.pk == after), 0 if after is None else -1)
+    place = next(
+        (at for at, one in enumerate(others, start=1) if one.pk == after), 0 if after is None else -1
+    )
     if moved is None or place < 0:
         raise MaterialError(_("The topic to stand behind is of another kind of training."))
     others.insert(place, moved)

@@ -20,6 +20,13 @@ MOST_FILES = 4
 IMPORT_BYTES = 2 * 2**20
 
 
+def choose(field: Any, rows: Any, label: Any = None) -> None:
+    """Limit a field of related rows to those that may be chosen, worded as they are told apart."""
+    field.queryset = rows
+    if label is not None:
+        field.label_from_instance = label
+
+
 class TopicForm(forms.ModelForm):
     """One topic with its translations."""
 
@@ -37,7 +44,7 @@ class ResourceForm(RegisterForm):
     """A resource of one of the teacher's own subjects."""
 
     remote_choices = {"curriculum_subject": "curriculum_topics_options"}
-    files = MaterialsField(
+    uploads = MaterialsField(
         most=MOST_FILES,
         required=False,
         label=gettext_lazy("add files"),
@@ -52,31 +59,40 @@ class ResourceForm(RegisterForm):
 
     def __init__(self, *args, access, **kwargs):
         super().__init__(*args, access=access, **kwargs)
-        lines = queries.subjects_of(access.scope("resource.edit")).select_related("subject", "curriculum", "semester")
-        self.fields["curriculum_subject"].queryset = lines.order_by("subject__name", "pk")
-        self.fields["curriculum_subject"].label_from_instance = line_label
+        lines = queries.subjects_of(access.scope("resource.edit")).select_related(
+            "subject", "curriculum", "semester"
+        )
+        choose(self.fields["curriculum_subject"], lines.order_by("subject__name", "pk"), line_label)
         chosen = self["curriculum_subject"].value()
         topics = Topic.objects.filter(curriculum_subject=chosen if str(chosen).isdigit() else None)
-        self.fields["topic"].queryset = topics.order_by("training_type", "position")
-        self.fields["topic"].label_from_instance = lambda one: f"{one.get_training_type_display()}: {one}"
+        choose(
+            self.fields["topic"],
+            topics.order_by("training_type", "position"),
+            lambda one: f"{one.get_training_type_display()}: {one}",
+        )
         self.fields["topic"].help_text = _("Empty: for the whole subject.")
-        self.fields["link"].assume_scheme = "https"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         topic, line = data.get("topic"), data.get("curriculum_subject")
-        if topic and line and (topic.curriculum_subject_id != line.pk or topic.training_type != data.get("training_type")):
-            self.add_error("topic", ValidationError(_("The topic is of another subject or kind of training.")))
+        if (
+            topic
+            and line
+            and (topic.curriculum_subject_id != line.pk or topic.training_type != data.get("training_type"))
+        ):
+            self.add_error(
+                "topic", ValidationError(_("The topic is of another subject or kind of training."))
+            )
         has_files = self.instance.pk and self.instance.files.exists()
-        if not (data.get("link") or data.get("files") or has_files) and "files" not in self.errors:
-            self.add_error("files", ValidationError(_("Add a file or a link.")))
+        if not (data.get("link") or data.get("uploads") or has_files) and "uploads" not in self.errors:
+            self.add_error("uploads", ValidationError(_("Add a file or a link.")))
         return data
 
     def write(self):
         if self.instance._state.adding:
             self.instance.created_by = self.access.user
         saved = super().write()
-        actions.add_files(saved, self.cleaned_data["files"], access=self.access)
+        actions.add_files(saved, self.cleaned_data["uploads"], access=self.access)
         return saved
 
 
@@ -106,9 +122,19 @@ class QuestionForm(RegisterForm):
     def __init__(self, *args, access, **kwargs):
         super().__init__(*args, access=access, **kwargs)
         found = queries.bank_subjects(access.scope("question.edit")).filter(is_active=True)
-        self.fields["subject"].queryset = found.order_by("name", "code")
+        choose(self.fields["subject"], found.order_by("name", "code"))
         self.order_fields(
-            ["subject", "kind", "text", "answers", "topic", "difficulty", "language", "is_active", "row_version"]
+            [
+                "subject",
+                "kind",
+                "text",
+                "answers",
+                "topic",
+                "difficulty",
+                "language",
+                "is_active",
+                "row_version",
+            ]
         )
         self.fields["text"].widget.attrs["rows"] = 5
         self.fields["answers"].widget.attrs["rows"] = 7
@@ -165,10 +191,12 @@ class ImportForm(forms.Form):
     def __init__(self, *args, access, **kwargs):
         super().__init__(*args, **kwargs)
         found = queries.bank_subjects(access.scope("question.edit")).filter(is_active=True)
-        self.fields["subject"].queryset = found.order_by("name", "code")
-        self.fields["language"].choices = classifiers.choices("h_language")
+        choose(self.fields["subject"], found.order_by("name", "code"))
+        self.fields["language"].choices = classifiers.choices("h_language")  # type: ignore[attr-defined]
         for name, field in self.fields.items():
-            field.widget.attrs["class"] = "form-select" if name in ("subject", "language", "kind") else "form-control"
+            field.widget.attrs["class"] = (
+                "form-select" if name in ("subject", "language", "kind") else "form-control"
+            )
         self.fields["subject"].widget.attrs["data-autocomplete"] = "1"
         self.fields["file"].widget.attrs["accept"] = ".txt,.gift,.xml,.xlsx,.xls,.csv"
 

@@ -37,7 +37,6 @@ from hemis.access.scope import Scope
 from hemis.classifiers import queries as classifiers
 from students.models import AcademicYear
 
-
 # How far the topics of a subject cover its hours.
 COMPLETE, PART, NONE = "complete", "part", "none"
 
@@ -157,9 +156,9 @@ def sources_of(line: CurriculumSubject) -> QuerySet[CurriculumSubject]:
 # --- the calendar plan of a teaching
 
 
-def groups_text() -> Subquery:
-    """Names of the groups and subgroups of a teaching (OuterRef ``pk``)."""
-    rows = TeachingAudience.objects.filter(teaching=OuterRef("pk")).order_by().values("teaching")
+def groups_text(teaching: str = "pk") -> Subquery:
+    """Names of the groups of a teaching, whose key stands in the outer column ``teaching``."""
+    rows = TeachingAudience.objects.filter(teaching=OuterRef(teaching)).order_by().values("teaching")
     return Subquery(rows.annotate(_names=StringAgg("group__name", ", ", distinct=True)).values("_names"))
 
 
@@ -242,7 +241,8 @@ def completeness(scope: Scope, year: int, term: str) -> list[Completeness]:
     )
     found: dict[int, Completeness] = {}
     rows = rows.select_related("subject", "curriculum", "kafedra", "semester", "teacher__person")
-    for one in rows.prefetch_related(teachers).order_by("kafedra__name", "subject__name", "curriculum__name"):
+    lines: Any = rows.prefetch_related(teachers)
+    for one in lines.order_by("kafedra__name", "subject__name", "curriculum__name"):
         row = found.setdefault(one.kafedra_id, Completeness(one.kafedra))
         row.subjects += 1
         has = {
@@ -257,7 +257,7 @@ def completeness(scope: Scope, year: int, term: str) -> list[Completeness]:
     return list(found.values())
 
 
-def _teachers(line: CurriculumSubject) -> str:
+def _teachers(line: Any) -> str:
     people = [line.teacher.person.short_name] if line.teacher_id else []
     for one in line.taught_as:
         if one.teaching.teacher_id:

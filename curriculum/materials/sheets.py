@@ -40,7 +40,9 @@ class TopicSheet(Sheet):
     asks_year = False
 
     def __init__(self, access, params):
-        lines = queries.subjects_to_edit(access.scope(self.permission)).select_related("subject", "curriculum")
+        lines = queries.subjects_to_edit(access.scope(self.permission)).select_related(
+            "subject", "curriculum"
+        )
         self.subject = params.get("subject")
         if self.subject:
             lines = lines.filter(pk=self.subject)
@@ -88,12 +90,19 @@ class TopicSheet(Sheet):
         """The subject is the user's, a number stands once, and the hours fit the plan."""
         faults: list[Fault] = []
         seen: dict[tuple[Any, ...], int] = {}
-        known = {(one.curriculum_subject_id, one.training_type, one.position): one.hours for one in self._known()}
+        known = {
+            (one.curriculum_subject_id, one.training_type, one.position): one.hours for one in self._known()
+        }
         totals: dict[tuple[int, str], int] = {}
         for (line, kind, _number), hours in known.items():
             totals[line, kind] = totals.get((line, kind), 0) + hours
         rows = zip(
-            numbers, columns["line"], columns["training_type"], columns["position"], columns["hours"], strict=True
+            numbers,
+            columns["line"],
+            columns["training_type"],
+            columns["position"],
+            columns["hours"],
+            strict=True,
         )
         for row, line, kind, position, hours in rows:
             line = line or self.subject
@@ -138,7 +147,9 @@ class TopicSheet(Sheet):
         Topic.objects.bulk_create(new, batch_size=1000)
         for one in changed:
             one.version += 1
-        Topic.objects.bulk_update(changed, ["name", "name_ru", "name_en", "hours", "version"], batch_size=1000)
+        Topic.objects.bulk_update(
+            changed, ["name", "name_ru", "name_en", "hours", "version"], batch_size=1000
+        )
         return Saved(len(new), len(changed), same)
 
     def _sorted(self, rows: list[dict[str, Any]]) -> tuple[list[Topic], list[Topic], int]:

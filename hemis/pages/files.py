@@ -269,7 +269,7 @@ class _ManyFilesInput(forms.ClearableFileInput):
 class MaterialsField(MaterialField):
     """Several such files at once; ``clean`` gives a list."""
 
-    widget = _ManyFilesInput
+    widget = _ManyFilesInput  # type: ignore[assignment]
 
     def __init__(self, *, most: int, **options: Any):
         self.most = most

@@ -39,11 +39,8 @@ def parse(text: str) -> Parsed:
             continue
         parts = [_tidy(part) for part in INNER.split(piece)]
         if len(parts) < 2:  # noqa: PLR2004 - the question and an answer
-            found.problems.append(
-                Problem(
-                    line, _("There are no answers: a line of ===== stands before each."), piece.strip()[:80]
-                )
-            )
+            reason = _("There are no answers: a line of ===== stands before each.")
+            found.problems.append(Problem(line, reason, piece.strip()[:80]))
             continue
         right = [part.startswith("#") for part in parts[1:]]
         texts = [part.removeprefix("#").strip() for part in parts[1:]]

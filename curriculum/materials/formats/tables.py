@@ -173,10 +173,13 @@ def _written(one: QuestionText) -> list[str]:
     return [("#" if answer.share > 0 else "") + answer.text for answer in one.answers]
 
 
+CITIES = (Answer("Toshkent", WHOLE), Answer("Samarqand"), Answer("Buxoro"))
+PRIMES = (Answer("2", WHOLE / 2), Answer("7", WHOLE / 2), Answer("9", -WHOLE))
+CAPITALS = (Answer("Oʻzbekiston", NOTHING, "Toshkent"), Answer("Qozogʻiston", NOTHING, "Ostona"))
 SAMPLE = [
-    QuestionText(SINGLE, "Oʻzbekiston poytaxti qaysi shahar?", (Answer("Toshkent", WHOLE), Answer("Samarqand"), Answer("Buxoro")), "Kirish", 1),
-    QuestionText(SEVERAL, "Qaysi sonlar tub?", (Answer("2", WHOLE / 2), Answer("7", WHOLE / 2), Answer("9", -WHOLE)), "Kirish", 2),
-    QuestionText(MATCHING, "Poytaxtni mamlakatga moslang.", (Answer("Oʻzbekiston", NOTHING, "Toshkent"), Answer("Qozogʻiston", NOTHING, "Ostona")), "Kirish", 2),
+    QuestionText(SINGLE, "Oʻzbekiston poytaxti qaysi shahar?", CITIES, "Kirish", 1),
+    QuestionText(SEVERAL, "Qaysi sonlar tub?", PRIMES, "Kirish", 2),
+    QuestionText(MATCHING, "Poytaxtni mamlakatga moslang.", CAPITALS, "Kirish", 2),
     QuestionText(SHORT, "Suvning kimyoviy formulasi?", (Answer("H2O", WHOLE),), "Kirish", 2),
     QuestionText(ESSAY, "Mavzu boʻyicha fikringizni yozing.", (), "Kirish", 3),
-]  # fmt: skip
+]

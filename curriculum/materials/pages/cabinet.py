@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Q
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,7 +84,7 @@ def my_subject(request: Request, pk: int) -> HttpResponse:
 
 
 @page("own.material")
-def my_file(request: Request, pk: int) -> HttpResponse:
+def my_file(request: Request, pk: int) -> HttpResponseBase:
     """A file of a published resource of one's own subjects."""
     rows = ResourceFile.objects.filter(
         resource__is_published=True, resource__curriculum_subject__in=own_subjects(request)

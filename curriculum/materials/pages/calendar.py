@@ -104,7 +104,9 @@ def _count(rows, by: str):
 def _most(topics):
     """Topics of the line of a stream that has most of them."""
     found = topics.order_by().values("curriculum_subject").annotate(_count=Count("pk", distinct=True))
-    return Coalesce(Subquery(found.order_by("-_count").values("_count")[:1], output_field=IntegerField()), Value(0))
+    return Coalesce(
+        Subquery(found.order_by("-_count").values("_count")[:1], output_field=IntegerField()), Value(0)
+    )
 
 
 @page("calendar_plan.view")

@@ -34,7 +34,9 @@ FOUND = 20
 
 
 def _on(request: Request, rows: QuerySet) -> str:
-    return _("%(count)d questions are in use.") % {"count": actions.switch(rows, access=request.access, on=True)}
+    return _("%(count)d questions are in use.") % {
+        "count": actions.switch(rows, access=request.access, on=True)
+    }
 
 
 def _off(request: Request, rows: QuerySet) -> str:
@@ -88,7 +90,11 @@ def shown_question(one: rules.QuestionText) -> dict[str, Any]:
         "difficulty": dict(Question.DIFFICULTIES)[one.difficulty],
         "text": marking.formatted(one.text),
         "answers": [
-            {"text": marking.formatted(answer.text), "match": marking.formatted(answer.match), "share": answer.share}
+            {
+                "text": marking.formatted(answer.text),
+                "match": marking.formatted(answer.match),
+                "share": answer.share,
+            }
             for answer in one.answers
         ],
     }
@@ -113,7 +119,9 @@ class Questions(Register):
         Column("created_by", sort="created_by__person__sort_key", hidden=True),
     ]
     filters = [
-        RelatedFilter("subject", lambda access: queries.bank_subjects(access.scope("question.view")).order_by("name")),
+        RelatedFilter(
+            "subject", lambda access: queries.bank_subjects(access.scope("question.view")).order_by("name")
+        ),
         RelatedFilter("kafedra", kafedras, lookup="subject__kafedra", label=gettext_lazy("kafedra")),
         Filter("kind"),
         Filter("difficulty"),
@@ -163,7 +171,13 @@ def subject_options(request: Request) -> JsonResponse:
 def _packed(parsed: rules.Parsed) -> str:
     """The good questions, signed: what is confirmed is what was shown."""
     rows = [
-        [one.kind, one.text, one.topic, one.difficulty, [[a.text, str(a.share), a.match] for a in one.answers]]
+        [
+            one.kind,
+            one.text,
+            one.topic,
+            one.difficulty,
+            [[a.text, str(a.share), a.match] for a in one.answers],
+        ]
         for one in parsed.questions
     ]
     return signing.dumps(rows, salt=SALT, compress=True)
@@ -173,7 +187,11 @@ def _unpacked(packed: str) -> list[rules.QuestionText]:
     rows = signing.loads(packed, salt=SALT, max_age=24 * 3600)
     return [
         rules.QuestionText(
-            kind, text, tuple(rules.Answer(said, Decimal(share), match) for said, share, match in answers), topic, level
+            kind,
+            text,
+            tuple(rules.Answer(said, Decimal(share), match) for said, share, match in answers),
+            topic,
+            level,
         )
         for kind, text, topic, level, answers in rows
     ]
@@ -205,8 +223,10 @@ def _known(parsed: rules.Parsed, subject: Subject, language: str) -> int:
     stored = set(
         Question.objects.filter(subject=subject, fingerprint__in=marks).values_list("fingerprint", flat=True)
     )
-    return sum(mark in stored for mark in marks) + len([m for m in marks if m not in stored]) - len(
-        {m for m in marks if m not in stored}
+    return (
+        sum(mark in stored for mark in marks)
+        + len([m for m in marks if m not in stored])
+        - len({m for m in marks if m not in stored})
     )
 
 
@@ -229,7 +249,10 @@ def _confirm(request: Request) -> HttpResponse:
     except actions.MaterialError as error:
         messages.error(request, str(error))
         return redirect("curriculum_questions_import")
-    text = _("Added: %(added)d. In the bank already: %(known)d.") % {"added": added.added, "known": added.known}
+    text = _("Added: %(added)d. In the bank already: %(known)d.") % {
+        "added": added.added,
+        "known": added.known,
+    }
     messages.success(request, text)
     return redirect(f"{reverse('curriculum_questions_list')}?subject={subject.pk}")
 
@@ -238,5 +261,3 @@ def _confirm(request: Request) -> HttpResponse:
 def sample(request: Request) -> FileResponse:
     """A workbook with one question of each kind, to be filled on."""
     return _file(tables.write(tables.SAMPLE), "savollar-namuna.xlsx", XLSX)
-
-

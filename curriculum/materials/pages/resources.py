@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,9 +62,14 @@ class Resources(Register):
     ]
     filters = [
         RelatedFilter(
-            "year", years, lookup="curriculum_subject__semester__academic_year", label=gettext_lazy("academic year")
+            "year",
+            years,
+            lookup="curriculum_subject__semester__academic_year",
+            label=gettext_lazy("academic year"),
         ),
-        RelatedFilter("kafedra", kafedras, lookup="curriculum_subject__kafedra", label=gettext_lazy("kafedra")),
+        RelatedFilter(
+            "kafedra", kafedras, lookup="curriculum_subject__kafedra", label=gettext_lazy("kafedra")
+        ),
         Filter("training_type"),
         Filter("language"),
         BooleanFilter("is_published"),
@@ -97,7 +103,7 @@ class Resources(Register):
 
 
 @page("resource.view")
-def download(request: Request, pk: int) -> HttpResponse:
+def download(request: Request, pk: int) -> HttpResponseBase:
     """A file of a resource: ``?file=`` names it."""
     resource = get_object_or_404(Resources.rows(request.access), pk=pk)
     asked = request.GET.get("file", "")

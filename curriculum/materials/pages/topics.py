@@ -117,7 +117,9 @@ class Topics(Register):
         Tab("resources", gettext_lazy("Resources"), "materials/_resources.html", _resources, "resource.view"),
     ]
     detail_template = "materials/subject.html"
-    empty = gettext_lazy("Subjects come here from approved curricula, when you answer for them or teach them.")
+    empty = gettext_lazy(
+        "Subjects come here from approved curricula, when you answer for them or teach them."
+    )
 
     @classmethod
     def rows(cls, access, permission=""):
@@ -274,7 +276,10 @@ def _page(request: Request, line: CurriculumSubject, context: dict, status: int)
         "tab": next(one for one in Topics.tabs if one.code == "topics"),
     }  # fmt: skip
     return render(
-        request, Topics.detail_template, shared | context | Topics.detail_context(request, line), status=status
+        request,
+        Topics.detail_template,
+        shared | context | Topics.detail_context(request, line),
+        status=status,
     )
 
 
@@ -330,7 +335,7 @@ def upload(request: Request, pk: int) -> HttpResponse:
     """Topics of this subject from Excel: checked, shown, confirmed."""
     line = get_object_or_404(Topics.rows(request.access, "lesson_topic.edit"), pk=pk)
     file = request.FILES.get("file")
-    if file is None or file.size > forms.IMPORT_BYTES:
+    if file is None or (file.size or 0) > forms.IMPORT_BYTES:
         messages.error(
             request,
             _("Choose a file of at most %(size)d MB.") % {"size": forms.IMPORT_BYTES // 2**20},
@@ -351,7 +356,7 @@ def completeness(request: Request) -> HttpResponse:
     year, term = queries.current_half_year()
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdigit() and len(asked) == 4 else year  # noqa: PLR2004 - a year
-    term = request.GET.get("term") if request.GET.get("term") in ("11", "12") else term
+    term = request.GET["term"] if request.GET.get("term") in ("11", "12") else term
     rows = queries.completeness(request.access.scope("resource.view"), year, term)
     shown = request.GET.get("kafedra", "")
     chosen = next((one for one in rows if str(one.kafedra.pk) == shown), rows[0] if len(rows) == 1 else None)
@@ -374,5 +379,7 @@ def _total(rows: list[queries.Completeness]) -> queries.Completeness:
 
 
 register_menu(
-    MenuItem("subjects", gettext_lazy("Completeness of materials"), "curriculum_completeness", "resource.view")
+    MenuItem(
+        "subjects", gettext_lazy("Completeness of materials"), "curriculum_completeness", "resource.view"
+    )
 )
