@@ -120,3 +120,60 @@ def sow(apps) -> None:
             valid_from=since,
             defaults={"low": low, "high": high, "basis": basis},
         )
+
+
+TO_CONFIRM = "Tasdiqlanishi kerak: OTM kengashi qarori bilan belgilanadi"
+# Kind of training, way, students together at most, from, basis.
+TRAINING_MODES = (
+    ("11", "stream", 120, datetime.date(2018, 9, 26), TO_CONFIRM),
+    ("12", "subgroup", 15, datetime.date(2018, 9, 26), TO_CONFIRM),
+    ("13", "group", 30, datetime.date(2018, 9, 26), TO_CONFIRM),
+    ("14", "group", 30, datetime.date(2018, 9, 26), TO_CONFIRM),
+    ("15", "group", 30, datetime.date(2018, 9, 26), TO_CONFIRM),
+    ("16", "group", 30, datetime.date(2018, 9, 26), TO_CONFIRM),
+    ("17", "none", 1000, datetime.date(2018, 9, 26), CREDIT_BASIS),
+)
+LOAD_BASIS = "OOʻMTV yuklama meʼyorlari (AV 3076); soatlar tasdiqlanishi kerak"
+# Post, hours a year of a full rate at least and at most, from, basis.
+LOAD_NORMS = (
+    ("15", 400, 600, datetime.date(2018, 9, 26), LOAD_BASIS),
+    ("14", 500, 700, datetime.date(2018, 9, 26), LOAD_BASIS),
+    ("13", 550, 800, datetime.date(2018, 9, 26), LOAD_BASIS),
+    ("16", 300, 500, datetime.date(2018, 9, 26), LOAD_BASIS),
+    ("", 600, 850, datetime.date(2018, 9, 26), LOAD_BASIS),
+)
+
+
+def sow_load(apps) -> None:
+    """Ways of teaching and norms of the load; what is there stays as it is."""
+    modes, norms = apps.get_model("curriculum", "TrainingMode"), apps.get_model("curriculum", "LoadNorm")
+    for kind, mode, largest, since, basis in TRAINING_MODES:
+        modes.objects.get_or_create(
+            training_type=kind, valid_from=since, defaults={"mode": mode, "largest": largest, "basis": basis}
+        )
+    for post, low, high, since, basis in LOAD_NORMS:
+        norms.objects.get_or_create(
+            post=post, valid_from=since, defaults={"low": low, "high": high, "basis": basis}
+        )
+
+
+LAW_3069 = "3069-son nizom (26.09.2018)"
+SINCE_3069 = datetime.date(2018, 9, 26)
+# Figure, value, basis.
+TIMETABLE_RULES = (
+    ("examiner_apart", 1, LAW_3069 + ": yakuniy nazoratni fanni oʻqitmagan oʻqituvchi oladi"),
+    ("finals_a_day", 1, LAW_3069 + ": bir kunda bittadan ortiq yakuniy nazorat oʻtkazilmaydi"),
+    ("finals_gap", 2, LAW_3069 + ": yakuniy nazoratlar oraligʻi kamida 2 kun"),
+    ("teacher_pairs", 4, TO_CONFIRM),
+    ("group_pairs", 4, TO_CONFIRM),
+    ("notice_days", 14, TO_CONFIRM),
+)
+
+
+def sow_timetable(apps) -> None:
+    """Figures of timetables; what is there stays as it is."""
+    rules = apps.get_model("curriculum", "TimetableRule")
+    for code, value, basis in TIMETABLE_RULES:
+        rules.objects.get_or_create(
+            code=code, valid_from=SINCE_3069, defaults={"value": value, "basis": basis}
+        )

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import models
 from django.db.models import F
+from django.utils import timezone
 
+from curriculum.registrations import follow_placements
 from finance.actions import end_contracts, resume_contracts
 from movement import rules
 from movement.models import Order
@@ -60,5 +63,16 @@ def cancel_admission_contracts(order: Order) -> int:
     return end_contracts(students, order=order.pk, on=order.effective_date) if students else 0
 
 
+def follow_registrations(order: Order) -> int:
+    """Subjects of the students whom the order moves: those of the new plan, and no longer those of the old one."""
+    moved = order.lines.filter(models.Q(closes__isnull=False) | ~models.Q(status="")).exclude(student=None)
+    students = list(moved.values_list("student", flat=True))
+    if not students:
+        return 0
+    told = follow_placements(students, day=max(order.effective_date, timezone.localdate()))
+    return sum(told.values())
+
+
 register_effect(Effect(end_study_contracts, resume_study_contracts))
 register_effect(Effect(lambda order: None, cancel_admission_contracts))
+register_effect(Effect(follow_registrations, follow_registrations))

@@ -12,7 +12,10 @@ SOWN = {"curriculum": "MarkingSystem", "staff": "StaffRule", "movement": "Moveme
 
 
 def _sow_curriculum() -> None:
-    import_module("curriculum.seed").sow(apps)
+    seed = import_module("curriculum.seed")
+    seed.sow(apps)
+    seed.sow_load(apps)
+    seed.sow_timetable(apps)
 
 
 def _sow_staff() -> None:

@@ -1,6 +1,7 @@
 """Subjects, marking systems, curricula, who is taught what, and the timetable (duties 2.3, 3.2, 3.3, 8.2)."""
 
 from curriculum.materials import models as _materials  # noqa: F401 - the room keeps its models; Django looks here
+from curriculum.models.load import LoadNorm, TrainingMode
 from curriculum.models.plan import (
     Curriculum,
     CurriculumBlock,
@@ -30,6 +31,7 @@ from curriculum.models.timetable import (
     Lesson,
     TeacherSlot,
 )
+from curriculum.timetable import models as _timetable  # noqa: F401 - its models live beside its pages
 
 __all__ = [
     "AudienceSlot",
@@ -46,6 +48,7 @@ __all__ = [
     "GroupCurriculum",
     "Holiday",
     "Lesson",
+    "LoadNorm",
     "MarkingRule",
     "MarkingSystem",
     "RatingSheetKind",
@@ -58,4 +61,5 @@ __all__ = [
     "Teaching",
     "TeachingAudience",
     "Topic",
+    "TrainingMode",
 ]

@@ -52,6 +52,9 @@ class Registration(BaseModel):
         (DEBT, _("academic debt")),
     ]
 
+    BY_ORDER, BY_OFFICE = "order", "office"
+    ENDINGS = [(BY_ORDER, _("an order")), (BY_OFFICE, _("the office"))]
+
     student = models.ForeignKey(
         Student, on_delete=models.PROTECT, related_name="registrations", verbose_name=_("student")
     )
@@ -78,6 +81,11 @@ class Registration(BaseModel):
     )
     elective_group = models.CharField(_("elective group"), max_length=8, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
+    # An order that takes the student elsewhere ends it, and one that brings the student back renews it;
+    # what the office has ended stays ended.
+    ended_by = models.CharField(
+        _("ended by"), max_length=8, choices=ENDINGS, blank=True, default="", db_default="", editable=False
+    )
     registered_at = models.DateTimeField(_("registered at"), db_default=Now(), editable=False)
 
     objects = RegistrationQuerySet.as_manager()

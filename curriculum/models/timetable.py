@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -175,6 +176,16 @@ class ControlEvent(Event):
         verbose_name=_("second examiner"),
     )
     note = models.CharField(_("note"), max_length=256, blank=True)
+    # The timetable of controls is approved (reg. 3069, p. 3.4); what is changed afterwards is approved anew.
+    approved_at = models.DateTimeField(_("approved at"), null=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
 
     objects = ControlEventQuerySet.as_manager()
 

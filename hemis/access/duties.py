@@ -195,6 +195,7 @@ DUTIES: tuple[Duty, ...] = (
         _("create, edit; supervise exams"),
         FACULTY,
         "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit; "
+        "registration: view edit; teaching: view form; elective: view edit; holiday: view; timetable_rule: view; "
         "lesson_topic: view; calendar_plan: view; resource: view; task: view",
     ),
     _duty(
@@ -361,7 +362,8 @@ DUTIES: tuple[Duty, ...] = (
         _("calendar plans and lesson topics of the kafedra's subjects this semester"),
         _CREATE_EDIT,
         KAFEDRA,
-        "calendar_plan: view edit; lesson_topic: view edit; resource: view; question: view; task: view",
+        "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign; "
+        "timetable: view; exam_timetable: view; resource: view; question: view; task: view",
     ),
     _duty(
         "8.3",
@@ -407,7 +409,7 @@ DUTIES: tuple[Duty, ...] = (
         _("journal of lessons given and of attendance"),
         _("keep, lesson by lesson"),
         OWN,
-        "journal: view edit",
+        "journal: view edit; teaching: view; timetable: view; exam_timetable: view",
     ),
     _duty(
         "B5",
@@ -435,7 +437,8 @@ DUTIES: tuple[Duty, ...] = (
         _("curricula that the faculties form"),
         _("approve"),
         UNIVERSITY,
-        "curriculum: view approve",
+        "curriculum: view approve; registration: view; teaching: view form; teaching_norm: view edit; "
+        "elective: view; timetable: view; exam_timetable: view approve; holiday: view edit; timetable_rule: view edit",
     ),
     _duty(
         "B8.1",
@@ -462,7 +465,7 @@ DUTIES: tuple[Duty, ...] = (
         _("students and groups in one's care"),
         _VIEW,
         OWN,
-        "student: view; group: view",
+        "student: view; group: view; timetable: view; exam_timetable: view",
     ),
     _duty(
         "A",
@@ -480,7 +483,7 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract document application clearance material task",
+        "own: card order contract document application clearance plan elective timetable material task",
     ),
 )
 

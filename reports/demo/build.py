@@ -18,6 +18,8 @@ from reports.demo import (
     movement,
     staffing,
     study,
+    teaching,
+    timetable,
     university,
 )
 from reports.demo import students as student_base
@@ -69,6 +71,8 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         study.build(staff, tell=tell)
         _open_accounts(password)
         student_base.build(staff, tell=tell)
+        teaching.build(staff, tell=tell)
+        timetable.build(staff, tell=tell)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         analyze()

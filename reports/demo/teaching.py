@@ -1,0 +1,44 @@
+"""Who studies what and who teaches it: registrations and teachings of the last year and of this autumn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from curriculum import registrations, teachings
+from curriculum.models import Registration, Teaching
+from hemis.access.history import acting
+from hemis.access.scope import Access
+from hemis.people.models import User
+from reports.demo import YEAR
+from reports.demo.electives import choose_everything
+from reports.demo.statistics import analyze
+from staff.models import Position
+
+HALF_YEARS = ((YEAR - 1, "11"), (YEAR - 1, "12"), (YEAR, "11"))
+
+
+def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
+    """Every group of every course studies by its approved plan, and every teaching has a teacher."""
+    today = timezone.localdate()
+    with acting(staff["academic"].pk, "demo"):
+        for year, term in HALF_YEARS:
+            registrations.register_half_year(year=year, term=term, day=today)
+            choose_everything(year, term, today)
+        analyze()
+        office = Access.for_user(staff["academic"])
+        for year, term in HALF_YEARS:
+            teachings.form(access=office, year=year, term=term, day=today)
+    _give_to_teachers(staff)
+    tell(f"{Registration.objects.count()} registrations, {Teaching.objects.count()} teachings")
+
+
+def _give_to_teachers(staff: dict[str, User]) -> None:
+    """Each head of department gives the kafedra's teachings to its teachers evenly."""
+    for login, user in staff.items():
+        if not login.startswith("head"):
+            continue
+        kafedra = Position.objects.get(employee__person=user.person_id, post="16").unit_id
+        with acting(user.pk, "demo"):
+            teachings.distribute(Teaching.objects.filter(kafedra=kafedra), access=Access.for_user(user))
