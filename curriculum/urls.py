@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from curriculum.pages import plan, reference
+from curriculum.pages import electives, loads, own, plan, reference, registrations, teachings
 
 urlpatterns = [
     *reference.SubjectGroups.urls(),
@@ -16,6 +16,37 @@ urlpatterns = [
     *reference.CurriculumNorms.urls(),
     *plan.Curricula.urls(),
     *plan.CurriculumSubjects.urls(),
+    *plan.KafedraSubjects.urls(),
+    *registrations.Registrations.urls(),
+    *teachings.Teachings.urls(),
+    *loads.TrainingModes.urls(),
+    *loads.LoadNorms.urls(),
+    *electives.Electives.urls(),
+    path("responsible-teacher/", plan.responsible, name="curriculum_responsible"),
+    path("register-half-year/", registrations.register, name="curriculum_register"),
+    path("registered-for-nothing/", registrations.unregistered, name="curriculum_unregistered"),
+    path("attend-with/", registrations.attend_with, name="curriculum_attend_with"),
+    path("students/<int:pk>/individual-subjects/", registrations.singles, name="curriculum_singles"),
+    path("form-teachings/", teachings.form_teachings, name="curriculum_form_teachings"),
+    path("give-teachings/", teachings.assign, name="curriculum_assign"),
+    path("teachings/<int:pk>/assign/", teachings.assign_one, name="curriculum_teaching_assign"),
+    path("teachings/<int:pk>/split/", teachings.split, name="curriculum_teaching_split"),
+    path("teachings/<int:pk>/part/", teachings.part, name="curriculum_teaching_part"),
+    path("teachings/<int:pk>/subgroups/", teachings.part_by_subgroups, name="curriculum_teaching_subgroups"),
+    path("loads/", loads.loads, name="curriculum_loads"),
+    path("loads/file/", loads.loads_file, name="curriculum_loads_file"),
+    path("loads/<int:pk>/", loads.teacher_load, name="curriculum_teacher_load"),
+    path("open-electives/", electives.open_electives, name="curriculum_open_electives"),
+    path("electives/<int:pk>/window/", electives.change_window, name="curriculum_elective_window"),
+    path("electives/<int:pk>/offers/", electives.set_offers, name="curriculum_elective_offers"),
+    path("electives/<int:pk>/close/", electives.close, name="curriculum_elective_close"),
+    path("electives/<int:pk>/move/", electives.move, name="curriculum_elective_move"),
+    path("electives/<int:pk>/protocol/", electives.protocol, name="curriculum_elective_protocol"),
+    path("electives/<int:pk>/file/", electives.protocol_file, name="curriculum_elective_file"),
+    path("my-curriculum/", own.my_plan, name="my_plan"),
+    path("my-electives/", electives.my_electives, name="my_electives"),
+    path("my-electives/<int:pk>/choose/", electives.choose, name="my_elective_choose"),
+    path("my-electives/<int:pk>/withdraw/", electives.withdraw, name="my_elective_withdraw"),
     path("curricula/<int:pk>/copy/", plan.copy, name="curriculum_copy"),
     path("curricula/<int:pk>/approve/", plan.approve, name="curriculum_approve"),
     path("curricula/<int:pk>/retire/", plan.retire, name="curriculum_retire"),

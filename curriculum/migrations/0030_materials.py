@@ -14,7 +14,8 @@ import hemis.pages.files
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("curriculum", "0006_timetable_guards"),
+        ("curriculum", "0013_elective_guards"),
+        ("curriculum", "0021_timetable_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

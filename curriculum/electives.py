@@ -1,0 +1,422 @@
+"""Electives: the dean's office opens a window, students choose in it, closing gives everybody a place (duty 2.3).
+
+The database counts places and refuses overbooking; what is done here is to be
+told so kindly, to keep the waiting list in order and to register at the end.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from curriculum import elective_rules as rules
+from curriculum import registrations, standing
+from curriculum.actions import CurriculumError
+from curriculum.models import (
+    Curriculum,
+    CurriculumSemester,
+    CurriculumSubject,
+    ElectiveCampaign,
+    ElectiveChoice,
+    ElectiveOffer,
+    Registration,
+)
+from hemis.access.scope import Access
+from hemis.notices import kinds as notices
+from hemis.notices.actions import notify
+from hemis.people.models import User
+from students.models import Student
+
+notices.register(
+    "elective_open", gettext_lazy("Choose your electives of %(semester)s until %(until)s"), "checklist"
+)
+notices.register("elective_placed", gettext_lazy("A place has become free: you have %(subject)s"), "check")
+notices.register("elective_settled", gettext_lazy("Your elective: %(subject)s"), "books")
+STUDYING = "11"
+PLACES = 30
+
+
+def alternatives_of(semester: CurriculumSemester) -> QuerySet[CurriculumSubject]:
+    """Subjects of the semester that are alternatives."""
+    return (
+        semester.subjects.exclude(elective_group="")
+        .select_related("subject")
+        .order_by("elective_group", "position", "pk")
+    )
+
+
+def choosers(semester: CurriculumSemester) -> QuerySet[Student]:
+    """Who chooses: students of the plan's groups in the semester's course, or in the one before it."""
+    course = int(semester.course)
+    return Student.objects.filter(
+        current__status=STUDYING,
+        current__group__plan__curriculum=semester.curriculum_id,
+        current__course__in=[str(course), str(course - 1)],
+    )
+
+
+def _campaign(campaign: ElectiveCampaign, access: Access, *states: str) -> ElectiveCampaign:
+    access.require("elective.edit")
+    rows = ElectiveCampaign.objects.for_scope(access.scope("elective.edit"))
+    found = rows.select_for_update(of=("self",)).filter(pk=campaign.pk).first()
+    if found is None:
+        raise CurriculumError(_("This choice of electives is not in your scope."))
+    if states and found.state not in states:
+        raise CurriculumError(_("The choice is %(state)s by now.") % {"state": found.get_state_display()})
+    return found
+
+
+@transaction.atomic
+def open_campaign(
+    semester: CurriculumSemester, *, access: Access, opens_at: datetime.datetime, closes_at: datetime.datetime,
+    priority: str,
+) -> ElectiveCampaign:  # fmt: skip
+    """A window for the semester with all its alternatives; the students are told when it opens at once.
+
+    Places are those of the plan, or thirty, until the office says otherwise.
+
+    Raises:
+        CurriculumError: out of scope, not approved, no alternatives, or there is a window already.
+    """
+    access.require("elective.edit")
+    plans = Curriculum.objects.for_scope(access.scope("elective.edit")).filter(state=Curriculum.APPROVED)
+    if not plans.filter(pk=semester.curriculum_id).exists():
+        raise CurriculumError(_("Electives are chosen from an approved curriculum of your faculty."))
+    if ElectiveCampaign.objects.filter(semester=semester).exists():
+        raise CurriculumError(_("The semester has its choice of electives already."))
+    lines = list(alternatives_of(semester))
+    if not lines:
+        raise CurriculumError(_("The semester has no electives."))
+    made = ElectiveCampaign.objects.create(
+        semester=semester, opens_at=opens_at, closes_at=closes_at, priority=priority
+    )
+    ElectiveOffer.objects.bulk_create(
+        ElectiveOffer(campaign=made, curriculum_subject=line, places=line.places or PLACES) for line in lines
+    )
+    if made.state == ElectiveCampaign.OPEN:
+        _tell_choosers(made)
+    return made
+
+
+def _tell_choosers(campaign: ElectiveCampaign) -> None:
+    people = User.objects.filter(is_active=True, person__in=choosers(campaign.semester).values("person"))
+    until = timezone.localtime(campaign.closes_at).strftime("%d.%m.%Y %H:%M")
+    facts = {"semester": campaign.semester.number, "until": until}
+    notify(people, "elective_open", facts, reverse("my_electives"))
+
+
+@transaction.atomic
+def set_offers(campaign: ElectiveCampaign, *, access: Access, offers: Mapping[int, tuple[int, int]]) -> None:
+    """Places and minimum of each alternative; who waits gets the places that were added.
+
+    Raises:
+        CurriculumError: closed already, or fewer places than are taken.
+    """
+    found = _campaign(
+        campaign, access, ElectiveCampaign.PLANNED, ElectiveCampaign.OPEN, ElectiveCampaign.OVER
+    )
+    for offer in found.offers.select_for_update().order_by("pk"):
+        if offer.pk not in offers:
+            continue
+        offer.places, offer.minimum = offers[offer.pk]
+        if offer.places < offer.taken:
+            raise CurriculumError(
+                _("%(offer)s: %(taken)d places are taken already.") % {"offer": offer, "taken": offer.taken}
+            )
+        if offer.minimum > offer.places:
+            raise CurriculumError(_("%(offer)s: the minimum is above the places.") % {"offer": offer})
+        offer.version += 1
+        offer.save(update_fields=["places", "minimum", "version"])
+        if found.priority == ElectiveCampaign.BY_TIME:
+            _next_in_line(offer)
+
+
+def own_student(access: Access, campaign: ElectiveCampaign) -> Student | None:
+    """The study of the person who asks that belongs to the campaign's plan."""
+    person = access.scope("own.elective").person_id
+    return choosers(campaign.semester).filter(person=person).first() if person else None
+
+
+@transaction.atomic
+def choose(offer: ElectiveOffer, *, access: Access) -> ElectiveChoice:
+    """The student's choice in the offer's elective group, or another one instead.
+
+    By time: a place at once, or the end of the waiting list. By GPA: everybody
+    waits until the office closes. The place that is given up goes to who waits.
+
+    Raises:
+        CurriculumError: the window is not open, or the student does not study by this plan.
+    """
+    access.require("own.elective")
+    campaign = ElectiveCampaign.objects.select_related("semester__curriculum").get(pk=offer.campaign_id)
+    if campaign.state != ElectiveCampaign.OPEN:
+        raise CurriculumError(_("The choice is %(state)s.") % {"state": campaign.get_state_display()})
+    student = own_student(access, campaign)
+    if student is None:
+        raise CurriculumError(_("These electives are not of your curriculum."))
+    group = offer.curriculum_subject.elective_group
+    before = (
+        ElectiveChoice.objects.select_for_update(of=("self",))
+        .filter(student=student, campaign=campaign, elective_group=group)
+        .first()
+    )
+    if before is not None and before.offer_id == offer.pk:
+        return before
+    made = before or ElectiveChoice(student=student)
+    left = made.offer_id if before and before.state == ElectiveChoice.PLACED else None
+    locked = {
+        one.pk: one
+        for one in ElectiveOffer.objects.select_for_update()
+        .filter(pk__in=[offer.pk, *([left] if left else [])])
+        .order_by("pk")
+    }
+    made.offer = locked[offer.pk]
+    by_time = campaign.priority == ElectiveCampaign.BY_TIME
+    made.state = ElectiveChoice.PLACED if by_time and made.offer.left > 0 else ElectiveChoice.WAITING
+    made.way, made.chosen_at = ElectiveChoice.OWN, timezone.now()
+    made.gpa = standing.gpa_of([student.pk], timezone.localdate()).get(student.pk)
+    made.version = (made.version or 0) + (1 if before else 0)
+    _write(made)
+    if left:
+        _next_in_line(locked[left])
+    return made
+
+
+def _write(choice: ElectiveChoice) -> None:
+    """The database has the last word on places."""
+    try:
+        with transaction.atomic():
+            choice.save()
+    except IntegrityError as error:
+        raise CurriculumError(_("The last place was taken at this moment; choose again.")) from error
+
+
+@transaction.atomic
+def withdraw(choice: ElectiveChoice, *, access: Access) -> None:
+    """Take the own choice back while the window is open; the place goes to who waits.
+
+    Raises:
+        CurriculumError: not one's own, or the window is not open.
+    """
+    person = access.scope("own.elective").person_id
+    rows = ElectiveChoice.objects.select_for_update(of=("self",)).select_related("campaign", "offer")
+    found = rows.filter(pk=choice.pk, student__person=person).first() if person else None
+    if found is None:
+        raise CurriculumError(_("This is not your choice."))
+    if found.campaign is None or found.campaign.state != ElectiveCampaign.OPEN:
+        raise CurriculumError(_("The window is not open."))
+    offer = ElectiveOffer.objects.select_for_update().get(pk=found.offer_id)
+    found.delete()
+    _next_in_line(offer)
+
+
+def _next_in_line(offer: ElectiveOffer) -> None:
+    """Free places go to who has waited longest; they are told."""
+    offer.refresh_from_db(fields=["taken", "places"])
+    if offer.left <= 0 or offer.campaign.priority != ElectiveCampaign.BY_TIME:
+        return
+    waiting = offer.choices.filter(state=ElectiveChoice.WAITING).select_for_update(of=("self",))
+    for choice in waiting.order_by("chosen_at", "pk")[: offer.left]:
+        choice.state, choice.way = ElectiveChoice.PLACED, ElectiveChoice.LIST
+        choice.version += 1
+        choice.save(update_fields=["state", "way", "version"])
+        user = User.objects.filter(is_active=True, person=choice.student.person_id)
+        notify(user, "elective_placed", {"subject": str(offer.curriculum_subject)}, reverse("my_electives"))
+
+
+@transaction.atomic
+def close(campaign: ElectiveCampaign, *, access: Access) -> list[Student]:
+    """Settle everybody's place and register for it; who found none is returned.
+
+    In order: closes the window for good, gives places by the priority of the
+    campaign, drops what too few chose, distributes who did not choose, writes the
+    registrations and tells the students.
+
+    Raises:
+        CurriculumError: out of scope or closed already.
+    """
+    found = _campaign(campaign, access, ElectiveCampaign.OPEN, ElectiveCampaign.OVER)
+    students = {one.pk: one for one in choosers(found.semester).order_by("pk")}
+    gpa = standing.gpa_of(list(students), timezone.localdate())
+    without: set[int] = set()
+    offers: dict[str, list[ElectiveOffer]] = defaultdict(list)
+    for offer in (
+        found.offers.select_for_update(of=("self",)).select_related("curriculum_subject").order_by("pk")
+    ):
+        offers[offer.curriculum_subject.elective_group].append(offer)
+    for group, alternatives in sorted(offers.items()):
+        outcome = _settle(found, group, alternatives, students, gpa)
+        without |= set(outcome.without)
+        _write_places(found, group, alternatives, outcome, gpa)
+    found.closed_at, found.closed_by = timezone.now(), access.user
+    found.version += 1
+    found.save(update_fields=["closed_at", "closed_by", "version"])
+    _register(found)
+    _tell_settled(found)
+    return [students[key] for key in sorted(without)]
+
+
+def _settle(
+    campaign: ElectiveCampaign, group: str, offers: list[ElectiveOffer], students: Mapping[int, Student],
+    gpa: Mapping[int, Any],
+) -> rules.Outcome:  # fmt: skip
+    choices = campaign.choices.filter(elective_group=group, student__in=students).order_by("pk")
+    wishes = [
+        rules.Wish(
+            one.student_id, one.offer_id, one.chosen_at.timestamp(), gpa.get(one.student_id, one.gpa),
+            one.state == ElectiveChoice.PLACED,
+        )
+        for one in choices
+    ]  # fmt: skip
+    taken = {one.student for one in wishes}
+    return rules.settle(
+        [rules.Alternative(one.pk, one.places, one.minimum) for one in offers],
+        wishes,
+        [key for key in students if key not in taken],
+        campaign.priority,
+    )
+
+
+def _write_places(
+    campaign: ElectiveCampaign, group: str, offers: list[ElectiveOffer], outcome: rules.Outcome,
+    gpa: Mapping[int, Any],
+) -> None:  # fmt: skip
+    """Everybody leaves first and sits down anew, so that no moment in between overbooks."""
+    rows = {one.student_id: one for one in campaign.choices.filter(elective_group=group)}
+    campaign.choices.filter(elective_group=group).update(state=ElectiveChoice.WAITING)
+    fresh, changed = [], []
+    by_key = {one.pk: one for one in offers}
+    for place in outcome.places:
+        row = rows.get(place.student)
+        if row is None:
+            row = ElectiveChoice(student_id=place.student, chosen_at=timezone.now())
+            fresh.append(row)
+        else:
+            row.version += 1
+            changed.append(row)
+        if place.way == rules.LIST and campaign.priority == ElectiveCampaign.BY_GPA:
+            row.way = ElectiveChoice.OWN
+        elif not (place.way == rules.OWN and row.way == ElectiveChoice.LIST):
+            row.way = place.way
+        row.offer, row.state = by_key[place.alternative], ElectiveChoice.PLACED
+        row.gpa = gpa.get(place.student, row.gpa)
+    ElectiveChoice.objects.bulk_update(changed, ["offer", "state", "way", "gpa", "version"], batch_size=1000)
+    ElectiveChoice.objects.bulk_create(fresh, batch_size=1000)
+    ElectiveOffer.objects.filter(pk__in=outcome.dropped).update(is_dropped=True)
+
+
+def _register(campaign: ElectiveCampaign) -> None:
+    """A registration for every place; one that an office ended is renewed."""
+    placed = list(campaign.choices.filter(state=ElectiveChoice.PLACED).select_related("offer").order_by("pk"))
+    there = {
+        (row.student_id, row.curriculum_subject_id)
+        for row in Registration.objects.active().filter(semester=campaign.semester_id)
+    }
+    groups = {
+        (row.student_id, row.elective_group)
+        for row in Registration.objects.active().filter(semester=campaign.semester_id)
+        if row.elective_group
+    }
+    Registration.objects.bulk_create(
+        (
+            Registration(
+                student_id=one.student_id,
+                curriculum_subject_id=one.offer.curriculum_subject_id,
+                basis=Registration.CHOSEN,
+            )
+            for one in placed
+            if (one.student_id, one.offer.curriculum_subject_id) not in there
+            and (one.student_id, one.elective_group) not in groups
+        ),
+        batch_size=1000,
+    )
+
+
+def _tell_settled(campaign: ElectiveCampaign) -> None:
+    by_subject: dict[str, list[int]] = defaultdict(list)
+    rows = campaign.choices.filter(state=ElectiveChoice.PLACED)
+    for person, subject in rows.values_list("student__person", "offer__curriculum_subject__subject__name"):
+        by_subject[subject].append(person)
+    for subject, people in by_subject.items():
+        users = User.objects.filter(is_active=True, person__in=people)
+        notify(users, "elective_settled", {"subject": subject}, reverse("my_electives"))
+
+
+@transaction.atomic
+def move(rows: QuerySet[ElectiveChoice], offer: ElectiveOffer, *, access: Access) -> registrations.Outcome:
+    """The office moves students to another alternative, before the closing or after it.
+
+    Whose registration carries marks already stays, and the reason is told.
+
+    Raises:
+        CurriculumError: out of scope, another elective group, or not enough places.
+    """
+    access.require("elective.edit")
+    scope = access.scope("elective.edit")
+    target = (
+        ElectiveOffer.objects.for_scope(scope).select_for_update(of=("self",)).filter(pk=offer.pk).first()
+    )
+    if target is None:
+        raise CurriculumError(_("This choice of electives is not in your scope."))
+    found = list(
+        rows.for_scope(scope)  # type: ignore[attr-defined]
+        .exclude(offer=target)
+        .select_related("student__person", "offer")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    group = target.curriculum_subject.elective_group
+    if any((one.campaign_id, one.elective_group) != (target.campaign_id, group) for one in found):
+        raise CurriculumError(_("Students move between the alternatives of one elective group."))
+    held = registrations.held(list(_registrations(found).values_list("pk", flat=True)))
+    stay = {row.student_id: held[row.pk] for row in _registrations(found) if row.pk in held}
+    going = [one for one in found if one.student_id not in stay]
+    if len(going) > target.left:
+        raise CurriculumError(
+            _("%(offer)s has %(left)d places left.") % {"offer": target, "left": target.left}
+        )
+    _change_registrations(going, target)
+    left = sorted({one.offer_id for one in going if one.state == ElectiveChoice.PLACED})
+    for one in going:
+        one.offer, one.state, one.way = target, ElectiveChoice.PLACED, ElectiveChoice.MOVED
+        one.version += 1
+    ElectiveChoice.objects.bulk_update(going, ["offer", "state", "way", "version"], batch_size=1000)
+    if going and target.campaign.state != ElectiveCampaign.CLOSED:
+        for freed in ElectiveOffer.objects.select_for_update().filter(pk__in=left).order_by("pk"):
+            _next_in_line(freed)
+    return registrations.Outcome(
+        len(going), tuple(f"{one.student}: {stay[one.student_id]}" for one in found if one.student_id in stay)
+    )
+
+
+def _registrations(choices: Iterable[ElectiveChoice]) -> QuerySet[Registration]:
+    wanted = Q(pk=None)
+    for one in choices:
+        wanted |= Q(student=one.student_id, curriculum_subject=one.offer.curriculum_subject_id)
+    return Registration.objects.active().filter(wanted)
+
+
+def _change_registrations(choices: list[ElectiveChoice], target: ElectiveOffer) -> None:
+    """After the closing the registration goes along: the old one ends, the new one is made or renewed."""
+    old = list(_registrations(choices))
+    students = [row.student_id for row in old]
+    Registration.objects.filter(pk__in=[row.pk for row in old]).update(
+        is_active=False, ended_by=Registration.BY_OFFICE
+    )
+    again = Registration.objects.filter(student__in=students, curriculum_subject=target.curriculum_subject_id)
+    known = set(again.values_list("student", flat=True))
+    again.update(is_active=True, ended_by="", basis=Registration.CHOSEN)
+    Registration.objects.bulk_create(
+        Registration(student_id=student, curriculum_subject_id=target.curriculum_subject_id, basis="chosen")
+        for student in students
+        if student not in known
+    )

@@ -1,0 +1,201 @@
+"""Electives that students choose: the window of a semester, what it offers, who chose what (duty 2.3)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from curriculum.models.plan import CurriculumSemester, CurriculumSubject
+from hemis.base import BaseModel, ScopedQuerySet
+from students.models import Student
+from students.models.base import cared_for
+
+
+class ElectiveCampaignQuerySet(ScopedQuerySet):
+    def for_scope(self, scope):
+        if scope.everything:
+            return self
+        return self.filter(semester__curriculum__speciality__faculty__in=scope.faculty_ids)
+
+
+class ElectiveCampaign(BaseModel):
+    """The window in which students of a plan choose their electives of one semester."""
+
+    BY_TIME, BY_GPA = "time", "gpa"
+    PRIORITIES = [(BY_TIME, _("who chose first")), (BY_GPA, _("the better GPA"))]
+    PLANNED, OPEN, OVER, CLOSED = "planned", "open", "over", "closed"
+    STATES = {
+        PLANNED: _("not begun"),
+        OPEN: _("open"),
+        OVER: _("over, to be closed"),
+        CLOSED: _("closed"),
+    }
+
+    semester = models.OneToOneField(
+        CurriculumSemester,
+        on_delete=models.PROTECT,
+        related_name="elective_campaign",
+        verbose_name=_("semester"),
+    )
+    opens_at = models.DateTimeField(_("opens at"))
+    closes_at = models.DateTimeField(_("closes at"))
+    priority = models.CharField(_("who has priority"), max_length=4, choices=PRIORITIES, default=BY_TIME)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("closed by"),
+    )  # fmt: skip
+
+    objects = ElectiveCampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("choice of electives")
+        verbose_name_plural = _("choices of electives")
+        ordering = ["-opens_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(closes_at__gt=models.F("opens_at")), name="elective_window"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="elective_closed_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.semester.curriculum} · {self.semester}"
+
+    @property
+    def state(self) -> str:
+        """``planned``, ``open``, ``over`` (to be closed by the office) or ``closed``."""
+        if self.closed_at:
+            return self.CLOSED
+        now = timezone.now()
+        if now < self.opens_at:
+            return self.PLANNED
+        return self.OPEN if now < self.closes_at else self.OVER
+
+    def get_state_display(self) -> str:
+        return str(self.STATES[self.state])
+
+
+class _OfCampaign(ScopedQuerySet):
+    def for_scope(self, scope):
+        if scope.everything:
+            return self
+        return self.filter(campaign__semester__curriculum__speciality__faculty__in=scope.faculty_ids)
+
+
+class ElectiveOffer(BaseModel):
+    """An alternative of a campaign: how many may take it, and how many must for it to be taught.
+
+    ``taken`` is counted by the database with every choice; a check holds it to the
+    places, so nothing that happens at the same moment can overbook.
+    """
+
+    campaign = models.ForeignKey(
+        ElectiveCampaign,
+        on_delete=models.CASCADE,
+        related_name="offers",
+        verbose_name=_("choice of electives"),
+    )
+    curriculum_subject = models.OneToOneField(
+        CurriculumSubject, on_delete=models.PROTECT, related_name="elective_offer", verbose_name=_("subject")
+    )
+    places = models.PositiveSmallIntegerField(
+        _("places"), validators=[MinValueValidator(1), MaxValueValidator(2000)]
+    )
+    minimum = models.PositiveSmallIntegerField(
+        _("taught from so many students"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(2000)],
+    )
+    taken = models.PositiveSmallIntegerField(_("taken"), default=0, db_default=0, editable=False)
+    is_dropped = models.BooleanField(
+        _("not taught: too few chose it"), default=False, db_default=False, editable=False
+    )
+
+    objects = _OfCampaign.as_manager()
+
+    class Meta:
+        verbose_name = _("offer of an elective")
+        verbose_name_plural = _("offers of electives")
+        ordering = ["campaign", "curriculum_subject__elective_group", "curriculum_subject__position"]
+        constraints = [
+            models.CheckConstraint(condition=Q(taken__lte=models.F("places")), name="elective_places"),
+            models.CheckConstraint(
+                condition=Q(minimum__gte=1) & Q(minimum__lte=models.F("places")), name="elective_minimum"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.curriculum_subject)
+
+    @property
+    def left(self) -> int:
+        return self.places - self.taken
+
+
+class ElectiveChoiceQuerySet(ScopedQuerySet):
+    def for_scope(self, scope):
+        """The faculty of the plan, the tutor's groups, and the student."""
+        if scope.everything:
+            return self
+        found = Q(offer__campaign__semester__curriculum__speciality__faculty__in=scope.faculty_ids)
+        if scope.person_id:
+            found |= Q(student__person=scope.person_id)
+            found |= Q(student__current__group__in=cared_for(scope))
+        return self.filter(found)
+
+
+class ElectiveChoice(BaseModel):
+    """What a student chose in one elective group; ``campaign`` and ``elective_group`` are the offer's own."""
+
+    PLACED, WAITING = "placed", "waiting"
+    STATES = [(PLACED, _("has a place")), (WAITING, _("waits"))]
+    OWN, LIST, OFFICE, MOVED = "own", "list", "office", "moved"
+    WAYS = [
+        (OWN, _("own choice")),
+        (LIST, _("from the waiting list")),
+        (OFFICE, _("given by the office")),
+        (MOVED, _("moved by the office")),
+    ]
+
+    offer = models.ForeignKey(
+        ElectiveOffer, on_delete=models.PROTECT, related_name="choices", verbose_name=_("elective")
+    )
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="elective_choices", verbose_name=_("student")
+    )
+    campaign = models.ForeignKey(
+        ElectiveCampaign,
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="choices",
+        verbose_name=_("choice of electives"),
+    )
+    elective_group = models.CharField(_("elective group"), max_length=8, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=8, choices=STATES, default=WAITING)
+    way = models.CharField(_("how it came about"), max_length=8, choices=WAYS, default=OWN)
+    chosen_at = models.DateTimeField(_("chosen at"), db_default=Now())
+    gpa = models.DecimalField(_("GPA"), max_digits=4, decimal_places=2, null=True, blank=True, editable=False)
+
+    objects = ElectiveChoiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("chosen elective")
+        verbose_name_plural = _("chosen electives")
+        ordering = ["campaign", "elective_group", "chosen_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "campaign", "elective_group"], name="elective_chosen_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student} · {self.offer}"
