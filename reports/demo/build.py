@@ -14,6 +14,7 @@ from reports.demo import (
     applications,
     contingent,
     infrastructure,
+    materials,
     money,
     movement,
     staffing,
@@ -73,6 +74,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         student_base.build(staff, tell=tell)
         teaching.build(staff, tell=tell)
         timetable.build(staff, tell=tell)
+        materials.build(staff, tell=tell)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         analyze()

@@ -32,6 +32,7 @@ _WEIGHT = re.compile(r"^%(-?\d+(?:[.,]\d+)?)%")
 _TRUTH = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 _SPECIAL = re.compile(r"([\\~=#{}:])")
 GAP = " _____ "
+JOINT = "\u2060"
 
 
 @dataclass
@@ -193,7 +194,9 @@ def _plain_of(said: str, is_html: bool = False) -> str:
     """Without escapes; of HTML the text."""
     said = re.sub(r"\\n", "\n", re.sub(r"\\\\", "\x00", said))
     said = re.sub(r"\\([~=#{}:])", r"\1", said).replace("\x00", "\\")
-    return plain(said) if is_html else said.strip()
+    # The joints that writing put in so that an arrow or a weight stays text.
+    said = said.replace(f"-{JOINT}>", "->").strip()
+    return plain(said) if is_html else said.removeprefix(JOINT)
 
 
 # --- writing
@@ -240,7 +243,8 @@ def _written_answer(kind: str, one: Answer) -> str:
 
 def _escaped_half(text: str) -> str:
     """An answer that would read as a pair or a weight says so by an invisible joint."""
-    return _escaped(text).replace("->", "-\u2060>")
+    text = _escaped(text).replace("->", f"-{JOINT}>")
+    return JOINT + text if text.startswith("%") else text
 
 
 def _escaped_pair(text: str) -> str:
