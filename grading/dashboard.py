@@ -33,7 +33,7 @@ register_todo(
         "task.grade",
         _to_mark,
         lambda: f"{reverse('grading_tasks_list')}?state=sent&sort=-waiting",
-        "clipboard-list",
+        "checklist",
     )
 )
 register_panel(

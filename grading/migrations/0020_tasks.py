@@ -360,7 +360,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("given", "given"),
+                            ("given", "given to do"),
                             ("submitted", "handed in"),
                             ("graded", "marked"),
                             ("returned", "returned"),
@@ -453,8 +453,8 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("running", "running"),
-                            ("finished", "finished"),
+                            ("running", "being taken"),
+                            ("finished", "finished by the student"),
                             ("expired", "closed by the clock"),
                         ],
                         default="running",

@@ -130,7 +130,7 @@ class TaskStudent(BaseModel):
 
     GIVEN, SUBMITTED, GRADED, RETURNED = "given", "submitted", "graded", "returned"
     STATES = [
-        (GIVEN, _("given")),
+        (GIVEN, _("given to do")),
         (SUBMITTED, _("handed in")),
         (GRADED, _("marked")),
         (RETURNED, _("returned")),
@@ -359,7 +359,11 @@ class Attempt(models.Model):
     """A session of a test. The server alone says when it began, when it ends and what was answered."""
 
     RUNNING, FINISHED, EXPIRED = "running", "finished", "expired"
-    STATES = [(RUNNING, _("running")), (FINISHED, _("finished")), (EXPIRED, _("closed by the clock"))]
+    STATES = [
+        (RUNNING, _("being taken")),
+        (FINISHED, _("finished by the student")),
+        (EXPIRED, _("closed by the clock")),
+    ]
 
     task_student = models.ForeignKey(
         TaskStudent,

@@ -42,9 +42,9 @@ def task_points(
         curriculum_subject=key, task__control=control, is_excluded=False
     ).order_by()
     rows = given.values("student", scale=F("curriculum_subject__curriculum__marking_system__scale")).annotate(
-        points=Coalesce(Sum("points"), Decimal(0)),
-        maximum=Sum("task__max_points"),
+        total=Coalesce(Sum("points"), Decimal(0)),
         mean=Avg("points"),
+        maximum=Sum("task__max_points"),
         best=Max("task__max_points"),
     )
     found: dict[int, tuple[Decimal, Decimal]] = {}
@@ -52,7 +52,7 @@ def task_points(
         if row["scale"] == MarkingSystem.FIVE:
             found[row["student"]] = (rules.tenth(Decimal(row["mean"] or 0)), row["best"])
         else:
-            found[row["student"]] = (row["points"], row["maximum"])
+            found[row["student"]] = (row["total"], row["maximum"])
     return found
 
 

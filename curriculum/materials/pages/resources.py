@@ -88,7 +88,7 @@ class Resources(Register):
     tabs = [Tab("files", gettext_lazy("Files"), "materials/_files.html", _files)]
     actions = [
         BulkAction("show", gettext_lazy("Show to students"), "resource.edit", _show, "eye"),
-        BulkAction("hide", gettext_lazy("Hide from students"), "resource.edit", _hide, "eye-off"),
+        BulkAction("hide", gettext_lazy("Hide from students"), "resource.edit", _hide, "ban"),
     ]
     detail_template = "materials/resource.html"
     empty = gettext_lazy("Upload the first file or link; students of your groups see it at once.")

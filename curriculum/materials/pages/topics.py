@@ -88,7 +88,7 @@ class Topics(Register):
         Column("semester__number", numeric=True),
         Column("kafedra", sort="kafedra__name"),
         Column("teacher", sort="teacher__person__sort_key"),
-        Column("plan_hours", gettext_lazy("Hours"), numeric=True),
+        Column("plan_hours", gettext_lazy("Academic hours"), numeric=True),
         Column("topic_hours", gettext_lazy("In topics"), numeric=True),
         Column("topic_state", gettext_lazy("Topics"), sort="topic_hours", badge=COLOURS,
                value=lambda row: STATES[row.topic_state]),
