@@ -51,6 +51,8 @@ class ResourceForm(RegisterForm):
         help_text=gettext_lazy("PDF, DOCX, XLSX, PPTX, pictures, ZIP, RAR, TXT; up to 30 MB each."),
     )
 
+    link = forms.URLField(label=gettext_lazy("link"), required=False, max_length=500, assume_scheme="https")
+
     class Meta:
         model = Resource
         fields = (

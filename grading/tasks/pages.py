@@ -280,6 +280,9 @@ def _student_page(request: Request, task: Task, row: TaskStudent, form=None) -> 
 def mark(request: Request, pk: int) -> HttpResponse:
     """Mark the last version, or return it; then the next student whose work waits."""
     task = get_object_or_404(Tasks.rows(request.access, "task.grade"), pk=pk)
+    if not (request.GET.get("row") or request.POST.get("row")):
+        messages.error(request, _("Tick the students first."))
+        return to_tab(pk)
     row = _row(request, task)
     asked = request.POST.get("submission", "")
     submission = get_object_or_404(Submission, task_student=row, pk=asked if asked.isdigit() else None)

@@ -15,7 +15,8 @@ from curriculum.materials import rules as question_rules
 from curriculum.materials.rules import Answer, QuestionText
 from curriculum.models import Registration
 from grading.tasks import actions
-from grading.tasks.models import Task, TaskStudent, Test
+from grading.tasks.models import Task, TaskStudent
+from grading.tasks.models import Test as Taking
 from hemis.access.scope import Access
 from tests import factories
 from tests.curriculum import makers
@@ -92,15 +93,15 @@ class Class:
         ]  # fmt: skip
         materials.add_questions(self.line.subject, rows, access=self.access, language="11")
 
-    def test(self, *quotas, sent: bool = True, **fields) -> Test:
-        """A sent test of lectures; the settings of the test are those of ``Test``."""
+    def test(self, *quotas, sent: bool = True, **fields) -> Taking:
+        """A sent test of lectures; the settings of the test are those of ``Test`` itself."""
         settings = {
             name: fields.pop(name)
             for name in ("duration", "policy", "opens_at", "shuffles", "shows_sheet")
             if name in fields
         }
         task = self.task(kind=Task.TEST, teaching=self.lecture, control="12", **fields)
-        test = Test.objects.create(task=task, **settings)
+        test = Taking.objects.create(task=task, **settings)
         actions.set_quotas(test, quotas, access=self.access)
         if sent:
             actions.send(task, access=self.access)

@@ -11,19 +11,26 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from curriculum.materials import actions as materials
 from curriculum.materials.models import Question
 from curriculum.materials.rules import QuestionText
 from grading.tasks import actions, queries, sessions
 from grading.tasks.beat import close_tests
-from grading.tasks.models import Attempt, AttemptAnswer, Task, TaskStudent, Test
+from grading.tasks.models import Attempt, AttemptAnswer, Task, TaskStudent
 from grading.tasks.rules import Quota
 from tests import factories
 from tests.tasks.makers import Class
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("9.1")]
 MINUTE, DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with override("en"):
+        yield
 
 
 @pytest.fixture
@@ -173,7 +180,7 @@ def test_windows_attempts_and_the_deadline(klass):
 
 
 def test_best_or_last_attempt(klass):
-    for policy, expected in ((Test.BEST, 10), (Test.LAST, 0)):
+    for policy, expected in (("best", 10), ("last", 0)):
         test = klass.test(Quota(1, "Kirish", 1), policy=policy, max_points=Decimal(10))
         take(klass, klass.row(test.task))
         take(klass, klass.row(test.task), knows=False)
@@ -258,9 +265,18 @@ def test_nobody_takes_another_s_test(klass):
     assert factories.client_of(klass.user).get(reverse("my_test", args=[attempt.pk])).status_code == 403
 
 
-@pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"position": "x"}', '{"position": 99, "at": 1}', '{"position": -1}', '{"position": 1, "at": 1e99}']
-)  # fmt: skip
+NONSENSE = (
+    "",
+    "[]",
+    "{}",
+    '{"position": "x"}',
+    '{"position": 99, "at": 1}',
+    '{"position": -1}',
+    '{"position": 1, "at": 1e99}',
+)
+
+
+@pytest.mark.parametrize("body", NONSENSE)
 def test_nonsense_is_answered_plainly(klass, body):
     test = klass.test(Quota(1, "Kirish", 1))
     attempt = sessions.begin(klass.row(test.task), access=klass.student_access())
