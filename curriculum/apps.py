@@ -5,7 +5,10 @@ class CurriculumConfig(AppConfig):
     name = "curriculum"
 
     def ready(self) -> None:
-        """Make the kinds of documents and the sheets known."""
-        from curriculum import documents  # noqa: F401
-        from curriculum.materials import documents as _plans  # noqa: F401
-        from curriculum.materials import sheets  # noqa: F401
+        """Make documents, sheets, notices and what takes rooms known."""
+        from curriculum import documents, sheets  # noqa: F401
+        from curriculum.materials import documents as plans  # noqa: F401
+        from curriculum.materials import sheets as topics  # noqa: F401
+        from curriculum.timetable import documents as papers  # noqa: F401
+        from curriculum.timetable import notices, occupancy  # noqa: F401
+        from curriculum.timetable import sheets as lessons  # noqa: F401

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curriculum import difference_rules as rules
@@ -51,27 +52,37 @@ def semester_of(placement: Placement | None) -> int:
     return int(placement.semester) - FIRST_SEMESTER + 1 if placement and placement.semester else 1
 
 
-def studied_by(student: Student, curriculum: Curriculum) -> list[rules.Studied]:
+STUDIED = """
+SELECT s.id, s.subject_id, f.name, s.credit
+  FROM curriculum_curriculumsubject s
+  JOIN curriculum_subject f ON f.id = s.subject_id
+  JOIN curriculum_curriculumsemester m ON m.id = s.semester_id AND m.ends_on < %(day)s
+ WHERE EXISTS (
+           SELECT 1 FROM curriculum_registration r
+            WHERE r.student_id = %(student)s AND r.curriculum_subject_id = s.id AND r.ended_by = ''
+              AND r.basis IN ('plan', 'chosen'))
+    OR EXISTS (
+           SELECT 1 FROM students_placement p JOIN curriculum_groupcurriculum g ON g.group_id = p.group_id
+            WHERE p.student_id = %(student)s AND g.curriculum_id = s.curriculum_id AND p.status = '11'
+              AND p.course = m.course AND p.valid_from <= m.ends_on AND (p.valid_to IS NULL OR p.valid_to >= m.ends_on))
+ ORDER BY m.starts_on, s.id
+"""
+
+
+def studied_by(student: Student) -> list[rules.Studied]:
     """What the student has mastered: by the results where they are kept.
 
-    Where nobody keeps results yet, whatever the student was registered for in
-    semesters of other plans that are over counts as studied.
+    Where nobody keeps results yet, the subjects of semesters that are over count as
+    studied: those the student was registered for, and those of the plan of the group
+    in which the student was placed till the semester's end.
     """
     passed = standing.passed_of(student.pk)
     if passed is not None:
         names = dict(Subject.objects.filter(pk__in=passed).values_list("pk", "name"))
         return [rules.Studied(pk, names.get(pk, ""), credit) for pk, credit in sorted(passed.items())]
-    now = student.current.valid_from if student.current else None
-    rows = (
-        Registration.objects.filter(student=student, semester__ends_on__lt=now)
-        if now
-        else Registration.objects.none()
-    )
-    rows = rows.exclude(ended_by=Registration.BY_OFFICE).exclude(basis__in=["difference", "debt"])
-    found = rows.values_list(
-        "curriculum_subject__subject", "curriculum_subject__subject__name", "curriculum_subject__credit"
-    )
-    return [rules.Studied(*row) for row in found.order_by("semester__starts_on", "pk")]
+    with connection.cursor() as cursor:
+        cursor.execute(STUDIED, {"student": student.pk, "day": timezone.localdate()})
+        return [rules.Studied(*row[1:]) for row in cursor.fetchall()]
 
 
 def compare(
@@ -88,7 +99,7 @@ def compare(
             "pk", "subject", "subject__name", "semester__number", "credit", "elective_group"
         )
     )
-    return Comparison(plan, semester, tuple(rules.compare(lines, studied_by(student, plan), semester)))
+    return Comparison(plan, semester, tuple(rules.compare(lines, studied_by(student), semester)))
 
 
 @transaction.atomic

@@ -164,6 +164,7 @@ def choose(offer: ElectiveOffer, *, access: Access) -> ElectiveChoice:
     if student is None:
         raise CurriculumError(_("These electives are not of your curriculum."))
     group = offer.curriculum_subject.elective_group
+    locked = _locked_offers(offer)
     before = (
         ElectiveChoice.objects.select_for_update(of=("self",))
         .filter(student=student, campaign=campaign, elective_group=group)
@@ -173,12 +174,6 @@ def choose(offer: ElectiveOffer, *, access: Access) -> ElectiveChoice:
         return before
     made = before or ElectiveChoice(student=student)
     left = made.offer_id if before and before.state == ElectiveChoice.PLACED else None
-    locked = {
-        one.pk: one
-        for one in ElectiveOffer.objects.select_for_update()
-        .filter(pk__in=[offer.pk, *([left] if left else [])])
-        .order_by("pk")
-    }
     made.offer = locked[offer.pk]
     by_time = campaign.priority == ElectiveCampaign.BY_TIME
     made.state = ElectiveChoice.PLACED if by_time and made.offer.left > 0 else ElectiveChoice.WAITING
@@ -189,6 +184,15 @@ def choose(offer: ElectiveOffer, *, access: Access) -> ElectiveChoice:
     if left:
         _next_in_line(locked[left])
     return made
+
+
+def _locked_offers(offer: ElectiveOffer) -> dict[int, ElectiveOffer]:
+    """The alternatives of the offer's elective group, locked in the order of their keys before any choice is:
+    whoever chooses, withdraws or moves up does so one after the other, and nobody waits for each other.
+    """
+    group = offer.curriculum_subject.elective_group
+    rows = ElectiveOffer.objects.filter(campaign=offer.campaign_id, curriculum_subject__elective_group=group)
+    return {one.pk: one for one in rows.select_for_update(of=("self",)).order_by("pk")}
 
 
 def _write(choice: ElectiveChoice) -> None:
@@ -208,13 +212,14 @@ def withdraw(choice: ElectiveChoice, *, access: Access) -> None:
         CurriculumError: not one's own, or the window is not open.
     """
     person = access.scope("own.elective").person_id
-    rows = ElectiveChoice.objects.select_for_update(of=("self",)).select_related("campaign", "offer")
-    found = rows.filter(pk=choice.pk, student__person=person).first() if person else None
-    if found is None:
+    mine = ElectiveChoice.objects.filter(pk=choice.pk, student__person=person) if person else None
+    if mine is None or not mine.exists():
         raise CurriculumError(_("This is not your choice."))
+    locked = _locked_offers(choice.offer)
+    found = mine.select_for_update(of=("self",)).select_related("campaign").get()
     if found.campaign is None or found.campaign.state != ElectiveCampaign.OPEN:
         raise CurriculumError(_("The window is not open."))
-    offer = ElectiveOffer.objects.select_for_update().get(pk=found.offer_id)
+    offer = locked[found.offer_id]
     found.delete()
     _next_in_line(offer)
 
@@ -362,11 +367,9 @@ def move(rows: QuerySet[ElectiveChoice], offer: ElectiveOffer, *, access: Access
     """
     access.require("elective.edit")
     scope = access.scope("elective.edit")
-    target = (
-        ElectiveOffer.objects.for_scope(scope).select_for_update(of=("self",)).filter(pk=offer.pk).first()
-    )
-    if target is None:
+    if not ElectiveOffer.objects.filter(pk=offer.pk).for_scope(scope).exists():
         raise CurriculumError(_("This choice of electives is not in your scope."))
+    target = _locked_offers(offer)[offer.pk]
     found = list(
         rows.for_scope(scope)  # type: ignore[attr-defined]
         .exclude(offer=target)

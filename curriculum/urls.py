@@ -3,8 +3,10 @@
 from django.urls import path
 
 from curriculum.pages import electives, loads, own, plan, reference, registrations, teachings
+from curriculum.timetable import urls as timetable
 
 urlpatterns = [
+    *timetable.urlpatterns,
     *reference.SubjectGroups.urls(),
     *reference.Subjects.urls(),
     *reference.AcademicYears.urls(),
@@ -22,6 +24,10 @@ urlpatterns = [
     *loads.TrainingModes.urls(),
     *loads.LoadNorms.urls(),
     *electives.Electives.urls(),
+    path("subjects-book/", reference.subjects_book, name="curriculum_subjects_book"),
+    path("import-subjects/", reference.import_subjects, name="curriculum_subjects_import"),
+    path("curricula/<int:pk>/file/", plan.plan_file, name="curriculum_file"),
+    path("curricula/<int:pk>/import/", plan.import_plan, name="curriculum_import"),
     path("responsible-teacher/", plan.responsible, name="curriculum_responsible"),
     path("register-half-year/", registrations.register, name="curriculum_register"),
     path("registered-for-nothing/", registrations.unregistered, name="curriculum_unregistered"),

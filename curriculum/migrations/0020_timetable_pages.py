@@ -10,7 +10,7 @@ import curriculum.timetable.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("curriculum", "0011_load_guards"),
+        ("curriculum", "0013_elective_guards"),
         ("people", "0002_history"),
         ("structure", "0005_guards"),
         ("students", "0005_card_guards"),

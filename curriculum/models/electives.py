@@ -31,9 +31,9 @@ class ElectiveCampaign(BaseModel):
     PLANNED, OPEN, OVER, CLOSED = "planned", "open", "over", "closed"
     STATES = {
         PLANNED: _("not begun"),
-        OPEN: _("open"),
+        OPEN: _("open for choosing"),
         OVER: _("over, to be closed"),
-        CLOSED: _("closed"),
+        CLOSED: _("the choice is closed"),
     }
 
     semester = models.OneToOneField(

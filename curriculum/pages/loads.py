@@ -120,10 +120,9 @@ def _teachers(scope: Scope, kafedras: list[int], year: int) -> QuerySet[Employee
     )
 
 
-def _rows(scope: Scope, kafedra: str, year: int) -> list[dict[str, Any]]:
+def _rows(scope: Scope, kafedras: list[Unit], kafedra: str, year: int) -> list[dict[str, Any]]:
     """Teachers of the chosen kafedra (or of all in scope) with their loads; a constant number of queries."""
-    mine = list(_kafedras(scope).values_list("pk", "name"))
-    chosen = [pk for pk, _name in mine if not kafedra or str(pk) == kafedra]
+    chosen = [one.pk for one in kafedras if not kafedra or str(one.pk) == kafedra]
     teachers = list(_teachers(scope, chosen, year))
     loads = load.loads_of(teachers, year)
     hours: dict[tuple[int, str], int] = {}
@@ -148,7 +147,8 @@ def loads(request: Request) -> HttpResponse:
     """Every teacher in scope with hours and norm, and the hours that nobody teaches yet."""
     scope = request.access.scope("teaching.view")
     year, kafedra, state = _asked_year(request), request.GET.get("kafedra", ""), request.GET.get("state", "")
-    rows = _rows(scope, kafedra, year)
+    kafedras = list(_kafedras(scope).order_by("name"))
+    rows = _rows(scope, kafedras, kafedra, year)
     if state in STATES:
         rows = [row for row in rows if row["load"].state == state]
     free = Teaching.objects.for_scope(scope).filter(academic_year=year, teacher=None)
@@ -159,7 +159,7 @@ def loads(request: Request) -> HttpResponse:
         "rows": rows,
         "year": year,
         "years": AcademicYear.objects.order_by("-year"),
-        "kafedras": _kafedras(scope).order_by("name"),
+        "kafedras": kafedras,
         "kafedra": kafedra,
         "state": state,
         "states": STATES.items(),
@@ -184,7 +184,7 @@ def loads_file(request: Request) -> HttpResponse:
             )
         ]
     )  # fmt: skip
-    for row in _rows(scope, request.GET.get("kafedra", ""), year):
+    for row in _rows(scope, list(_kafedras(scope)), request.GET.get("kafedra", ""), year):
         found = row["load"]
         data.append(
             [

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from curriculum import actions, forms, queries, rules
+from curriculum import actions, forms, queries, rules, sheets
 from curriculum.documents import issue_plan
 from curriculum.models import (
     Curriculum,
@@ -30,6 +30,7 @@ from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.sheets.pages import XLSX, upload_for
 from staff.models import Employee
 from structure.models import Unit
 from students.models import Group, Speciality
@@ -54,6 +55,8 @@ def _faculties(access):
 def _plan(request: Request, curriculum: Curriculum) -> dict:
     subjects = queries.subjects_of(curriculum)
     training, controls, semesters = queries.plan_by_semester(curriculum, subjects)
+    for view in semesters:
+        _neighbours(view.rows)
     return {
         "training": queries.labels("h_training_type", training),
         "controls": queries.labels("h_exam_type", controls),
@@ -65,6 +68,14 @@ def _plan(request: Request, curriculum: Curriculum) -> dict:
         "total_credit": sum((one.credit + one.extra_credit for one in semesters), 0),
         "total_hours": sum(one.hours for one in semesters),
     }
+
+
+def _neighbours(rows: list[dict]) -> None:
+    """Behind whom each subject stands when it goes one place up or down: buttons for who does not drag."""
+    keys = [row["subject"].pk for row in rows]
+    for at, row in enumerate(rows):
+        row["up"] = None if at == 0 else keys[at - 2] if at > 1 else 0
+        row["down"] = keys[at + 1] if at + 1 < len(keys) else None
 
 
 def _graph(request: Request, curriculum: Curriculum) -> dict:
@@ -153,6 +164,7 @@ class Curricula(Register):
         may_copy = _may(request, obj)
         return {
             "may_copy": may_copy,
+            "may_import": may_copy and obj.state == Curriculum.DRAFT,
             "copy_form": forms.CopyForm(initial={"start_year": obj.start_year_id + 1}),
             "may_approve": obj.state == Curriculum.DRAFT and _may(request, obj, "curriculum.approve"),
             "may_retire": obj.state == Curriculum.APPROVED and _may(request, obj, "curriculum.approve"),
@@ -240,6 +252,10 @@ class KafedraSubjects(CurriculumSubjects):
             "no_teacher", lookup="teacher__isnull", label=gettext_lazy("Without a responsible teacher")
         ),
     ]
+    select_related = (  # type: ignore[assignment]
+        *CurriculumSubjects.select_related,
+        "semester__academic_year",
+    )
     form = None  # type: ignore[assignment]
     actions = [
         BulkAction(
@@ -375,6 +391,22 @@ def _print(request: Request, curriculum: Curriculum) -> HttpResponse:
     return redirect("document_pdf", pk=issue_plan(curriculum, by=request.user).pk)
 
 
+@page("curriculum.view")
+def plan_file(request: Request, pk: int) -> HttpResponse:
+    """The whole plan as a workbook, which an import takes back."""
+    curriculum = get_object_or_404(Curricula.rows(request.access), pk=pk)
+    answer = HttpResponse(sheets.plan_book(curriculum, request.access), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="curriculum-{pk}.xlsx"'
+    return answer
+
+
+@page("curriculum.edit")
+def import_plan(request: Request, pk: int) -> HttpResponse:
+    """Fill a draft from a workbook."""
+    curriculum = get_object_or_404(Curricula.rows(request.access, "curriculum.edit"), pk=pk)
+    return upload_for(request, sheets.PlanSheet, {"plan": curriculum.pk})
+
+
 copy = _verb("curriculum.edit", _copy)
 approve = _verb("curriculum.approve", _approve)
 retire = _verb("curriculum.approve", _retire)
@@ -445,9 +477,10 @@ def move_subject(request: Request, pk: int) -> HttpResponse:
     try:
         if semester is None:
             raise actions.CurriculumError(_("Choose the semester."))
-        actions.move_subject(
-            subject, access=request.access, semester=semester, after=int(after) if after.isdigit() else None
-        )
+        behind = int(after) if after.isdigit() else None
+        if request.POST.get("last"):
+            behind = semester.subjects.order_by("position", "pk").values_list("pk", flat=True).last()
+        actions.move_subject(subject, access=request.access, semester=semester, after=behind)
     except actions.CurriculumError as error:
         messages.error(request, str(error))
     return _to_tab(subject.curriculum_id, "plan")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curriculum import actions, forms
+from curriculum import actions, forms, sheets
 from curriculum.models import (
     ClassPair,
     CurriculumNorm,
@@ -17,10 +19,13 @@ from curriculum.models import (
     Subject,
     SubjectGroup,
 )
+from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
+from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.sheets.pages import XLSX
 from structure.models import Unit
 from students.models import AcademicYear
 
@@ -86,7 +91,29 @@ class Subjects(Register):
     select_related = ("group", "kafedra")
     fields = ("code", "name", "name_ru", "name_en", "group", "education_type", "kafedra", "is_active")
     form = forms.SubjectForm
+    header_actions = [
+        MenuItem("subjects", gettext_lazy("Excel for import"), "curriculum_subjects_book", "subject.view"),
+        MenuItem(
+            "subjects", gettext_lazy("Fill in from Excel"), "curriculum_subjects_import", "subject.edit"
+        ),
+    ]
     empty = gettext_lazy("Add the first subject; curricula are made of subjects.")
+
+
+@page("subject.view")
+def subjects_book(request: Request) -> HttpResponse:
+    """All subjects as the sheet that an import takes back."""
+    answer = HttpResponse(
+        sheets.subjects_book(Subjects.rows(request.access), request.access), content_type=XLSX
+    )
+    answer["Content-Disposition"] = 'attachment; filename="subjects.xlsx"'
+    return answer
+
+
+@page("subject.edit")
+def import_subjects(request: Request) -> HttpResponse:
+    """To the upload of the base of subjects."""
+    return redirect("sheet_upload", code=sheets.SubjectSheet.code)
 
 
 # --- duty 3.3

@@ -25,7 +25,7 @@ from curriculum.pages.common import (
     now_half_year,
 )
 from curriculum.pages.plan import _faculties
-from curriculum.pages.reference import kafedras, years
+from curriculum.pages.reference import years
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
@@ -101,8 +101,7 @@ class Registrations(Register):
         Filter("semester", "semester__number", label=gettext_lazy("semester"),
                choices=lambda access: [(str(n), str(n)) for n in range(1, 13)], numeric=True),
         RelatedFilter("group", _groups, lookup="student__current__group"),
-        RelatedFilter("guests", _groups, lookup="group"),
-        RelatedFilter("kafedra", kafedras, lookup="curriculum_subject__kafedra"),
+        BooleanFilter("own_group", lookup="group__isnull", label=gettext_lazy("With the own group")),
         Filter("basis"),
         BooleanFilter("is_active"),
     ]  # fmt: skip

@@ -28,26 +28,9 @@ from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
 from staff.models import Employee
 from structure.models import Unit
-from students.models import Division, Group
+from students.models import Division
 
 CHOSEN = "curriculum.chosen_teachings"
-
-
-def _groups(access):
-    scope = access.scope("teaching.view")
-    found = Group.objects.filter(is_active=True)
-    if scope.everything:
-        return found
-    return found.filter(pk__in=TeachingAudience.objects.for_scope(scope).values("group"))
-
-
-def _teachers(access):
-    scope = access.scope("teaching.view")
-    return (
-        Employee.objects.filter(pk__in=Teaching.objects.for_scope(scope).values("teacher"))
-        .select_related("person")
-        .order_by("person__sort_key")
-    )
 
 
 def _audience(row: Teaching) -> str:
@@ -115,8 +98,6 @@ class Teachings(Register):
         Filter("term"),
         RelatedFilter("kafedra", kafedras),
         Filter("training_type"),
-        RelatedFilter("group", _groups, lookup="audience__group"),
-        RelatedFilter("teacher", _teachers),
         BooleanFilter("no_teacher", lookup="teacher__isnull", label=gettext_lazy("Without a teacher")),
     ]
     search = ("subject__name", "subject__code", "audience__group__name", "teacher__person__last_name")
@@ -148,7 +129,7 @@ class Teachings(Register):
     def filtered(cls, access, data):
         """Searching by group finds a stream once."""
         found = super().filtered(access, data)
-        if not (data.get("q") or data.get("group")):
+        if not data.get("q"):
             return found
         once = cls.rows(access).filter(pk__in=found.order_by().values("pk"))
         return once.order_by(*cls.order(data.get("sort", "")))
@@ -259,7 +240,7 @@ def _told(teacher: Employee, found) -> str:
 
 def _assign_page(request: Request, rows, back: str, title: str) -> HttpResponse:
     mine = teachings.assignable(rows, request.access.scope("teaching.assign"))
-    found = list(mine.values_list("kafedra", "academic_year").distinct())
+    found = list(mine.order_by().values_list("kafedra", "academic_year").distinct())
     if len(found) != 1:
         messages.error(request, _("Choose teachings of one kafedra and one academic year."))
         return redirect("curriculum_teachings_list")

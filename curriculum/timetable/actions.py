@@ -34,6 +34,11 @@ def register_guard(guard: Guard) -> None:
         _guards.append(guard)
 
 
+def guards() -> tuple[Guard, ...]:
+    """What may forbid changes of a lesson."""
+    return tuple(_guards)
+
+
 class TimetableError(CurriculumError):
     """Why a lesson or a control cannot be there, who is busy with what, and where there is room."""
 

@@ -102,6 +102,11 @@ class TimetableBatch(BaseModel):
         return f"{self.get_kind_display()}: {self.group or self.faculty or ''} {self.first_day:%d.%m.%Y}"
 
     @property
+    def done(self) -> int:
+        """How many lessons it has touched."""
+        return len(self.made) + len(self.removed) + len(self.changed)
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many lessons were made, removed, changed and refused."""
         lists: dict[str, list[Any]] = {

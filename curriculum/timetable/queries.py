@@ -138,6 +138,11 @@ class Busy:
         for one in self.hours:
             self._by_day[one.day].append(one)
 
+    def add(self, rows: Iterable[Hours]) -> None:
+        """Take more hours, such as those of what is about to be placed."""
+        for one in rows:
+            self._by_day[one.day].append(one)
+
     def met(
         self,
         day: datetime.date,
@@ -153,14 +158,9 @@ class Busy:
         for one in self._by_day.get(day, ()):
             if not rules.meet(starts, ends, one.starts_at, one.ends_at):
                 continue
-            if (
-                one.kind == TEACHER
-                and one.owner in teachers
-                or one.kind == ROOM
-                and one.owner in rooms
-                or one.audience
-                and any(rules.audiences_meet(*mine, one.audience) for mine in audience)
-            ):
+            owned = teachers if one.kind == TEACHER else rooms if one.kind == ROOM else ()
+            shared = one.audience and any(rules.audiences_meet(*mine, one.audience) for mine in audience)
+            if shared or one.owner in owned:
                 found.append(one)
         return found
 
@@ -262,18 +262,45 @@ class Conflict:
 
 def explain(met: Collection[Hours]) -> list[Conflict]:
     """What stands in the way, in words."""
+    words = _named(met)
+    return sorted(set(words.values()), key=lambda one: (one.kind, one.who))
+
+
+def words_of(met: Collection[Hours]) -> dict[Hours, str]:
+    """Each of the busy hours as a sentence: a fixed number of queries, however many."""
+    return {hours: str(conflict) for hours, conflict in _named(met).items()}
+
+
+def _named(met: Collection[Hours]) -> dict[Hours, Conflict]:
     keys: dict[str, set[int]] = defaultdict(set)
     owners: dict[str, set[int]] = defaultdict(set)
     for one in met:
         keys[one.source].add(one.source_id)
         owners[one.kind].add(one.owner)
+    what, who = _sources_named(keys), _owners_named(owners)
+    return {
+        one: Conflict(
+            one.kind, who.get((one.kind, one.owner), ""), _at(one, what.get((one.source, one.source_id), ""))
+        )
+        for one in met
+    }
+
+
+def _sources_named(keys: dict[str, set[int]]) -> dict[tuple[str, int], str]:
     what: dict[tuple[str, int], str] = {}
-    for lesson in with_words(Lesson.objects.filter(pk__in=keys["lesson"])):
-        what["lesson", lesson.pk] = lesson_words(lesson)
-    for event in events_with_words(ControlEvent.objects.filter(pk__in=keys["control"])):
-        what["control", event.pk] = control_words(event)
-    for booking in RoomBooking.objects.filter(pk__in=keys["booking"]):
-        what["booking", booking.pk] = booking.purpose
+    if keys["lesson"]:
+        for lesson in with_words(Lesson.objects.filter(pk__in=keys["lesson"])):
+            what["lesson", lesson.pk] = lesson_words(lesson)
+    if keys["control"]:
+        for event in events_with_words(ControlEvent.objects.filter(pk__in=keys["control"])):
+            what["control", event.pk] = control_words(event)
+    if keys["booking"]:
+        for booking in RoomBooking.objects.filter(pk__in=keys["booking"]):
+            what["booking", booking.pk] = booking.purpose
+    return what
+
+
+def _owners_named(owners: dict[str, set[int]]) -> dict[tuple[str, int], str]:
     who: dict[tuple[str, int], str] = {}
     for teacher in Employee.objects.filter(pk__in=owners[TEACHER]).select_related("person"):
         who[TEACHER, teacher.pk] = teacher.person.short_name
@@ -281,13 +308,7 @@ def explain(met: Collection[Hours]) -> list[Conflict]:
         who[GROUP, group.pk] = str(group)
     for room in Auditorium.objects.filter(pk__in=owners[ROOM]).select_related("building"):
         who[ROOM, room.pk] = str(room)
-    found = {
-        Conflict(
-            one.kind, who.get((one.kind, one.owner), ""), _at(one, what.get((one.source, one.source_id), ""))
-        )
-        for one in met
-    }
-    return sorted(found, key=lambda one: (one.kind, one.who))
+    return who
 
 
 def _at(hours: Hours, words: str) -> str:

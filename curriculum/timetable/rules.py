@@ -106,3 +106,71 @@ class Calendar:
 def parity(day: datetime.date, first: datetime.date) -> int:
     """Zero in the weeks counted even from that of ``first`` (itself zero), one in the others."""
     return (monday_of(day) - monday_of(first)).days // 7 % 2
+
+
+def half_year(day: datetime.date) -> tuple[int, str]:
+    """Academic year and half-year (`h_semestr_type`) of a day: September to January is autumn."""
+    if day.month >= 8:  # noqa: PLR2004 - August
+        return day.year, "11"
+    return day.year - 1, "11" if day.month == 1 else "12"
+
+
+def half_year_days(year: int, term: str) -> tuple[datetime.date, datetime.date]:
+    """First and last day of a half-year, as curricula are laid out."""
+    if term == "11":
+        return datetime.date(year, 8, 31), datetime.date(year + 1, 1, 31)
+    return datetime.date(year + 1, 2, 1), datetime.date(year + 1, 8, 30)
+
+
+# --- controls
+
+MIDTERM_PARTS, FINAL_CONTROLS = ("11", "12", "15", "16", "17", "18", "10"), ("13", "14")
+# Weeks of a plan in which a control may be held: current and midterm ones while theory is taught, final
+# ones in the weeks of attestation; a retake in any week that is no theory of another half-year.
+ATTESTATION, OTHER_WEEKS = "12", ("10", "11", "12", "13", "14", "15", "16", "17", "18")
+FIRST_ATTEMPT = "11"
+
+
+def control_weeks(control: str, attempt: str) -> tuple[str, ...]:
+    """Kinds of weeks (`h_education_week_type`) in which a control of this kind and attempt may be held."""
+    if attempt != FIRST_ATTEMPT:
+        return OTHER_WEEKS
+    if control in FINAL_CONTROLS:
+        return (ATTESTATION,)
+    return (THEORY, ATTESTATION)
+
+
+def is_final(control: str) -> bool:
+    return control in FINAL_CONTROLS
+
+
+@dataclass(frozen=True)
+class FinalDay:
+    """A final control of a group that stands in the timetable already."""
+
+    day: datetime.date
+    words: str
+
+
+def why_too_dense(day: datetime.date, others: Iterable[FinalDay], *, most_a_day: int, gap: int) -> str:
+    """Why a group may not have another final control on ``day``; empty when it may (reg. 3069, p. 3.5).
+
+    ``gap`` is how many days later the next one may be: with 2, Monday is followed by
+    Wednesday at the earliest. Zero figures ask for nothing.
+    """
+    same = [one for one in others if one.day == day]
+    if most_a_day and len(same) >= most_a_day:
+        return _("On this day the group has a final control already: %(what)s.") % {"what": same[0].words}
+    near = [one for one in others if one.day != day and gap and abs((one.day - day).days) < gap]
+    if near:
+        return _("Between final controls of a group at least %(days)d days are needed: %(day)s %(what)s.") % {
+            "days": gap,
+            "day": f"{near[0].day:%d.%m.%Y}",
+            "what": near[0].words,
+        }
+    return ""
+
+
+def attempt_before(attempt: str) -> str:
+    """The sheet after which this one may follow; empty for the first."""
+    return "" if attempt <= FIRST_ATTEMPT else str(int(attempt) - 1)

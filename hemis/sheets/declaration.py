@@ -144,6 +144,8 @@ class Sheet(Resource):
     result_url_name: ClassVar[str] = "home"
     # Whether the rows belong to a year that the uploader chooses.
     asks_year: ClassVar[bool] = True
+    # A sheet that belongs to one row (a curriculum) is uploaded on that row's page; this names where to go.
+    own_upload: ClassVar[str] = ""
 
     def __init__(self, access: Access, params: dict[str, Any]):
         super().__init__()

@@ -60,12 +60,22 @@ def _declared(request: Request, code: str) -> type[Sheet]:
 def upload(request: Request, code: str) -> HttpResponse:
     """Take a file and hand it to the check."""
     declared = _declared(request, code)
+    if declared.own_upload:
+        messages.info(request, _("Open the one it is for and import there."))
+        return redirect(declared.own_upload)
+    return upload_for(request, declared, {})
+
+
+def upload_for(request: Request, declared: type[Sheet], params: dict) -> HttpResponse:
+    """The upload of a sheet whose further ``params`` are known: for pages of one row, which guard themselves."""
+    code = declared.code
     initial = {"year": declared.default_year()}
     form = UploadForm(
         request.POST or None, request.FILES or None, initial=initial, asks_year=declared.asks_year
     )
     if request.method == "POST" and form.is_valid():
-        params = {"year": form.cleaned_data["year"]} if declared.asks_year else {}
+        if declared.asks_year:
+            params = params | {"year": form.cleaned_data["year"]}
         _found, job = actions.upload(
             access=request.access, code=code, file=form.cleaned_data["file"], params=params
         )

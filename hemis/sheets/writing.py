@@ -70,6 +70,17 @@ def _is_small(value: int | float | Decimal) -> bool:
     return not isinstance(value, bool) and abs(float(value)) < LARGEST_NUMBER
 
 
+def book(pages: list[tuple[str, list[str], list[list[Any]]]]) -> bytes:
+    """A workbook of plain tables: name of each page, headers, rows; what a user typed stays text."""
+    made = _Book()
+    for name, headers, rows in pages:
+        page = made.page(name, headers)
+        for line, row in enumerate(rows, start=1):
+            for at, value in enumerate(row):
+                _put(page, line, at, value, made.plain)
+    return made.content()
+
+
 def template(declared: Sheet) -> bytes:
     """The sheet to fill: headers, one example row, drop-downs from the lists."""
     book = _Book()

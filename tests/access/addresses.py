@@ -16,7 +16,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from curriculum.models import CurriculumSemester
+from curriculum.models import CurriculumSemester, ElectiveChoice, ElectiveOffer
 from hemis.access.guard import PERMISSION, Rule, rule_for
 from hemis.access.scope import Access
 from hemis.documents.kinds import KINDS
@@ -322,6 +322,15 @@ def _returned(address: Address, world: World) -> list[Visit]:
     ]
 
 
+def _load_of(address: Address, world: World) -> list[Visit]:
+    """The load of a teacher of the kafedra."""
+    rows = [(where, world.post(where, "12").employee) for where in WHERE]
+    return [
+        Visit(address.path(one.pk), where, _of_row(address, Row(one, world.place(where, kafedra=True))))
+        for where, one in rows
+    ]
+
+
 def _arrival(address: Address, world: World) -> list[Visit]:
     """Students of other universities are taken in for the whole university; for a faculty there is no such page."""
 
@@ -376,6 +385,10 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
         for where, row in ((where, world.row("students_students", Student, where)) for where in WHERE)
     ],
     "curriculum_semester_dates": _on("", CurriculumSemester),
+    "curriculum_singles": _on("students_students", Student),
+    "curriculum_teacher_load": _load_of,
+    "my_elective_choose": _on("", ElectiveOffer),
+    "my_elective_withdraw": _on("", ElectiveChoice),
     **dict.fromkeys(("order_people", "order_answers"), _with("11")),
     **dict.fromkeys(("order_file", "order_remove_file"), _paper_of_order),
     "order_return": _returned,

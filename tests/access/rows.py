@@ -12,17 +12,31 @@ from django.core.files.base import ContentFile
 
 from curriculum.models import (
     ClassPair,
+    ControlAudience,
+    ControlEvent,
     Curriculum,
     CurriculumNorm,
     CurriculumSemester,
     CurriculumSubject,
+    ElectiveCampaign,
+    ElectiveChoice,
+    ElectiveOffer,
     GradeType,
+    GroupCurriculum,
+    Holiday,
+    Lesson,
+    LoadNorm,
     MarkingRule,
     MarkingSystem,
     RatingSheetKind,
+    Registration,
     Subject,
     SubjectGroup,
+    Teaching,
+    TeachingAudience,
+    TrainingMode,
 )
+from curriculum.timetable.models import TimetableBatch, TimetableRule
 from finance.models import BaseCoefficient, Contract, DifferentiatedCoefficient
 from hemis.classifiers.models import ClassifierItem
 from hemis.documents.kinds import KINDS
@@ -185,6 +199,100 @@ def _curriculum_subject(world: World, where: str) -> Row:
     return Row(found, world.place(where, kafedra=True))
 
 
+def _approved(world: World, where: str) -> CurriculumSubject:
+    """A compulsory line of an approved plan, by which the group of ``where`` studies; beside it an elective."""
+    group = world.groups[where]
+    given = GroupCurriculum.objects.filter(group=group).first()
+    if given is not None:
+        return given.curriculum.subjects.get(elective_group="")
+    year = AcademicYear.objects.get_or_create(year=2026 - len(GroupCurriculum.objects.all()))[0]
+    plan = make(Curriculum, world, where, speciality=group.speciality, start_year=year, release=50)
+    semester = make(
+        CurriculumSemester, world, where, curriculum=plan, number=1, course="11", academic_year=year,
+        ends_on=DAY + datetime.timedelta(days=150),
+    )  # fmt: skip
+    for more in ({}, {"kind": "12", "elective_group": "T1"}):
+        make(
+            CurriculumSubject, world, where, curriculum=plan, semester=semester, block=None,
+            subject=make(Subject, world, where), teacher=world.employee(where), kafedra=world.kafedras[where],
+            **more,
+        )  # fmt: skip
+    Curriculum.objects.filter(pk=plan.pk).update(
+        state=Curriculum.APPROVED, approved_by=world.walker, approved_at=MOMENT
+    )
+    GroupCurriculum.objects.create(group=group, curriculum=plan)
+    return plan.subjects.get(elective_group="")
+
+
+def _registration(world: World, where: str) -> Row:
+    line, student = _approved(world, where), world.student(where)
+    found = Registration.objects.get_or_create(student=student, curriculum_subject=line)[0]
+    return Row(found, world.place(where, kafedra=True))
+
+
+def _teaching(world: World, where: str) -> Row:
+    line = _approved(world, where)
+    found = make(
+        Teaching, world, where, academic_year=line.semester.academic_year, term="11", subject=line.subject,
+        kafedra=line.kafedra, teacher=world.employee(where), assistant=None,
+    )  # fmt: skip
+    TeachingAudience.objects.create(teaching=found, curriculum_subject=line, group=world.groups[where])
+    return Row(found, world.place(where, kafedra=True))
+
+
+def _pair(world: World) -> ClassPair:
+    year = AcademicYear.objects.get_or_create(year=2026)[0]
+    return ClassPair.objects.filter(academic_year=year).first() or ClassPair.objects.create(
+        academic_year=year, number=1, starts=datetime.time(9), ends=datetime.time(10)
+    )
+
+
+def _lesson(world: World, where: str) -> Row:
+    """A lesson of the own teaching, each on another day: nobody is in two places."""
+    teaching = _teaching(world, where).obj
+    found = Lesson.objects.create(
+        teaching=teaching, teacher=teaching.teacher, pair=_pair(world),
+        day=DAY + datetime.timedelta(days=next(_serial)),
+    )  # fmt: skip
+    return Row(found, world.place(where, kafedra=True))
+
+
+def _control(world: World, where: str) -> Row:
+    line = _approved(world, where)
+    found = ControlEvent.objects.create(
+        subject=line.subject, kafedra=line.kafedra, control="13", examiner=world.employee(where), pair=_pair(world),
+        day=DAY + datetime.timedelta(days=next(_serial)),
+    )  # fmt: skip
+    ControlAudience.objects.create(event=found, curriculum_subject=line, group=world.groups[where])
+    return Row(found, world.place(where, kafedra=True))
+
+
+def _batch(world: World, where: str) -> TimetableBatch:
+    return make(
+        TimetableBatch, world, where, faculty=world.faculties[where], group=world.groups[where],
+        author=world.walker, undone_at=None,
+    )  # fmt: skip
+
+
+def _campaign(world: World, where: str) -> ElectiveCampaign:
+    semester = _approved(world, where).semester
+    found = ElectiveCampaign.objects.filter(semester=semester).first()
+    opens = {"opens_at": MOMENT, "closes_at": MOMENT + datetime.timedelta(days=3650)}
+    return found or ElectiveCampaign.objects.create(semester=semester, **opens)
+
+
+def _offer(world: World, where: str) -> ElectiveOffer:
+    campaign = _campaign(world, where)
+    elective = campaign.semester.subjects.exclude(elective_group="").get()
+    return ElectiveOffer.objects.get_or_create(
+        campaign=campaign, curriculum_subject=elective, defaults={"places": 9}
+    )[0]
+
+
+def _choice(world: World, where: str) -> ElectiveChoice:
+    return ElectiveChoice.objects.get_or_create(student=world.student(where), offer=_offer(world, where))[0]
+
+
 # Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
 ROWS: dict[Any, Callable[[World, str], Row]] = {
     "structure_faculties": lambda world, where: _unit(world, where, world.faculties),
@@ -268,4 +376,19 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Curriculum: of_faculty(_of_speciality(Curriculum)),
     CurriculumSemester: of_faculty(_semester),
     CurriculumSubject: _curriculum_subject,
+    "curriculum_kafedra_subjects": lambda world, where: Row(
+        _approved(world, where), world.place(where, kafedra=True)
+    ),
+    Registration: _registration,
+    Teaching: _teaching,
+    Lesson: _lesson,
+    ControlEvent: _control,
+    TimetableBatch: of_faculty(_batch),
+    Holiday: of_everybody(first(Holiday)),
+    TimetableRule: of_everybody(first(TimetableRule)),
+    TrainingMode: of_everybody(first(TrainingMode)),
+    LoadNorm: of_everybody(first(LoadNorm)),
+    ElectiveCampaign: of_faculty(_campaign),
+    ElectiveOffer: of_person(_offer),
+    ElectiveChoice: of_person(_choice),
 }

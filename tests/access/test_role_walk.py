@@ -19,6 +19,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path, resolve, reverse
 
+from curriculum.timetable.models import CalendarLink
 from hemis.access import duties, guard, middleware
 from hemis.access.activation import create_activation
 from hemis.access.guard import PERMISSION, PUBLIC, SIGNED_IN, rule_for
@@ -249,6 +250,9 @@ def test_only_what_says_so_is_public(world):
 TOKENS = {
     "activate": lambda world: create_activation(world.walker).rstrip("/").rsplit("/", 1)[-1],
     "verify": lambda world: world.document(OWN).token,
+    "timetable_calendar": lambda world: (
+        CalendarLink.objects.get_or_create(person=world.persons[OWN], revoked_at=None)[0].token
+    ),
     "parent_order": lambda world: token_of(world.row("", ParentLink, OWN).obj),
 }
 ALPHABET = 64  # URL-safe base64.

@@ -1,0 +1,1 @@
+"""Pages of the timetable: the grid, lessons, bulk changes, days off, controls, and one's own week."""
