@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +9,7 @@ from django.utils.translation import override
 
 from curriculum import queries
 from curriculum.models import Curriculum
+from hemis.classifiers import queries as classifiers
 from hemis.documents.actions import issue
 from hemis.documents.kinds import DocumentKind, register
 from hemis.documents.models import Document
@@ -21,11 +21,14 @@ DATE = "%d.%m.%Y"
 
 @register
 class CurriculumDocument(DocumentKind):
-    """The plan of a speciality: subjects by semester with hours, credits and controls, and the graph."""
+    """The plan of a speciality in the order of the official form: the year's graph, the budget of weeks,
+    subjects by blocks with their credits by semester, controls, signatures.
+    """
 
     code = "curriculum"
     title = _("Curriculum")
     permission = "curriculum.view"
+    template_version = 2
 
     @classmethod
     def public_fields(cls, payload):
@@ -39,7 +42,10 @@ class CurriculumDocument(DocumentKind):
 def payload_of(curriculum: Curriculum) -> dict[str, Any]:
     """Everything the paper says, in Uzbek."""
     with override("uz"):
-        training, controls, semesters = queries.plan_by_semester(curriculum)
+        subjects = queries.subjects_of(curriculum)
+        training, controls, semesters = queries.plan_by_semester(curriculum, subjects)
+        graph = queries.graph_of(curriculum)
+        table = queries.plan_by_block(curriculum, subjects, training)
         university = University.objects.get()
         return {
             "university": {"name": university.name, "rector": university.rector},
@@ -59,9 +65,14 @@ def payload_of(curriculum: Curriculum) -> dict[str, Any]:
             "total_credit": _figure(sum((one.credit + one.extra_credit for one in semesters), 0)),
             "total_hours": sum(one.hours for one in semesters),
             "graph": [
-                {"course": row["course"], "weeks": [_week(week) for week in row["weeks"]]}
-                for row in queries.graph_of(curriculum)
+                {"course": row["course"], "weeks": [_week(week) for week in row["weeks"]]} for row in graph
             ],
+            "months": _months(graph),
+            "signs": _signs(graph),
+            "budget": _budget(graph),
+            "blocks": table["blocks"],
+            "sum": table["sum"],
+            "note": curriculum.note,
         }
 
 
@@ -91,12 +102,53 @@ def _semester(view: queries.SemesterView) -> dict[str, Any]:
     }
 
 
+MONTHS = (
+    "Yanvar", "Fevral", "Mart", "Aprel", "May", "Iyun", "Iyul", "Avgust", "Sentabr", "Oktabr", "Noyabr", "Dekabr",
+)  # fmt: skip
+# A sign for each kind of week, as graphs of the year are drawn.
+SIGNS = {"10": "B", "11": "N", "12": "A", "13": "M", "14": "D", "15": "H", "16": "T", "17": "K", "18": "I"}
+
+
 def _week(week: Any) -> dict[str, Any]:
-    return {"number": week.number, "day": _day(week.starts_on), "kind": week.kind}
+    return {
+        "number": week.number, "day": week.starts_on.day, "kind": week.kind, "sign": SIGNS.get(week.kind, week.kind),
+    }  # fmt: skip
 
 
-def _day(day: datetime.date) -> str:
-    return day.strftime("%d.%m")
+def _months(graph: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Months over the weeks of the longest year: each is as wide as the weeks that begin in it."""
+    found: list[dict[str, Any]] = []
+    for week in max((row["weeks"] for row in graph), key=len, default=[]):
+        name = MONTHS[week.starts_on.month - 1]
+        if found and found[-1]["name"] == name:
+            found[-1]["weeks"] += 1
+        else:
+            found.append({"name": name, "weeks": 1})
+    return found
+
+
+def _kinds(graph: list[dict[str, Any]]) -> list[str]:
+    used = {week.kind for row in graph for week in row["weeks"]}
+    return [code for code in classifiers.options("h_education_week_type") if code in used]
+
+
+def _signs(graph: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [
+        {"sign": SIGNS.get(kind, kind), "name": classifiers.label("h_education_week_type", kind)}
+        for kind in _kinds(graph)
+    ]
+
+
+def _budget(graph: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Weeks of each kind by course."""
+    return [
+        {
+            "course": row["course"],
+            "values": [sum(week.kind == kind for week in row["weeks"]) for kind in _kinds(graph)],
+            "total": len(row["weeks"]),
+        }
+        for row in graph
+    ]
 
 
 def _figure(value: Any) -> str:

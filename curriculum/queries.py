@@ -165,10 +165,10 @@ def graph_of(curriculum: Curriculum) -> list[dict[str, Any]]:
     """The year's graph: a row for each course with its weeks in order."""
     years: dict[int, list[Any]] = {}
     for week in curriculum.weeks.select_related("semester").order_by("number"):
-        # A course's year runs from September to August.
+        # A course's year runs from September to August; what comes before the first September is of the first year.
         day = week.ends_on
         start = day.year if day.month >= rules.AUTUMN[0] else day.year - 1
-        years.setdefault(start - curriculum.start_year_id + 1, []).append(week)
+        years.setdefault(max(1, start - curriculum.start_year_id + 1), []).append(week)
     return [{"course": course, "weeks": found} for course, found in sorted(years.items())]
 
 
@@ -179,3 +179,80 @@ def kafedra_load(rows: Iterable[CurriculumSubject]) -> dict[str, int]:
         classes = sum(part.hours for part in one.hours.all() if part.training_type != rules.SELF_STUDY)
         found[str(one.kafedra)] = found.get(str(one.kafedra), 0) + classes
     return dict(sorted(found.items()))
+
+
+def _figure(value: Decimal) -> str:
+    return f"{value.normalize():f}" if value else ""
+
+
+@dataclass
+class _Sum:
+    """Credits, hours by kind of training and credits by semester that add up."""
+
+    credit: Decimal = Decimal(0)
+    hours: dict[str, int] = field(default_factory=dict)
+    semesters: dict[int, Decimal] = field(default_factory=dict)
+
+    def add(self, one: CurriculumSubject) -> None:
+        self.credit += one.credit
+        for part in one.hours.all():
+            self.hours[part.training_type] = self.hours.get(part.training_type, 0) + part.hours
+        number = one.semester.number
+        self.semesters[number] = self.semesters.get(number, Decimal(0)) + one.credit
+
+    def shown(self, training: list[str], semesters: int) -> dict[str, Any]:
+        total = sum(self.hours.values())
+        return {
+            "credit": _figure(self.credit),
+            "total": total,
+            "classroom": total - self.hours.get(rules.SELF_STUDY, 0),
+            "hours": [self.hours.get(kind, 0) for kind in training],
+            "semesters": [_figure(self.semesters.get(n, Decimal(0))) for n in range(1, semesters + 1)],
+        }
+
+
+def plan_by_block(
+    curriculum: Curriculum, subjects: list[CurriculumSubject], training: list[str]
+) -> dict[str, Any]:
+    """The plan as the official form has it: blocks with their subjects, credits by semester, sums.
+
+    A subject of several semesters is one line; of an elective group only the first
+    alternative enters the sums.
+    """
+    whole, seen = _Sum(), set()
+    blocks: dict[str, dict[str, Any]] = {}
+    for one in sorted(subjects, key=lambda one: one.block.code if one.block else "~"):
+        code = one.block.code if one.block else ""
+        name = one.block.get_block_display() if one.block else "Boshqa fanlar"  # type: ignore[attr-defined]
+        block = blocks.setdefault(code, {"code": code, "name": name, "sum": _Sum(), "lines": {}})
+        line = block["lines"].setdefault(
+            (one.subject_id, one.elective_group), {"first": one, "sum": _Sum(), "finals": []}
+        )
+        line["sum"].add(one)
+        line["finals"].append(f"{one.get_final_form_display()} ({one.semester.number})")  # type: ignore[attr-defined]
+        key = (one.semester_id, one.elective_group)
+        if one.elective_group and key in seen:
+            continue
+        seen.add(key)
+        block["sum"].add(one)
+        whole.add(one)
+    count = curriculum.semester_count
+    return {
+        "blocks": [_block(number, block, training, count) for number, block in enumerate(blocks.values(), 1)],
+        "sum": whole.shown(training, count),
+    }
+
+
+def _block(number: int, block: dict[str, Any], training: list[str], count: int) -> dict[str, Any]:
+    rows = [
+        {
+            "number": f"{number}.{place}", "code": line["first"].subject.code, "name": line["first"].subject.name,
+            "kind": str(line["first"].get_kind_display()), "group": line["first"].elective_group,
+            "kafedra": line["first"].kafedra.name, "final": ", ".join(line["finals"]),
+        }
+        | line["sum"].shown(training, count)
+        for place, line in enumerate(block["lines"].values(), 1)
+    ]  # fmt: skip
+    return {
+        "number": str(number), "code": block["code"], "name": str(block["name"]), "rows": rows,
+    } | block["sum"].shown(training, count)  # fmt: skip

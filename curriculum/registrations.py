@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from curriculum.actions import CurriculumError
-from curriculum.models import Registration
+from curriculum.models import CurriculumSemester, CurriculumSubject, Registration
 from hemis.access.scope import Access
 from students.models import Group
 
@@ -69,6 +69,21 @@ def register(groups: QuerySet[Group], *, access: Access, year: int, term: str, d
     access.require("registration.edit")
     found = groups.for_scope(access.scope("registration.edit"))  # type: ignore[attr-defined]
     return register_half_year(year=year, term=term, day=day, groups=list(found.values_list("pk", flat=True)))
+
+
+def register_running(day: datetime.date) -> int:
+    """Everybody for every half-year that runs on ``day`` or begins within a week; how many rows are new.
+
+    Each night: what a group was given yesterday, its students are registered for
+    today, and nobody has to think of it when a semester begins.
+    """
+    ahead = day + datetime.timedelta(days=7)
+    semesters = CurriculumSemester.objects.filter(starts_on__lte=ahead, ends_on__gte=day)
+    found = {
+        (year, "11" if number % 2 else "12")
+        for year, number in semesters.order_by().values_list("academic_year", "number").distinct()
+    }
+    return sum(register_half_year(year=year, term=term, day=day) for year, term in sorted(found))
 
 
 # --- what an executed order changes
@@ -212,8 +227,6 @@ def attend_with(rows: QuerySet[Registration], *, access: Access, group: Group | 
 
 def _refuse_other_subjects(rows: Iterable[Registration], group: Group) -> None:
     """A group can be attended only where it is taught the subject."""
-    from curriculum.models import CurriculumSubject
-
     plan = CurriculumSubject.objects.filter(curriculum__groups__group=group)
     taught = set(plan.values_list("subject", flat=True))
     for row in rows:

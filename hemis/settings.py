@@ -238,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=10),
     },
     "close-abandoned-tests": {"task": "grading.close_tests", "schedule": 300.0, "options": {"expires": 300}},
+    "register-for-subjects": {"task": "curriculum.register_running", "schedule": crontab(hour=2, minute=20)},
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")

@@ -101,6 +101,7 @@ class Teachings(Register):
         BooleanFilter("no_teacher", lookup="teacher__isnull", label=gettext_lazy("Without a teacher")),
     ]
     search = ("subject__name", "subject__code", "audience__group__name", "teacher__person__last_name")
+    ordering = ("-academic_year_id", "term", "subject__name", "training_type")
     select_related = ("subject", "kafedra", "academic_year", "teacher__person", "assistant__person")
     fields = (
         "subject", "training_type", "academic_year", "term", "kafedra", "hours", "teacher", "assistant", "note",

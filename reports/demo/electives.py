@@ -5,8 +5,15 @@ from __future__ import annotations
 import datetime
 
 from django.db import connection
+from django.utils import timezone
 
+from curriculum import electives
+from curriculum.models import CurriculumSemester, ElectiveCampaign
 from curriculum.registrations import DAY
+from hemis.access.history import acting
+from hemis.access.scope import Access
+from hemis.people.models import User
+from reports.demo import YEAR, pools
 
 # By the number of the student, so that each alternative has its people and nothing is chosen twice.
 CHOOSE = f"""
@@ -32,3 +39,44 @@ def choose_everything(year: int, term: str, day: datetime.date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(CHOOSE, {"year": year, "term": term, "day": day})
         return cursor.rowcount
+
+
+CHOOSERS, PLACES = 15, 12  # a few wait, a few have not chosen yet
+
+
+def open_windows(staff: dict[str, User]) -> None:
+    """Each faculty has a choice of spring electives that is open now, and some students have chosen."""
+    now = timezone.now()
+    for n in range(1, len(pools.FACULTIES) + 1):
+        dean = staff[f"dean{n}"]
+        access = Access.for_user(dean)
+        semester = (
+            CurriculumSemester.objects.for_scope(access.scope("elective.edit"))
+            .filter(academic_year=YEAR, number=6, curriculum__groups__isnull=False)
+            .order_by("pk")
+            .first()
+        )
+        if semester is None:
+            continue
+        with acting(dean.pk, "demo"):
+            campaign = electives.open_campaign(
+                semester,
+                access=access,
+                opens_at=now - datetime.timedelta(days=2),
+                closes_at=now + datetime.timedelta(days=12),
+                priority=ElectiveCampaign.BY_GPA if n % 2 == 0 else ElectiveCampaign.BY_TIME,
+            )
+            offers = list(campaign.offers.order_by("pk"))
+            wanted = {one.pk: (PLACES, 5) for one in offers}
+            electives.set_offers(campaign, access=access, offers=wanted)
+        _let_choose(campaign, offers)
+
+
+def _let_choose(campaign: ElectiveCampaign, offers: list) -> None:
+    people = electives.choosers(campaign.semester).order_by("pk").values_list("person", flat=True)[:CHOOSERS]
+    users = {user.person_id: user for user in User.objects.filter(person__in=list(people))}
+    for at, person in enumerate(people):
+        user = users.get(person)
+        if user is not None:
+            with acting(user.pk, "demo"):
+                electives.choose(offers[at % 7 // 5], access=Access.for_user(user))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import connection
 from django.utils import timezone
 
 from curriculum import registrations, teachings
@@ -12,7 +13,7 @@ from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.people.models import User
 from reports.demo import YEAR
-from reports.demo.electives import choose_everything
+from reports.demo.electives import choose_everything, open_windows
 from reports.demo.statistics import analyze
 from staff.models import Position
 
@@ -31,7 +32,24 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
         for year, term in HALF_YEARS:
             teachings.form(access=office, year=year, term=term, day=today)
     _give_to_teachers(staff)
+    _name_responsible()
+    open_windows(staff)
     tell(f"{Registration.objects.count()} registrations, {Teaching.objects.count()} teachings")
+
+
+def _name_responsible() -> None:
+    """Who lectures a subject of a plan is responsible for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE curriculum_curriculumsubject s SET teacher_id = l.teacher_id
+              FROM (SELECT DISTINCT ON (a.curriculum_subject_id) a.curriculum_subject_id, t.teacher_id
+                      FROM curriculum_teachingaudience a JOIN curriculum_teaching t ON t.id = a.teaching_id
+                     WHERE t.training_type = '11' AND t.teacher_id IS NOT NULL
+                     ORDER BY a.curriculum_subject_id, t.id) l
+             WHERE l.curriculum_subject_id = s.id
+            """
+        )
 
 
 def _give_to_teachers(staff: dict[str, User]) -> None:

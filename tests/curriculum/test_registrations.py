@@ -151,3 +151,13 @@ def test_one_attends_with_a_group_that_is_taught_the_subject(plan):
     with pytest.raises(CurriculumError):
         registrations.attend_with(mine, access=office, group=stranger)
     assert rows(student=one, group=guest) == 5
+
+
+def test_each_night_whoever_is_missing_is_registered_for_what_runs_or_begins(plan):
+    make_students(plan, 1)
+    Registration.objects.all().delete()
+    assert registrations.register_running(datetime.date(2026, 8, 20)) == 0
+    assert registrations.register_running(datetime.date(2026, 8, 27)) == 5  # the autumn begins within a week
+    assert registrations.register_running(datetime.date(2027, 1, 28)) == 5  # the spring is near
+    assert registrations.register_running(datetime.date(2027, 1, 28)) == 0
+    assert rows(curriculum_subject__semester__number=2) == 5
