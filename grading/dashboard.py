@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+import grading.tasks.dashboard  # noqa: F401
 from grading.models import Appeal, GradeSheet, SheetCorrection
 from hemis.access.scope import Access
 from hemis.pages.home import Todo, register_todo

@@ -240,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff.close_accounts",
         "schedule": crontab(hour=1, minute=10),
     },
+    "close-abandoned-tests": {"task": "grading.close_tests", "schedule": 300.0, "options": {"expires": 300}},
     "register-for-subjects": {"task": "curriculum.register_running", "schedule": crontab(hour=2, minute=20)},
     "remind-of-journals": {"task": "attendance.evening", "schedule": crontab(hour=19, minute=30)},
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -19,6 +19,8 @@ APPS = (
     ("curriculum/", "curriculum.urls"),
     ("attendance/", "attendance.urls"),
     ("grading/", "grading.urls"),
+    ("curriculum/", "curriculum.materials.urls"),
+    ("grading/", "grading.tasks.urls"),
     ("movement/", "movement.urls"),
     ("movement/", "movement.applications.urls"),
     ("movement/", "movement.clearance.urls"),

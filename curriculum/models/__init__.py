@@ -1,5 +1,6 @@
 """Subjects, marking systems, curricula, who is taught what, and the timetable (duties 2.3, 3.2, 3.3, 8.2)."""
 
+from curriculum.materials import models as _materials  # noqa: F401 - the room keeps its models; Django looks here
 from curriculum.models.electives import ElectiveCampaign, ElectiveChoice, ElectiveOffer
 from curriculum.models.load import LoadNorm, TrainingMode
 from curriculum.models.plan import (

@@ -195,7 +195,8 @@ DUTIES: tuple[Duty, ...] = (
         _("create, edit; supervise exams"),
         FACULTY,
         "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit; "
-        "registration: view edit; teaching: view form; elective: view edit; holiday: view; timetable_rule: view",
+        "registration: view edit; teaching: view form; elective: view edit; holiday: view; timetable_rule: view; "
+        "lesson_topic: view; calendar_plan: view; resource: view; task: view",
     ),
     _duty(
         "2.4",
@@ -362,7 +363,7 @@ DUTIES: tuple[Duty, ...] = (
         _CREATE_EDIT,
         KAFEDRA,
         "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign; "
-        "timetable: view; exam_timetable: view",
+        "timetable: view; exam_timetable: view; resource: view; question: view; task: view",
     ),
     _duty(
         "8.3",
@@ -398,7 +399,8 @@ DUTIES: tuple[Duty, ...] = (
         _("lesson topics, learning resources and control questions of own subjects; control tasks"),
         _("create; upload and grade"),
         OWN,
-        "lesson_topic: view edit; resource: view edit; question: view edit; task: view edit grade",
+        "lesson_topic: view edit; resource: view edit; question: view edit; task: view edit grade; "
+        "calendar_plan: view",
     ),
     _duty(
         "9.2",
@@ -536,7 +538,8 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract document application clearance plan elective timetable attendance performance appeal",
+        "own: card order contract document application clearance plan elective timetable attendance performance appeal "
+        "material task",
     ),
 )
 

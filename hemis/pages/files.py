@@ -4,7 +4,7 @@ A picture is decoded and written anew, so that neither metadata (where it was
 taken) nor anything hidden behind the pixels is kept. A scan is a PDF that opens,
 without a password and without actions, or a picture. The name on the sender's
 disk is never used for storing: files lie under a random name. A form takes them
-by ``ScanField``, ``PhotoField`` or ``PictureField``; a model keeps one in a
+by ``ScanField``, ``PhotoField``, ``PictureField`` or ``MaterialField``; a model keeps one in a
 ``FileField(upload_to=random_path)`` or, with its hash, as a ``StoredFile``; a
 view that knows the access gives it out by ``response``.
 """
@@ -15,6 +15,7 @@ import hashlib
 import io
 import secrets
 import uuid
+import zipfile
 from typing import Any
 
 from django import forms
@@ -39,13 +40,26 @@ MOST_PIXELS = 60_000_000
 PICTURES = ("JPEG", "PNG", "WEBP")
 PDF, JPEG = "application/pdf", "image/jpeg"
 TYPES = {"jpg": JPEG, "pdf": PDF}
+# What teaching uses besides: office documents without programs, archives, plain text.
+MATERIAL_BYTES, UNPACKED_BYTES, MOST_MEMBERS = 30 * MEGABYTE, 300 * MEGABYTE, 5000
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+MATERIAL_TYPES = TYPES | {
+    "docx": _OFFICE + "wordprocessingml.document",
+    "xlsx": _OFFICE + "spreadsheetml.sheet",
+    "pptx": _OFFICE + "presentationml.presentation",
+    "zip": "application/zip",
+    "rar": "application/vnd.rar",
+    "txt": "text/plain",
+}
+# The part that makes a package a document, a workbook or a presentation.
+_MAIN_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 
 
 def random_path(instance: models.Model, filename: str) -> str:
     """Where a file is kept: a name that nobody guesses and that says nothing about the person."""
     ending = filename.rsplit(".", 1)[-1].lower()
     token = secrets.token_hex(16)
-    return f"{instance._meta.app_label}/{token[:2]}/{token}.{ending if ending in TYPES else 'bin'}"
+    return f"{instance._meta.app_label}/{token[:2]}/{token}.{ending if ending in MATERIAL_TYPES else 'bin'}"
 
 
 def clean_picture(content: bytes, *, side: int) -> ContentFile:
@@ -132,6 +146,60 @@ def clean_scan(content: bytes) -> ContentFile:
         raise forms.ValidationError(_("A scan is a PDF or a picture (JPEG, PNG or WebP).")) from error
 
 
+def clean_material(content: bytes) -> ContentFile:
+    """A file for teaching, told by its content: PDF, picture, DOCX, XLSX, PPTX, ZIP, RAR or plain text.
+
+    Raises:
+        ValidationError: of another kind, broken, with macros, protected, or a zip bomb.
+    """
+    if content[:1024].lstrip().startswith(b"%PDF-"):
+        return clean_pdf(content)
+    if content.startswith(b"PK\x03\x04"):
+        return ContentFile(content, name=f"{uuid.uuid4().hex}.{_package_kind(content)}")
+    if content.startswith((b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00")):
+        return ContentFile(content, name=f"{uuid.uuid4().hex}.rar")
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise forms.ValidationError(_("Old office files may hold programs; save it as DOCX, XLSX or PPTX."))
+    if _is_text(content):
+        return ContentFile(content, name=f"{uuid.uuid4().hex}.txt")
+    try:
+        return clean_picture(content, side=SCAN_SIDE)
+    except forms.ValidationError as error:
+        raise forms.ValidationError(
+            _("Taken are PDF, DOCX, XLSX, PPTX, pictures, ZIP, RAR and plain text.")
+        ) from error
+
+
+def _package_kind(content: bytes) -> str:
+    """Which ending a ZIP package deserves.
+
+    Raises:
+        ValidationError: broken, protected, with macros, or far too large inside.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            members = package.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise forms.ValidationError(_("The file is broken; save it once more.")) from error
+    if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > UNPACKED_BYTES:
+        raise forms.ValidationError(_("The archive holds too much; divide it."))
+    if any(one.flag_bits & 0x1 for one in members):
+        raise forms.ValidationError(_("The file is protected by a password; save it without one."))
+    names = {one.filename for one in members}
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise forms.ValidationError(_("The file has macros; save it without them."))
+    return next((kind for part, kind in _MAIN_PARTS.items() if part in names), "zip")
+
+
+def _is_text(content: bytes) -> bool:
+    """UTF-8 without control characters; a web page is none, whatever it is called."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return all(char.isprintable() or char in "\r\n\t" for char in text) and bool(text.strip())
+
+
 class KeptFileInput(forms.ClearableFileInput):
     """A file field that says whether something is kept, without an open link to it."""
 
@@ -183,6 +251,48 @@ class ScanField(_CheckedFile):
     accept = ".pdf,.jpg,.jpeg,.png,.webp"
 
 
+class MaterialField(_CheckedFile):
+    """A file for teaching, at most 30 MB."""
+
+    limit = MATERIAL_BYTES
+    accept = ".pdf,.docx,.xlsx,.pptx,.jpg,.jpeg,.png,.webp,.zip,.rar,.txt"
+
+    def made(self, content: bytes) -> ContentFile:
+        return clean_material(content)
+
+
+class _ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class MaterialsField(MaterialField):
+    """Several such files at once; ``clean`` gives a list."""
+
+    widget = _ManyFilesInput  # type: ignore[assignment]
+
+    def __init__(self, *, most: int, **options: Any):
+        self.most = most
+        super().__init__(**options)
+
+    def clean(self, data, initial=None):
+        given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if not given:
+            super().clean(None, initial)  # Raises where a file is asked for.
+            return []
+        if len(given) > self.most:
+            raise forms.ValidationError(_("At most %(most)d files.") % {"most": self.most})
+        faults, made = [], []
+        for one in given:
+            try:
+                made.append(super().clean(one, initial))
+            except forms.ValidationError as error:
+                faults += [f"{one.name}: {text}" for text in error.messages]
+        if faults:
+            raise forms.ValidationError(faults)
+        return made
+
+
 class PictureField(_CheckedFile):
     """A picture, kept as JPEG of at most 900 pixels a side."""
 
@@ -216,6 +326,8 @@ class StoredFile(models.Model):
         verbose_name=gettext_lazy("handed in by"),
     )
 
+    types = TYPES
+
     class Meta:
         abstract = True
 
@@ -226,7 +338,7 @@ class StoredFile(models.Model):
         """Fill the columns from what ``ScanField`` has made; the caller saves."""
         content = clean.read()
         clean.seek(0)
-        self.content_type = TYPES[str(clean.name).rsplit(".", 1)[-1]]
+        self.content_type = self.types[str(clean.name).rsplit(".", 1)[-1]]
         self.size, self.sha256 = len(content), hashlib.sha256(content).hexdigest()
         self.name = getattr(clean, "original_name", "") or str(clean.name)
         self.file = clean
@@ -239,14 +351,17 @@ def response(file: FieldFile, *, name: str) -> FileResponse:
         Http404: nothing is kept, or the disk has lost it.
     """
     suffix = file.name.rsplit(".", 1)[-1].lower() if file else ""
-    if suffix not in TYPES:
+    if suffix not in MATERIAL_TYPES:
         raise Http404(name)
     try:
         opened = file.open("rb")
     except OSError as error:
         raise Http404(name) from error
     answer = FileResponse(
-        opened, content_type=TYPES[suffix], as_attachment=suffix == "pdf", filename=f"{name}.{suffix}"
+        opened,
+        content_type=MATERIAL_TYPES[suffix],
+        as_attachment=suffix not in ("jpg",),
+        filename=f"{name}.{suffix}",
     )
     answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"

@@ -16,6 +16,7 @@ from reports.demo import (
     contingent,
     grading,
     infrastructure,
+    materials,
     money,
     movement,
     staffing,
@@ -77,6 +78,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         timetable.build(staff, tell=tell)
         attendance.build(staff, tell=tell)
         grading.build(staff, tell=tell)
+        materials.build(staff, tell=tell)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         analyze()

@@ -1,0 +1,263 @@
+"""The bank of control questions, and taking questions in and out (duty 9.1)."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from curriculum.materials import actions, formats, forms, marking, queries, rules
+from curriculum.materials.formats import aiken, gift, hemis_text, tables
+from curriculum.materials.models import Question, QuestionAnswer
+from curriculum.models import Subject
+from curriculum.pages.reference import kafedras
+from hemis.access.guard import page
+from hemis.base import Request
+from hemis.pages.columns import Column
+from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
+from hemis.pages.menu import MenuItem
+from hemis.pages.register import BulkAction, Register, Tab
+from hemis.people import names
+
+SALT = "curriculum.questions"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FOUND = 20
+
+
+def _on(request: Request, rows: QuerySet) -> str:
+    return _("%(count)d questions are in use.") % {
+        "count": actions.switch(rows, access=request.access, on=True)
+    }
+
+
+def _off(request: Request, rows: QuerySet) -> str:
+    count = actions.switch(rows, access=request.access, on=False)
+    return _("%(count)d questions are switched off.") % {"count": count}
+
+
+def _file(content: bytes | str, name: str, kind: str) -> FileResponse:
+    raw = content.encode() if isinstance(content, str) else content
+    return FileResponse(io.BytesIO(raw), as_attachment=True, filename=name, content_type=kind)
+
+
+def _as_gift(request: Request, rows: QuerySet) -> FileResponse:
+    return _file(gift.write(queries.bank(rows)), "savollar.gift", "text/plain; charset=utf-8")
+
+
+def _as_excel(request: Request, rows: QuerySet) -> FileResponse:
+    return _file(tables.write(queries.bank(rows)), "savollar.xlsx", XLSX)
+
+
+def _as_hemis(request: Request, rows: QuerySet) -> HttpResponse | None:
+    return _only_choices(request, queries.bank(rows), hemis_text.write, (rules.SINGLE, rules.SEVERAL), "txt")
+
+
+def _as_aiken(request: Request, rows: QuerySet) -> HttpResponse | None:
+    return _only_choices(request, queries.bank(rows), aiken.write, (rules.SINGLE,), "txt")
+
+
+def _only_choices(request: Request, found: list[rules.QuestionText], write: Any, kinds: tuple, ending: str):
+    """A form that has no place for some kinds: nothing goes out unsaid."""
+    fitting = [one for one in found if one.kind in kinds]
+    if len(fitting) < len(found):
+        left = len(found) - len(fitting)
+        text = _("%(count)d questions of other kinds have no place in this form; take GIFT or Excel.")
+        messages.warning(request, text % {"count": left})
+    if not fitting:
+        return None
+    return _file(write(fitting), f"savollar.{ending}", "text/plain; charset=utf-8")
+
+
+def _preview(request: Request, question: Question) -> dict:
+    text = queries.text_of(Question.objects.prefetch_related("answers").get(pk=question.pk))
+    return {"shown": shown_question(text)}
+
+
+def shown_question(one: rules.QuestionText) -> dict[str, Any]:
+    """A question as a page shows it, with the right answers marked."""
+    return {
+        "question": one,
+        "kind": dict(Question.KINDS)[one.kind],
+        "difficulty": dict(Question.DIFFICULTIES)[one.difficulty],
+        "text": marking.formatted(one.text),
+        "answers": [
+            {
+                "text": marking.formatted(answer.text),
+                "match": marking.formatted(answer.match),
+                "share": answer.share,
+            }
+            for answer in one.answers
+        ],
+    }
+
+
+class Questions(Register):
+    app, name, title, title_one = (
+        "curriculum",
+        "questions",
+        gettext_lazy("Control questions"),
+        gettext_lazy("control question"),
+    )
+    model, permission, menu = Question, "question", "subjects"
+    columns = [
+        Column("text", value=lambda row: " ".join(row.text.split())[:140], sort="text", link=True),
+        Column("subject__name", gettext_lazy("Subject")),
+        Column("topic"),
+        Column("kind"),
+        Column("difficulty", badge={1: "green", 2: "azure", 3: "orange"}),  # type: ignore[dict-item]
+        Column("language", hidden=True),
+        Column("is_active"),
+        Column("created_by", sort="created_by__person__sort_key", hidden=True),
+    ]
+    filters = [
+        RelatedFilter(
+            "subject", lambda access: queries.bank_subjects(access.scope("question.view")).order_by("name")
+        ),
+        RelatedFilter("kafedra", kafedras, lookup="subject__kafedra", label=gettext_lazy("kafedra")),
+        Filter("kind"),
+        Filter("difficulty"),
+        Filter("language"),
+        BooleanFilter("is_active"),
+    ]
+    search = ("text", "topic", "subject__name")
+    select_related = ("subject", "created_by__person")
+    ordering = ("subject__name", "topic", "pk")
+    fields = (
+        "subject", "kind", "topic", "difficulty", "language", "is_active", "created_by", "created_at",
+    )  # fmt: skip
+    form = forms.QuestionForm
+    tabs = [Tab("preview", gettext_lazy("As it is asked"), "materials/_question.html", _preview)]
+    actions = [
+        BulkAction("gift", gettext_lazy("Download as GIFT"), "question.view", _as_gift, "download"),
+        BulkAction("excel", gettext_lazy("Download as Excel"), "question.view", _as_excel, "download"),
+        BulkAction("hemis", gettext_lazy("Download as HEMIS text"), "question.view", _as_hemis, "download"),
+        BulkAction("aiken", gettext_lazy("Download as Aiken"), "question.view", _as_aiken, "download"),
+        BulkAction("on", gettext_lazy("Take into use"), "question.edit", _on),
+        BulkAction("off", gettext_lazy("Switch off"), "question.edit", _off),
+    ]
+    header_actions = [
+        MenuItem("subjects", gettext_lazy("From a file"), "curriculum_questions_import", "question.edit")
+    ]
+    empty = gettext_lazy("Write the first question or take a whole file in; the bank serves every year.")
+
+    @classmethod
+    def history_parts(cls, obj):
+        return [QuestionAnswer.objects.filter(question=obj)]
+
+
+@page("question.edit")
+def subject_options(request: Request) -> JsonResponse:
+    """Autocomplete of the subjects whose bank is the user's."""
+    text = request.GET.get("q", "").strip()
+    rows = queries.bank_subjects(request.access.scope("question.edit")).filter(is_active=True)
+    for spelling in {text, names.to_latin(text)} if text else ():
+        rows = rows.filter(name__icontains=spelling) | rows.filter(code__icontains=spelling)
+    found = rows.distinct().order_by("name", "code")[:FOUND]
+    return JsonResponse({"results": [{"value": str(one.pk), "text": str(one)} for one in found]})
+
+
+# --- from a file
+
+
+def _packed(parsed: rules.Parsed) -> str:
+    """The good questions, signed: what is confirmed is what was shown."""
+    rows = [
+        [
+            one.kind,
+            one.text,
+            one.topic,
+            one.difficulty,
+            [[a.text, str(a.share), a.match] for a in one.answers],
+        ]
+        for one in parsed.questions
+    ]
+    return signing.dumps(rows, salt=SALT, compress=True)
+
+
+def _unpacked(packed: str) -> list[rules.QuestionText]:
+    rows = signing.loads(packed, salt=SALT, max_age=24 * 3600)
+    return [
+        rules.QuestionText(
+            kind,
+            text,
+            tuple(rules.Answer(said, Decimal(share), match) for said, share, match in answers),
+            topic,
+            level,
+        )
+        for kind, text, topic, level, answers in rows
+    ]
+
+
+@page("question.edit")
+def take_in(request: Request) -> HttpResponse:
+    """A file of questions: shown first, each bad one named with its line; then confirmed."""
+    if request.method == "POST" and "packed" in request.POST:
+        return _confirm(request)
+    form = forms.ImportForm(
+        request.POST or None, request.FILES or None, access=request.access, initial=request.GET.dict()
+    )
+    context: dict[str, Any] = {"title": _("Questions from a file"), "form": form}
+    if request.method == "POST" and form.is_valid():
+        parsed = formats.parse(form.content(), form.cleaned_data["kind"])
+        context |= {
+            "parsed": parsed,
+            "shown": [shown_question(one) for one in parsed.questions[:50]],
+            "known": _known(parsed, form.cleaned_data["subject"], form.cleaned_data["language"]),
+            "packed": _packed(parsed),
+            "subject": form.cleaned_data["subject"],
+        }
+    return render(request, "materials/import.html", context, status=422 if form.errors else 200)
+
+
+def _known(parsed: rules.Parsed, subject: Subject, language: str) -> int:
+    marks = [rules.fingerprint(one, language) for one in parsed.questions]
+    stored = set(
+        Question.objects.filter(subject=subject, fingerprint__in=marks).values_list("fingerprint", flat=True)
+    )
+    return (
+        sum(mark in stored for mark in marks)
+        + len([m for m in marks if m not in stored])
+        - len({m for m in marks if m not in stored})
+    )
+
+
+def _confirm(request: Request) -> HttpResponse:
+    form = forms.ImportForm(request.POST, access=request.access)
+    form.fields["text"].required = False
+    form.is_valid()
+    subject = form.cleaned_data.get("subject")
+    try:
+        questions = _unpacked(request.POST["packed"])
+        if subject is None or "language" in form.errors:
+            raise actions.MaterialError(_("Choose the subject and the language."))
+        added = actions.add_questions(
+            subject, questions, access=request.access, language=form.cleaned_data["language"],
+            topic=form.cleaned_data.get("topic", ""),
+        )  # fmt: skip
+    except signing.BadSignature:
+        messages.error(request, _("The preview is too old; choose the file once more."))
+        return redirect("curriculum_questions_import")
+    except actions.MaterialError as error:
+        messages.error(request, str(error))
+        return redirect("curriculum_questions_import")
+    text = _("Added: %(added)d. In the bank already: %(known)d.") % {
+        "added": added.added,
+        "known": added.known,
+    }
+    messages.success(request, text)
+    return redirect(f"{reverse('curriculum_questions_list')}?subject={subject.pk}")
+
+
+@page("question.edit")
+def sample(request: Request) -> FileResponse:
+    """A workbook with one question of each kind, to be filled on."""
+    return _file(tables.write(tables.SAMPLE), "savollar-namuna.xlsx", XLSX)
