@@ -1,18 +1,18 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# What makes itself known when it is imported: kinds of documents, sheets, jobs and notices, users of rooms.
+KNOWN = (
+    "documents", "sheets", "materials.documents", "materials.sheets", "timetable.documents", "timetable.sheets",
+    "timetable.notices", "timetable.occupancy", "solver.jobs",
+)  # fmt: skip
 
 
 class CurriculumConfig(AppConfig):
     name = "curriculum"
 
     def ready(self) -> None:
-        """Make the kinds of documents and jobs known."""
-        from curriculum import documents  # noqa: F401
-        from curriculum.solver import jobs  # noqa: F401
-        """Make the kind of document and the sheets known."""
-        """Make documents, sheets, notices and what takes rooms known."""
-        from curriculum import documents, sheets  # noqa: F401
-        from curriculum.materials import documents as plans  # noqa: F401
-        from curriculum.materials import sheets as topics  # noqa: F401
-        from curriculum.timetable import documents as papers  # noqa: F401
-        from curriculum.timetable import notices, occupancy  # noqa: F401
-        from curriculum.timetable import sheets as lessons  # noqa: F401
+        """Make documents, sheets, jobs, notices and what takes rooms known."""
+        for module in KNOWN:
+            import_module(f"curriculum.{module}")

@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from curriculum.pages import plan, reference
-from curriculum.solver import pages as solver
 from curriculum.pages import electives, loads, own, plan, reference, registrations, teachings
+from curriculum.solver import pages as solver
 from curriculum.timetable import urls as timetable
 
 urlpatterns = [

@@ -1,12 +1,15 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# What makes itself known when it is imported: kinds of documents, jobs and notices, periodic work.
+KNOWN = ("documents", "jobs", "notices", "tasks.beat", "tasks.notices")
 
 
 class GradingConfig(AppConfig):
     name = "grading"
 
-    def ready(self):
-        """Make the document and job kinds known to web and worker alike."""
-        from grading import documents, jobs, notices  # noqa: F401
     def ready(self) -> None:
-        """Make the notices and the periodic work of tasks known."""
-        from grading.tasks import beat, notices  # noqa: F401
+        """Make documents, jobs, notices and periodic work known to web and worker alike."""
+        for module in KNOWN:
+            import_module(f"grading.{module}")

@@ -10,7 +10,7 @@ import hemis.classifiers.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("curriculum", "0006_timetable_guards"),
+        ("curriculum", "0031_material_guards"),
         ("jobs", "0002_retry_scope_and_pace"),
         ("staff", "0006_guards"),
         ("structure", "0005_guards"),

@@ -14,6 +14,7 @@ import hemis.pages.files
 class Migration(migrations.Migration):
     dependencies = [
         ("curriculum", "0031_material_guards"),
+        ("grading", "0003_rules"),
         ("students", "0005_card_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -5,6 +5,7 @@ from grading.models.reference import GradingRule
 from grading.models.results import StudentGpa, SubjectResult
 from grading.models.schedules import PersonalSchedule, ScheduleLine
 from grading.models.sheets import GradeSheet, SheetCorrection, SheetLine
+from grading.tasks import models as _tasks  # noqa: F401 - the room keeps its models itself; Django looks here
 
 __all__ = [
     "Appeal",
@@ -18,6 +19,3 @@ __all__ = [
     "StudentGpa",
     "SubjectResult",
 ]
-"""Controls: tasks and tests."""
-
-from grading.tasks import models as _tasks  # noqa: F401 - the room keeps its models itself; Django looks here

@@ -131,9 +131,11 @@ def exam_lists(request: Request) -> HttpResponse:
 
 
 def _admission_matrix(group: Group, semester: CurriculumSemester, attempt: str) -> dict[str, Any]:
-    subjects = list(CurriculumSubject.objects.filter(semester=semester, controls__control=rules.FINAL)
+    subjects = list(
+        CurriculumSubject.objects.filter(semester=semester, controls__control=rules.FINAL)
         .select_related("subject", "curriculum")
-        .order_by("position", "pk"))
+        .order_by("position", "pk")
+    )
     found = queries.admissions(subjects, [group.pk], attempt=attempt, book=Rulebook())
     by_student: dict[int, dict[str, Any]] = {}
     counts = {one.pk: [0, 0] for one in subjects}

@@ -68,7 +68,10 @@ def measure_sheet() -> dict[str, Any]:
     """
     today = timezone.localdate()
     rows = GradeSheet.objects.filter(
-        state=GradeSheet.OPEN, examiner__person__user__isnull=False, due_on__gte=today, lines__status=SheetLine.EMPTY
+        state=GradeSheet.OPEN,
+        examiner__person__user__isnull=False,
+        due_on__gte=today,
+        lines__status=SheetLine.EMPTY,
     )
     sheet = max(rows.distinct()[:200], key=lambda one: one.lines.count(), default=None)
     if sheet is None:

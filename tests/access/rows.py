@@ -35,9 +35,9 @@ from curriculum.models import (
     SubjectControl,
     SubjectGroup,
     TeacherHours,
-    TimetableDraft,
     Teaching,
     TeachingAudience,
+    TimetableDraft,
     TrainingMode,
 )
 from curriculum.timetable.models import TimetableBatch, TimetableRule
@@ -298,6 +298,8 @@ def _batch(world: World, where: str) -> TimetableBatch:
         TimetableBatch, world, where, faculty=world.faculties[where], group=world.groups[where],
         author=world.walker, undone_at=None,
     )  # fmt: skip
+
+
 def _lesson(world: World, where: str) -> Row:
     """A lesson that the person has given."""
     teaching = world.row("", Teaching, where).obj
@@ -519,7 +521,9 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     SubjectResult: of_kafedra(_result),
     "grading_debtors": _debt,
     StudentGpa: of_person(
-        plain(StudentGpa, gpa=Decimal(3), academic_year=None, subjects=1, debts=0, missing=0, credits=Decimal(6))
+        plain(
+            StudentGpa, gpa=Decimal(3), academic_year=None, subjects=1, debts=0, missing=0, credits=Decimal(6)
+        )
     ),
     PersonalSchedule: of_person(lambda world, where: _schedule_line(world, where).schedule),
     ScheduleLine: of_person(_schedule_line),
