@@ -14,8 +14,9 @@ from grading.rules import Attendance
 
 # (key of a curriculum subject, key of a group) → mean of the journal's marks in per cent, by student.
 CurrentMeans = Callable[[int, int], Mapping[int, Decimal]]
-# (key of a curriculum subject, code of a control) → points of tasks that feed the control, by student.
-TaskPoints = Callable[[int, str], Mapping[int, Decimal]]
+# (key of a curriculum subject, code of a control) → points of tasks that feed the control and their maximum,
+# by student.
+TaskPoints = Callable[[int, str], Mapping[int, tuple[Decimal, Decimal]]]
 # (keys of curriculum subjects, keys of students) → attendance by (student, curriculum subject).
 HoursMissed = Callable[[Collection[int], Collection[int]], Mapping[tuple[int, int], Attendance]]
 # Keys of students → soʻm owed.
@@ -55,7 +56,7 @@ def current_means(curriculum_subject: int, group: int) -> Mapping[int, Decimal]:
     return provider(curriculum_subject, group) if provider else {}
 
 
-def task_points(curriculum_subject: int, control: str) -> Mapping[int, Decimal]:
+def task_points(curriculum_subject: int, control: str) -> Mapping[int, tuple[Decimal, Decimal]]:
     provider = _providers.get("task_points")
     return provider(curriculum_subject, control) if provider else {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import TeacherHours, TimetableDraft
@@ -96,6 +97,10 @@ class TimetableDraftForm(RegisterForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        if data.get("replaces") and data.get("starts_on") and data["starts_on"] <= timezone.localdate():
+            self.add_error(
+                "starts_on", _("Lessons up to today may be in journals already: begin tomorrow or later.")
+            )
         self.instance.options = {
             name: data[name]
             for name in ("days", "last_pair", "group_day_max", "teacher_day_max", "late_from")

@@ -130,8 +130,9 @@ def offered_points(sheet: GradeSheet) -> dict[int, Decimal]:
     )
     found: dict[int, Decimal] = {}
     for student in {*tasks, *means}:
-        points = min(most, rules.rounded(Decimal(tasks.get(student, 0))))
+        reached, given = tasks.get(student, (Decimal(0), Decimal(0)))
+        points = min(most, rules.rounded(Decimal(reached)))
         if student in means:
-            points += rules.from_percent(Decimal(means[student]), most - points)
+            points += rules.from_percent(Decimal(means[student]), most - min(most, Decimal(given)))
         found[student] = points
     return found

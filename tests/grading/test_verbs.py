@@ -345,7 +345,9 @@ def test_prefill_loads_tasks_and_the_journal_into_empty_lines(study, monkeypatch
         actions.prefill(sheet, access=study.access("teacher"))
     first, second, third = (one.pk for one in study.students)
     monkeypatch.setitem(
-        providers._providers, "task_points", lambda line, control: {first: D(10), third: D(99)}
+        providers._providers,
+        "task_points",
+        lambda line, control: {first: (D(10), D(10)), third: (D(99), D(99))},
     )
     monkeypatch.setitem(
         providers._providers, "current_means", lambda line, group: {first: D(50), second: D(77)}
