@@ -193,8 +193,8 @@ def remove_subject(subject: CurriculumSubject, *, access: Access) -> None:
 
 
 @transaction.atomic
-def copy(curriculum: Curriculum, *, access: Access, start_year: int) -> Curriculum:
-    """A draft with all that the plan has, for another year of entry, or the next version for the same one.
+def copy(curriculum: Curriculum, *, access: Access, start_year: int, education_form: str = "") -> Curriculum:
+    """A draft with all that the plan has, for another year of entry or form, or the next version for the same ones.
 
     Raises:
         CurriculumError: out of scope.
@@ -204,13 +204,12 @@ def copy(curriculum: Curriculum, *, access: Access, start_year: int) -> Curricul
     if found is None:
         raise CurriculumError(_("The curriculum is not in your scope."))
     AcademicYear.objects.get_or_create(year=start_year)
-    same = Curriculum.objects.filter(
-        speciality=found.speciality, education_form=found.education_form, start_year=start_year
-    )
+    form = education_form or found.education_form
+    same = Curriculum.objects.filter(speciality=found.speciality, education_form=form, start_year=start_year)
     made = Curriculum.objects.create(
         name=found.name,
         speciality=found.speciality,
-        education_form=found.education_form,
+        education_form=form,
         marking_system=found.marking_system,
         start_year_id=start_year,
         semester_count=found.semester_count,

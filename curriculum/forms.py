@@ -194,11 +194,14 @@ class WeeksForm(forms.Form):
 
 class CopyForm(forms.Form):
     start_year = forms.IntegerField(label=_("year of entry"), min_value=2000, max_value=2100)
+    education_form = forms.ChoiceField(label=_("education form"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["education_form"].choices = choices("h_education_form")  # type: ignore[attr-defined]
+        self.fields["education_form"].widget.attrs["class"] = "form-select"
         self.fields["start_year"].widget.attrs["class"] = "form-control"
-        self.fields["start_year"].help_text = _("The same year makes the next version of the plan.")
+        self.fields["start_year"].help_text = _("The same year and form make the next version of the plan.")
 
 
 HOURS, CONTROL = "hours_", "control_"

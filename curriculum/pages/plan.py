@@ -165,7 +165,9 @@ class Curricula(Register):
         return {
             "may_copy": may_copy,
             "may_import": may_copy and obj.state == Curriculum.DRAFT,
-            "copy_form": forms.CopyForm(initial={"start_year": obj.start_year_id + 1}),
+            "copy_form": forms.CopyForm(
+                initial={"start_year": obj.start_year_id + 1, "education_form": obj.education_form}
+            ),
             "may_approve": obj.state == Curriculum.DRAFT and _may(request, obj, "curriculum.approve"),
             "may_retire": obj.state == Curriculum.APPROVED and _may(request, obj, "curriculum.approve"),
             "may_print": True,
@@ -353,7 +355,7 @@ def _copy(request: Request, curriculum: Curriculum) -> HttpResponse:
     form = forms.CopyForm(request.POST)
     if not form.is_valid():
         raise actions.CurriculumError(_("Give the year of entry."))
-    made = actions.copy(curriculum, access=request.access, start_year=form.cleaned_data["start_year"])
+    made = actions.copy(curriculum, access=request.access, **form.cleaned_data)
     messages.success(request, _("The copy is a draft; look through its subjects and weeks."))
     return _to_tab(made.pk, "plan")
 

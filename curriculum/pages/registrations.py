@@ -185,7 +185,7 @@ def register(request: Request) -> HttpResponse:
             "Every student who studies in a group gets the compulsory subjects of the group's approved curriculum. "
             "What is there stays as it is; electives are chosen by the students themselves."
         ),
-        button=_("Register"),
+        button=_("Register students"),
         back=reverse("curriculum_registrations_list"),
     )
 
@@ -301,7 +301,7 @@ def singles(request: Request, pk: int) -> HttpResponse:
         note=_(
             "Subjects of the difference are chosen already; the group is the one whose lessons are attended."
         ),
-        button=_("Register"),
+        button=_("Register students"),
         back=back,
     )
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from curriculum import actions, queries, rules
+from curriculum import actions, documents, queries, rules
 from curriculum.models import (
     Curriculum,
     CurriculumSubject,
@@ -200,6 +200,16 @@ def test_a_copy_for_another_year_has_that_year_s_calendar(approved, access):
     assert copy.subjects.count() == approved.subjects.count()
 
 
+def test_a_copy_for_another_form_is_a_plan_of_its_own(approved, dean):
+    answer = client_of(dean).post(
+        reverse("curriculum_copy", args=[approved.pk]),
+        {"start_year": approved.start_year_id, "education_form": "13"},
+    )
+    made = Curriculum.objects.get(copied_from=approved)
+    assert answer.status_code == 302 and (made.education_form, made.release, made.state) == ("13", 1, "draft")
+    assert queries.plan_of(made).subjects == queries.plan_of(approved).subjects
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -283,6 +293,16 @@ def test_the_plan_on_paper_says_what_the_page_says(approved, affairs, settings, 
     for one in approved.subjects.select_related("subject"):
         assert one.subject.code in flat
     assert "60 kredit, 1800 soat" in flat
+    # The order of the official form: the year's graph, the budget of weeks, subjects by blocks, controls.
+    places = [
+        flat.index(part)
+        for part in ("TASDIQLAYMAN", "I. Oʻquv", "Avgust", "II. Vaqt", "III. Oʻquv", "IV. Nazorat")
+    ]
+    assert places == sorted(places) and "May" in flat
+    payload = documents.payload_of(approved)
+    assert payload["sum"]["credit"] == "60" and payload["sum"]["semesters"] == ["30", "30"]
+    assert sum(block["total"] for block in payload["blocks"]) == payload["sum"]["total"] == 1800
+    assert all(row["total"] == sum(row["values"]) for row in payload["budget"])
     again = client.post(reverse("curriculum_pdf", args=[approved.pk]))
     assert again.url == answer.redirect_chain[0][0]
 

@@ -11,6 +11,7 @@ from reports.bench.attendance import measure_attendance
 from reports.bench.grading import measure_gpa, measure_sheet
 from reports.bench.pages import measure_pages
 from reports.bench.promotion import measure_promotion
+from reports.bench.study import measure_study
 from reports.demo.build import build
 from structure.models import University
 from students.bench import bench_contingent, bench_import
@@ -26,6 +27,11 @@ PARTS = ("import", "contracts", "pages", "contingent", "promotion", "grading")
 IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
 PROMOTION_GOAL = 3.0
 GPA_GOAL = 2.0
+PARTS = ("import", "contracts", "pages", "contingent", "promotion", "study")
+
+IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
+PROMOTION_GOAL = 3.0
+STUDY_GOAL = 2.0
 
 
 class Command(BaseCommand):
@@ -71,6 +77,8 @@ class Command(BaseCommand):
             self._attendance(absences)
         if "grading" in only:
             self._grading()
+        if "study" in only:
+            self._study(measure_study())
 
     def _import(self, found: dict[str, Any]) -> None:
         self._head(
@@ -134,6 +142,17 @@ class Command(BaseCommand):
             f"ratio {found['ratio']:.2f}"
         )
         self._verdict(found["ratio"] <= CONTINGENT_GOAL)
+
+    def _study(self, found: dict[str, Any]) -> None:
+        self._head(
+            f"Registrations of a half-year: {found['registrations']} "
+            f"(bare: one INSERT … SELECT; goal {STUDY_GOAL:g} × bare)"
+        )
+        self.stdout.write(
+            f"registering {found['registering_seconds']:.2f} s, bare {found['bare_seconds']:.2f} s, "
+            f"ratio {found['ratio']:.2f}; {found['teachings']} teachings formed in {found['forming_seconds']:.2f} s"
+        )
+        self._verdict(found["ratio"] <= STUDY_GOAL)
 
     def _head(self, text: str) -> None:
         self.stdout.write(f"\n{text}", self.style.MIGRATE_HEADING)
