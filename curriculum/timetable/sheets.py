@@ -193,10 +193,6 @@ class LessonSheet(Sheet):
             if why := open_for.why_closed(plans[teaching.pk], day):
                 faults.append(self.fault(number, "day", "closed_day", why, day))
                 continue
-            if placed.get(teaching.pk, 0) >= teaching.hours:
-                text = _("All hours of the teaching are placed.")
-                faults.append(self.fault(number, "subject", "no_hours", text, row["subject"]))
-                continue
             people: dict[str, Any] = {
                 "teachers": _givers(teaching),
                 "audience": audiences[teaching.pk],
@@ -210,6 +206,10 @@ class LessonSheet(Sheet):
             if mine.met(day, pair.starts, pair.ends, **people):
                 text = _("Another row of the file takes this place.")
                 faults.append(self.fault(number, "pair", "busy_in_file", text, row["pair"]))
+                continue
+            if placed.get(teaching.pk, 0) >= teaching.hours:
+                text = _("All hours of the teaching are placed.")
+                faults.append(self.fault(number, "subject", "no_hours", text, row["subject"]))
                 continue
             placed[teaching.pk] = placed.get(teaching.pk, 0) + rules.PAIR_HOURS
             mine.add(_taken_by(row, people, number))
