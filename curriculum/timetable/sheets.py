@@ -7,10 +7,11 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curriculum.models import ClassPair, Lesson, Teaching
+from curriculum.models import ClassPair, Lesson, Teaching, TeachingAudience
 from curriculum.timetable import queries, rules
 from curriculum.timetable.models import TimetableBatch
 from hemis.classifiers import queries as classifiers
@@ -73,7 +74,9 @@ class LessonSheet(Sheet):
             Teaching.objects.for_scope(scope)
             .filter(academic_year=self.year)
             .select_related("subject", "teacher__person")
-            .prefetch_related("audience__group", "audience__subgroup")
+            .prefetch_related(
+                Prefetch("audience", TeachingAudience.objects.select_related("group", "subgroup"))
+            )
         )
         self.by_key: dict[tuple[str, str, str], list[Teaching]] = defaultdict(list)
         for one in self.teachings:

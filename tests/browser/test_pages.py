@@ -67,6 +67,8 @@ def pages_to_examine() -> list[tuple[str, str]]:
         ("accounting", reverse("finance_price_grid")),
         ("student", reverse("my_contracts")),
         ("rectorate", reverse("who_may_do_what")),
+        ("dean", reverse("timetable")),
+        ("student", reverse("my_timetable")),
         ("", reverse("account_login")),
         ("", reverse("verify", args=[Document.objects.filter(state="issued").latest("pk").token])),
     ]

@@ -168,7 +168,7 @@ def test_a_teacher_sees_the_own_lessons_and_a_tutor_the_groups(faculty):
     assert lesson.teaching.subject.name in body(teacher, "own_timetable", day=DAY)
     colleague = factories.client_of(factories.make_user("teacher"))
     assert lesson.teaching.subject.name not in body(colleague, "own_timetable", day=DAY)
-    tutor = factories.make_employee(faculty.lines[0].kafedra, post="11")
+    tutor = factories.make_employee(faculty.lines[0].kafedra, post="34")
     faculty.group.tutors.create(employee=tutor, valid_from=datetime.date(2026, 9, 1))
     client = factories.client_of(factories.make_user("tutor", person=tutor.person))
     assert lesson.teaching.subject.name in body(client, "own_timetable", day=DAY, group=faculty.group.pk)
