@@ -6,7 +6,6 @@ from curriculum.pages import electives, loads, own, plan, reference, registratio
 from curriculum.timetable import urls as timetable
 
 urlpatterns = [
-    *timetable.urlpatterns,
     *reference.SubjectGroups.urls(),
     *reference.Subjects.urls(),
     *reference.AcademicYears.urls(),
@@ -63,4 +62,5 @@ urlpatterns = [
     path("plan-subjects/<int:pk>/remove/", plan.remove_subject, name="curriculum_remove_subject"),
     path("plan-subjects/<int:pk>/move/", plan.move_subject, name="curriculum_move_subject"),
     path("semesters/<int:pk>/dates/", plan.semester_dates, name="curriculum_semester_dates"),
+    *timetable.urlpatterns,
 ]
