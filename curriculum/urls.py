@@ -7,7 +7,6 @@ from curriculum.solver import pages as solver
 from curriculum.timetable import urls as timetable
 
 urlpatterns = [
-    *timetable.urlpatterns,
     *reference.SubjectGroups.urls(),
     *reference.Subjects.urls(),
     *reference.AcademicYears.urls(),
@@ -70,4 +69,5 @@ urlpatterns = [
     path("plan-subjects/<int:pk>/remove/", plan.remove_subject, name="curriculum_remove_subject"),
     path("plan-subjects/<int:pk>/move/", plan.move_subject, name="curriculum_move_subject"),
     path("semesters/<int:pk>/dates/", plan.semester_dates, name="curriculum_semester_dates"),
+    *timetable.urlpatterns,
 ]

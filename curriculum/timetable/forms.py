@@ -7,11 +7,20 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from curriculum.models import ClassPair, ControlEvent, Holiday, Lesson, Subject, Teaching
+from curriculum.models import (
+    ClassPair,
+    ControlEvent,
+    Holiday,
+    Lesson,
+    Subject,
+    Teaching,
+    TeachingAudience,
+)
 from curriculum.timetable.models import TimetableRule
 from curriculum.timetable.rules import half_year
 from hemis.classifiers import queries as classifiers
@@ -80,7 +89,9 @@ class PlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["teaching"]
         field.queryset = teachings.select_related("subject").prefetch_related(
-            "audience__group", "audience__subgroup__division__group"
+            Prefetch(
+                "audience", TeachingAudience.objects.select_related("group", "subgroup__division__group")
+            )
         )
         if left:
             field.left = {one.teaching.pk: one.hours for one in left}

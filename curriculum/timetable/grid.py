@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from curriculum.models import (
@@ -280,7 +280,7 @@ def left_of(kind: str, key: int, day: datetime.date, scope: Scope) -> list[Left]
         return []
     found = list(
         rows.select_related("subject", "teacher__person")
-        .prefetch_related("audience__group", "audience__subgroup")
+        .prefetch_related(Prefetch("audience", TeachingAudience.objects.select_related("group", "subgroup")))
         .order_by("subject__name", "training_type", "pk")
     )
     placed = queries.placed_hours([one.pk for one in found])

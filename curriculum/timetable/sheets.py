@@ -7,10 +7,11 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curriculum.models import ClassPair, Lesson, Teaching
+from curriculum.models import ClassPair, Lesson, Teaching, TeachingAudience
 from curriculum.timetable import queries, rules
 from curriculum.timetable.models import TimetableBatch
 from hemis.classifiers import queries as classifiers
@@ -73,7 +74,9 @@ class LessonSheet(Sheet):
             Teaching.objects.for_scope(scope)
             .filter(academic_year=self.year)
             .select_related("subject", "teacher__person")
-            .prefetch_related("audience__group", "audience__subgroup")
+            .prefetch_related(
+                Prefetch("audience", TeachingAudience.objects.select_related("group", "subgroup"))
+            )
         )
         self.by_key: dict[tuple[str, str, str], list[Teaching]] = defaultdict(list)
         for one in self.teachings:
@@ -193,10 +196,6 @@ class LessonSheet(Sheet):
             if why := open_for.why_closed(plans[teaching.pk], day):
                 faults.append(self.fault(number, "day", "closed_day", why, day))
                 continue
-            if placed.get(teaching.pk, 0) >= teaching.hours:
-                text = _("All hours of the teaching are placed.")
-                faults.append(self.fault(number, "subject", "no_hours", text, row["subject"]))
-                continue
             people: dict[str, Any] = {
                 "teachers": _givers(teaching),
                 "audience": audiences[teaching.pk],
@@ -210,6 +209,10 @@ class LessonSheet(Sheet):
             if mine.met(day, pair.starts, pair.ends, **people):
                 text = _("Another row of the file takes this place.")
                 faults.append(self.fault(number, "pair", "busy_in_file", text, row["pair"]))
+                continue
+            if placed.get(teaching.pk, 0) >= teaching.hours:
+                text = _("All hours of the teaching are placed.")
+                faults.append(self.fault(number, "subject", "no_hours", text, row["subject"]))
                 continue
             placed[teaching.pk] = placed.get(teaching.pk, 0) + rules.PAIR_HOURS
             mine.add(_taken_by(row, people, number))

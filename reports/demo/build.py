@@ -35,6 +35,8 @@ SEED = 303
 ORDER_SIZE = 500  # people on one admission order
 # A larger university, made for measuring, has no years of movement behind it.
 WITH_HISTORY = 5000
+# Its rooms are those of the small one: lessons of some of its teachings are enough to measure by.
+MOST_TEACHINGS = 2000
 
 
 class NotEmpty(Exception):
@@ -79,6 +81,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         attendance.build(staff, tell=tell)
         grading.build(staff, tell=tell)
         materials.build(staff, tell=tell)
+        timetable.build(staff, tell=tell, most=None if history else MOST_TEACHINGS)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         analyze()

@@ -34,11 +34,11 @@ HOLIDAYS = (
 Place = tuple[int, int]  # weekday from Monday, number of the pair
 
 
-def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
-    """Days off of the year, then the lessons of every teaching that has a teacher."""
+def build(staff: dict[str, User], *, tell: Callable[[str], None], most: int | None = None) -> None:
+    """Days off of the year, then the lessons of every teaching that has a teacher (or of the first ``most``)."""
     Holiday.objects.bulk_create(Holiday(day=day, name=name) for day, name in HOLIDAYS)
     with acting(staff["academic"].pk, "demo"):
-        lessons = _Greedy().lessons()
+        lessons = _Greedy(most).lessons()
         Lesson.objects.bulk_create(lessons, batch_size=5000)
     analyze()
     _changes()
@@ -77,7 +77,8 @@ class _Wanted:
 class _Greedy:
     """Largest audiences first, each at the best place that is free for everybody."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
         self.pairs = {one.number: one for one in queries.pairs_of(YEAR)}
         self.rooms = list(Auditorium.objects.filter(is_active=True).order_by("capacity", "pk"))
         self.teachers: dict[int, set[Place]] = defaultdict(set)
@@ -101,7 +102,9 @@ class _Greedy:
 
     def _wanted(self) -> Iterable[_Wanted]:
         rows = list(
-            Teaching.objects.filter(academic_year=YEAR, term=AUTUMN, teacher__isnull=False).order_by("pk")
+            Teaching.objects.filter(academic_year=YEAR, term=AUTUMN, teacher__isnull=False).order_by("pk")[
+                : self.most
+            ]
         )
         keys = [one.pk for one in rows]
         plans, sizes = queries.plans_of(keys), queries.audience_sizes(keys)

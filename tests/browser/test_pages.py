@@ -77,6 +77,8 @@ def pages_to_examine() -> list[tuple[str, str]]:
         ("student", reverse("my_clearance")),
         ("dean", reverse("my_notices")),
         ("dean", reverse("my_jobs")),
+        ("dean", reverse("timetable")),
+        ("student", reverse("my_timetable")),
         ("", reverse("account_login")),
         ("", reverse("verify", args=[Document.objects.filter(state="issued").latest("pk").token])),
     ]

@@ -20,6 +20,7 @@ from curriculum.timetable.pages import registers
 from curriculum.timetable.sheets import LessonSheet
 from hemis.documents.models import Document
 from hemis.documents.rendering import made_anew
+from hemis.people.models import User
 from hemis.sheets.reading import read_table
 from structure import occupancy
 from tests import factories
@@ -148,7 +149,7 @@ def student(faculty):
 @pytest.mark.duty("B7")
 def test_a_student_sees_the_lessons_of_the_own_registrations(faculty, student):
     mine, others = faculty.place(faculty.teaching()), faculty.place(faculty.teaching(1), pair=2)
-    client = factories.client_of(factories.make_user("student", person=student.person))
+    client = factories.client_of(User.objects.get(person=student.person))
     text = body(client, "my_timetable", day=DAY)
     assert mine.teaching.subject.name in text and others.teaching.subject.name not in text
     assert client.get(reverse("timetable")).status_code == 403
@@ -167,7 +168,7 @@ def test_a_teacher_sees_the_own_lessons_and_a_tutor_the_groups(faculty):
     assert lesson.teaching.subject.name in body(teacher, "own_timetable", day=DAY)
     colleague = factories.client_of(factories.make_user("teacher"))
     assert lesson.teaching.subject.name not in body(colleague, "own_timetable", day=DAY)
-    tutor = factories.make_employee(faculty.lines[0].kafedra)
+    tutor = factories.make_employee(faculty.lines[0].kafedra, post="34")
     faculty.group.tutors.create(employee=tutor, valid_from=datetime.date(2026, 9, 1))
     client = factories.client_of(factories.make_user("tutor", person=tutor.person))
     assert lesson.teaching.subject.name in body(client, "own_timetable", day=DAY, group=faculty.group.pk)
@@ -178,7 +179,7 @@ def test_calendar_programs_read_the_link_until_it_is_ended(faculty, student):
     lesson = faculty.place(faculty.teaching(), link="https://meet.example/a,b;c")
     cancelled = faculty.place(faculty.teaching(0, training_type="11"), pair=2)
     actions.cancel(cancelled, access=faculty.access, reason="Kasal")
-    user = factories.make_user("student", person=student.person)
+    user = User.objects.get(person=student.person)
     client = factories.client_of(user)
     client.post(reverse("timetable_calendar_link"), {"do": "new"})
     link = CalendarLink.objects.get(person=student.person)
@@ -305,7 +306,7 @@ class TestBatches(Office):
 @pytest.mark.duty("3.3")
 class TestHolidays(RegisterTests):
     register = registers.Holidays
-    viewer_role, editor_role = "dean", "academic_affairs"
+    viewer_role, editor_role, faculty_code = "dean", "academic_affairs", "303-101"
 
     def make(self, number):
         return Holiday.objects.create(
@@ -327,7 +328,7 @@ class TestHolidays(RegisterTests):
 @pytest.mark.duty("B6")
 class TestTimetableRules(RegisterTests):
     register = registers.TimetableRules
-    viewer_role, editor_role = "dean", "academic_affairs"
+    viewer_role, editor_role, faculty_code = "dean", "academic_affairs", "303-101"
 
     def make(self, number):
         return TimetableRule.objects.create(
