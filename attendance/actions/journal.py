@@ -90,7 +90,7 @@ def save_lesson(
         raise AttendanceError(_("The topic is of another subject."))
     if not topic_id and not topic_text.strip():
         raise AttendanceError(_("Choose or write the topic."))
-    here = {seat.student_id: seat for seat in roster.seats(roster.audience_of(lesson.teaching), lesson.day)}
+    here = {seat.student_id: seat for seat in roster.seats(lesson.teaching_id, lesson.day)}
     strangers = sorted(set(entries) - set(here))
     known = {student: entry for student, entry in entries.items() if student in here}
     for student, entry in known.items():

@@ -17,7 +17,7 @@ from tests import factories
 from tests.attendance import makers
 from tests.curriculum import makers as plans
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_papers")]
 
 
 @pytest.fixture
