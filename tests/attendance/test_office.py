@@ -141,7 +141,7 @@ def test_the_student_sees_own_hours_against_the_limits(school, django_assert_max
     mine = rows.get(school.lines[0].subject.name)
     if mine:  # In the half-year of the test's plan.
         assert (mine.given, mine.without) == (4, 4) and mine.present_percent == Decimal(0)
-    assert school.students[1].person.full_name not in text
+    assert school.students[1].number not in text
     assert client.get(reverse("attendance_students_list")).status_code == 403
 
 
