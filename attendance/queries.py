@@ -297,7 +297,7 @@ CUTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def summary(rows: QuerySet[Absence], cut: str) -> list[dict[str, Any]]:
+def summary(rows: QuerySet[Absence], cut: str) -> list[Any]:
     """Hours without and with reason, lates and students, by ``cut``: one statement, whatever the number of rows."""
     key, name = CUTS[cut]
     found = (
@@ -315,7 +315,7 @@ def faculty_totals(faculty: int, half: HalfYear) -> list[tuple]:
     return list(rows.values_list("group").annotate(**totals()).order_by("group"))
 
 
-def by_week(rows: QuerySet[Absence]) -> list[dict[str, Any]]:
+def by_week(rows: QuerySet[Absence]) -> list[Any]:
     """Hours by the Monday of each week: one statement."""
     return list(
         rows.order_by().annotate(week=TruncWeek("day")).values("week").annotate(**totals()).order_by("week")

@@ -66,7 +66,7 @@ def excuse(*, access: Access, students: Iterable[Student], facts: dict[str, Any]
     # One paper for many is kept once.
     made[0].save()
     for one in made[1:]:
-        one.scan.name = made[0].scan.name
+        one.scan = made[0].scan.name
     Excuse.objects.bulk_create(made[1:])
     _tell(made, "excuse_accepted")
     return made

@@ -6,8 +6,10 @@ import datetime
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,7 @@ from attendance import queries, roster
 from attendance.actions.base import AttendanceError, JournalClosed
 from attendance.models import Absence, CurrentMark, LessonRecord
 from attendance.models.records import PAIR_HOURS
-from curriculum.models import Lesson
+from curriculum.models import Lesson, Topic
 from hemis.access.scope import Access
 
 PRESENT, LATE, ONE, TWO = "present", "late", "1", "2"
@@ -40,13 +42,15 @@ class Saved:
     strangers: list[int] = field(default_factory=list)
 
 
-def _own(access: Access, lesson_id: int) -> Lesson:
-    lesson = (
-        queries.with_window(queries.own_lessons(access))
-        .select_related("teaching")
-        .filter(pk=lesson_id)
-        .first()
+def _own(access: Access, lesson_id: int, topic_id: int | None = None) -> Any:
+    """The own lesson with its window, and whether the topic is of its subject and kind of training."""
+    topic = Topic.objects.filter(
+        pk=topic_id,
+        training_type=OuterRef("teaching__training_type"),
+        curriculum_subject__audiences__teaching=OuterRef("teaching"),
     )
+    rows = queries.with_window(queries.own_lessons(access)).annotate(topic_fits=Exists(topic))
+    lesson = rows.filter(pk=lesson_id).first()
     if lesson is None:
         raise Http404
     return lesson
@@ -82,15 +86,15 @@ def save_lesson(
         AttendanceError: a mark, a topic or a number of hours that cannot be.
     """
     access.require(EDIT)
-    lesson = _own(access, lesson_id)
+    lesson = _own(access, lesson_id, topic_id)
     _open(lesson, now)
     if hours not in (1, PAIR_HOURS):
         raise AttendanceError(_("A lesson has one or two academic hours."))
-    if topic_id and not _topic_fits(lesson, topic_id):
+    if topic_id and not lesson.topic_fits:
         raise AttendanceError(_("The topic is of another subject."))
     if not topic_id and not topic_text.strip():
         raise AttendanceError(_("Choose or write the topic."))
-    here = {seat.student_id: seat for seat in roster.seats(roster.audience_of(lesson.teaching), lesson.day)}
+    here = {seat.student_id: seat for seat in roster.seats(lesson.teaching_id, lesson.day)}
     strangers = sorted(set(entries) - set(here))
     known = {student: entry for student, entry in entries.items() if student in here}
     for student, entry in known.items():
@@ -102,10 +106,6 @@ def save_lesson(
         _absences(record, known)
         _marks(record, known)
     return Saved(record, strangers=strangers)
-
-
-def _topic_fits(lesson: Lesson, topic_id: int) -> bool:
-    return any(topic.pk == topic_id for topic in queries.topics_of(lesson.teaching))
 
 
 def _check(entry: Entry, seat: roster.Seat) -> None:

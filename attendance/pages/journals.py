@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from openpyxl import Workbook
 from attendance import queries, roster
 from attendance.models import Absence, CurrentMark
 from attendance.pages.lessons import HalfFilter, _faculties
-from curriculum.models import Lesson, Teaching
+from curriculum.models import Lesson, Teaching, TeachingAudience
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
@@ -22,6 +23,7 @@ from hemis.pages.filters import Filter, RelatedFilter
 from hemis.pages.register import Register
 from structure.models import Unit
 
+AUDIENCE = Prefetch("audience", TeachingAudience.objects.select_related("group", "subgroup__division__group"))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -74,7 +76,7 @@ class Journals(Register):
 
     @classmethod
     def base_queryset(cls):
-        rows = Teaching.objects.prefetch_related("audience__group", "audience__subgroup")
+        rows = Teaching.objects.prefetch_related(AUDIENCE)
         return queries.with_progress(rows)
 
     @classmethod
@@ -96,7 +98,7 @@ def grid_of(request: Request, teaching: Any) -> dict[str, Any]:
         .select_related("record__topic", "teacher__person", "assistant__person", "pair")
         .order_by("day", "starts_at", "pk")
     )
-    seats = roster.seats(list(teaching.audience.all()))
+    seats = roster.seats(teaching.pk)
     absences, marks = _cells(teaching)
     may_edit, person, now = request.access.can("journal.edit"), request.user.person_id, timezone.now()
     columns = [_column(one, may_edit, person, now) for one in lessons]

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from attendance import actions, queries, roster
 from attendance.models import Absence, CurrentMark
-from curriculum.models import Lesson
+from curriculum.models import Lesson, TeachingAudience
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages import menu
@@ -180,12 +181,20 @@ class Lessons(Register):
     @classmethod
     def base_queryset(cls):
         rows = queries.with_record_flag(queries.with_window(Lesson.objects.all()))
-        return rows.prefetch_related("teaching__audience__group", "teaching__audience__subgroup")
+        return rows.prefetch_related(
+            Prefetch(
+                "teaching__audience",
+                TeachingAudience.objects.select_related("group", "subgroup__division__group"),
+            )
+        )
 
     @classmethod
     def filtered(cls, access, data):
         """The search and the faculty go through the groups of a stream: each lesson once."""
         rows = super().filtered(access, data)
+        if not any(data.get(name) for name in ("standing", "day_from", "day_to", "q")):
+            # What is still to come is asked for: the list is about what was and was not held.
+            rows = rows.exclude(standing="coming")
         if data.get("mine"):
             rows = rows.filter(queries.given_by(access.scope("journal.view").person_id))
         return rows.distinct() if data.get("q") or data.get("faculty") else rows
@@ -218,7 +227,7 @@ def journal_of(request: Request, lesson: Any) -> dict[str, Any]:
     window = queries.window_of(lesson)
     record = getattr(lesson, "record", None)
     audience = list(lesson.teaching.audience.all())
-    seats = roster.seats(audience, lesson.day)
+    seats = roster.seats(lesson.teaching_id, lesson.day)
     absences = {one.student_id: one for one in record.absences.select_related("excuse")} if record else {}
     marks = dict(record.currentmarks.values_list("student", "value")) if record else {}
     topics = queries.topics_of(lesson.teaching)

@@ -146,14 +146,18 @@ def _papers(random: Random) -> None:
     today = timezone.localdate()
     for n, dean in enumerate(deans, start=1):
         away = Absence.objects.filter(kind=Absence.UNEXCUSED, student__current__faculty=dean.unit_id)
-        rows = list(away.order_by("student", "-day").values_list("student", "day").distinct("student")[:14])
-        ill, waiting = rows[:10], rows[10:]
+        days: dict[int, list[datetime.date]] = defaultdict(list)
+        for key, day in away.order_by("student", "day").values_list("student", "day"):
+            days[key].append(day or today)
+        chosen = random.sample(sorted(days), min(40, len(days)))
+        rows = [(key, random.choice(days[key])) for key in chosen]
+        ill, waiting = rows[:35], rows[35:]
         with acting(dean.user_id, "demo"):
             first: str = ""
             for number, (student, day) in enumerate(ill, start=1):
                 made = Excuse(
-                    student_id=student, starts_on=day - datetime.timedelta(days=random.randint(1, 4)),
-                    ends_on=min(day + datetime.timedelta(days=2), today), ground="illness",
+                    student_id=student, starts_on=day - datetime.timedelta(days=random.randint(1, 6)),
+                    ends_on=min(day + datetime.timedelta(days=random.randint(2, 9)), today), ground="illness",
                     document=PAPER % (100 * n + number), state=Excuse.ACCEPTED, made_by_id=dean.user_id,
                     decided_by_id=dean.user_id, decided_at=timezone.now(),
                 )  # fmt: skip
@@ -162,7 +166,7 @@ def _papers(random: Random) -> None:
                 else:
                     made.scan = scan
                 made.save()
-                first = made.scan.name
+                first = made.scan.name or ""
         for number, (student, day) in enumerate(waiting, start=50):
             user = User.objects.filter(person__studies=student).first()
             if user is None or not first:

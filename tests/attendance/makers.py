@@ -87,6 +87,6 @@ def make_topics(line: CurriculumSubject, count: int = 3, training_type: str = "1
 def make_excuse(student: Student, first: int, last: int, by: User, **fields) -> Excuse:
     """Accepted, for the days from ``first`` to ``last`` days ago."""
     return Excuse.objects.create(
-        student=student, starts_on=ago(first), ends_on=ago(last), ground="illness", document="№ 12", scan="a/b.pdf",
-        made_by=by, decided_by=by, decided_at=timezone.now(), **({"state": "accepted"} | fields),
+        student=student, starts_on=ago(first), ends_on=ago(last), made_by=by, decided_by=by, decided_at=timezone.now(),
+        **({"state": "accepted", "ground": "illness", "document": "№ 12", "scan": "a/b.pdf"} | fields),
     )  # fmt: skip

@@ -24,7 +24,7 @@ from hemis.notices.models import Notice
 from tests import factories
 from tests.attendance import makers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_papers")]
 
 
 @pytest.fixture
@@ -269,7 +269,7 @@ def test_the_rules_of_the_window():
     begins = timezone.make_aware(datetime.datetime(2026, 9, 7, 8, 30))
     at = lambda days, hour=9: begins.replace(hour=hour) + datetime.timedelta(days=days)  # noqa: E731
     open_ = {"begins": begins, "edit_days": 1, "unlocked_until": None}
-    assert not window(**open_, now=at(0, 8)).is_open
+    assert not window(**open_, now=at(0, 7)).is_open
     assert window(**open_, now=at(0)).is_open and window(**open_, now=at(1, 23)).is_open
     assert not window(**open_, now=at(2, 0)).is_open
     assert window(**open_ | {"unlocked_until": at(9)}, now=at(8)).is_open

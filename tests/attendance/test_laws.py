@@ -17,7 +17,7 @@ from tests import factories
 from tests.attendance import makers
 from tests.curriculum import makers as plans
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_papers")]
 
 
 @pytest.fixture
@@ -96,8 +96,8 @@ def test_a_guest_of_a_group_and_a_subgroup_sits_there_and_nobody_else(school):
     plan = school.lines[0].curriculum
     other = plans.make_studying_group(plan, "610-26.99")
     guest = factories.make_students(school.faculty, 1, group=other, day=makers.ago(90))[0]
-    Registration.objects.create(
-        student=guest, curriculum_subject=school.lines[0], group=school.group, basis="debt"
+    Registration.objects.update_or_create(
+        student=guest, curriculum_subject=school.lines[0], defaults={"group": school.group, "basis": "debt"}
     )
     record = make_record(school, school.lesson(1))
     Absence.objects.create(record=record, student=guest)

@@ -18,8 +18,8 @@ from attendance import actions, queries, rules
 from attendance.models import Absence, AttendanceLetter, Excuse, JournalRule
 from hemis.jobs.actions import run_now, start
 from hemis.notices.models import Notice
+from hemis.people.models import User
 from movement import facts
-from staff.models import Employee
 from students.models import Student, TutorGroup
 from tests import factories
 from tests.attendance import makers
@@ -56,7 +56,7 @@ def miss(school, student, hours, first=1):
 
 
 def student_user(student):
-    return factories.make_user("student", person=student.person)
+    return User.objects.get(person=student.person)
 
 
 @pytest.mark.duty("2.4")
@@ -141,7 +141,7 @@ def test_the_student_sees_own_hours_against_the_limits(school, django_assert_max
     mine = rows.get(school.lines[0].subject.name)
     if mine:  # In the half-year of the test's plan.
         assert (mine.given, mine.without) == (4, 4) and mine.present_percent == Decimal(0)
-    assert school.students[1].person.full_name not in text
+    assert school.students[1].number not in text
     assert client.get(reverse("attendance_students_list")).status_code == 403
 
 
@@ -218,7 +218,7 @@ def test_reports_are_of_the_scope_and_go_to_excel(school, dean, half):
     makers.record(other, other.lesson(1), {other.students[0].pk: "2"})
     query = {"half": half.code}
     tutor = factories.make_user("tutor")
-    employee = Employee.objects.create(person=tutor.person, number="T1")
+    employee = factories.make_employee(school.faculty, person=tutor.person, post="34")
     TutorGroup.objects.create(employee=employee, group=school.group, valid_from=makers.ago(30))
     for user, everything in (
         (dean, False), (tutor, False), (factories.make_user("academic_affairs"), True),

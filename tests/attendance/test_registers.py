@@ -19,7 +19,7 @@ class OfSchool(RegisterTests):
     faculty_code = "303-101"
 
     @pytest.fixture(autouse=True)
-    def _schools(self, _university):
+    def _schools(self, _university, plain_papers):
         self.school = makers.make_school("303-101", 3)
         self._other = None
 

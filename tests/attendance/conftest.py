@@ -1,0 +1,9 @@
+"""What tests of the journal share."""
+
+import pytest
+
+
+@pytest.fixture
+def plain_papers(monkeypatch):
+    """Orders that make students issue a paper; these tests do not look at it, so it is not drawn."""
+    monkeypatch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
