@@ -183,7 +183,7 @@ def admission(
         steps.append(Step(text, _verdict(facts.contract_debt <= 0), limits.source("admission.contract")))
     if retake:
         good &= _retake_admits(facts.debts, limits, steps)
-    steps.append(Step(_("Admitted") if good else _("Not admitted"), _verdict(good)))
+    steps.append(Step(_("May sit the control") if good else _("Not admitted"), _verdict(good)))
     return Explained(good, steps)
 
 

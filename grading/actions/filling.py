@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from grading import providers, rules
-from grading.actions.base import GradingError, is_examiner, locked
+from grading.actions.base import GradingError, is_examiner
 from grading.models import GradeSheet, SheetLine
 from hemis.access.scope import Access
 
@@ -24,6 +24,8 @@ class Outcome:
     errors: dict[int, str] = field(default_factory=dict)
     # Somebody else has written another value meanwhile: theirs.
     conflicts: dict[int, str] = field(default_factory=dict)
+    # Lines of the sheet that are still empty.
+    left: int = 0
 
     @property
     def good(self) -> bool:
@@ -52,14 +54,20 @@ def fill(sheet: GradeSheet, cells: Mapping[int, tuple[str | None, str]], *, acce
         PermissionDenied: without the duty, or another's sheet.
         GradingError: the sheet is signed, or its term has passed.
     """
-    sheet = locked(sheet, access, "grade_sheet.fill")
+    access.require("grade_sheet.fill")
+    # Whoever cares for the group as a tutor has it in scope too; only the examiner fills.
+    sheet = GradeSheet.objects.select_for_update(of=("self",)).select_related("examiner").get(pk=sheet.pk)
     if not is_examiner(sheet, access):
         raise PermissionDenied("grade_sheet.fill")
     reason = may_fill(sheet, access)
     if reason:
         raise GradingError(reason)
     outcome, values = Outcome(), []
-    for line in sheet.lines.filter(pk__in=cells):
+    lines = list(sheet.lines.order_by("pk"))
+    empty = {line.pk for line in lines if line.status == SheetLine.EMPTY}
+    for line in lines:
+        if line.pk not in cells:
+            continue
         before, typed = cells[line.pk]
         if line.status == SheetLine.NOT_ADMITTED:
             if typed.strip():
@@ -79,6 +87,9 @@ def fill(sheet: GradeSheet, cells: Mapping[int, tuple[str | None, str]], *, acce
             if (got.status, got.points) != (line.status, line.points):
                 values.append((line.pk, got))
     _write(values)
+    filled = {pk for pk, got in values if got.status != SheetLine.EMPTY}
+    emptied = {pk for pk, got in values if got.status == SheetLine.EMPTY}
+    outcome.left = len((empty - filled) | emptied)
     return outcome
 
 

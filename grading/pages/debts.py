@@ -117,7 +117,7 @@ class Debtors(Register):
         Column("last_overall", gettext_lazy("Points"), numeric=True),
         Column("last_attempt", gettext_lazy("Last sheet"), value=_attempt, sort="last_attempt"),
         Column("state", gettext_lazy("Why"), sort=None,
-               value=lambda row: gettext_lazy("failed") if row.last_attempt else gettext_lazy("no result")),
+               value=lambda row: gettext_lazy("not passed") if row.last_attempt else gettext_lazy("no result")),
     ]  # fmt: skip
     filters = [
         RelatedFilter("year", years, lookup="semester__academic_year", label=gettext_lazy("Academic year")),

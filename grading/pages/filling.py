@@ -84,10 +84,8 @@ def _save(request: Request, sheet: GradeSheet) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("grading_fill", pk=sheet.pk)
     if wants_json:
-        left = sheet.lines.filter(status=SheetLine.EMPTY).count()
-        return JsonResponse(
-            {"saved": outcome.saved, "errors": outcome.errors, "conflicts": outcome.conflicts, "left": left}
-        )
+        told = {"saved": outcome.saved, "errors": outcome.errors, "conflicts": outcome.conflicts}
+        return JsonResponse(told | {"left": outcome.left})
     if not outcome.good:
         typed = {
             pk: text for pk, (_was, text) in cells.items() if pk in outcome.errors or pk in outcome.conflicts
@@ -102,8 +100,7 @@ def _grid(
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     lines = list(sheet.lines.select_related("student__person"))
-    maxima = queries.maxima_of([sheet.curriculum_subject_id])[sheet.curriculum_subject_id]
-    before = _before(sheet, lines, maxima) if sheet.control == rules.FINAL else {}
+    before = _before(sheet, lines) if sheet.control == rules.FINAL else {}
     reason = may_fill(sheet, request.access)
     rows = []
     for line in lines:
@@ -126,12 +123,15 @@ def _grid(
     return render(request, "grading/fill.html", context, status=status)
 
 
-def _before(sheet: GradeSheet, lines: list[SheetLine], maxima: dict) -> dict[int, dict[str, Any]]:
+def _before(sheet: GradeSheet, lines: list[SheetLine]) -> dict[int, dict[str, Any]]:
     """JN, ON and their sum beside each student of a final control."""
     from grading.rulebook import Rulebook
 
     subject = sheet.curriculum_subject
-    scale = Rulebook(sheet.held_on).scale(subject.curriculum.marking_system_id)
+    scale, maxima = (
+        Rulebook(sheet.held_on).scale(subject.curriculum.marking_system_id),
+        queries.maxima_of([subject.pk])[subject.pk],
+    )
     got = queries.lines_of([subject.pk], [one.student_id for one in lines], states=GradeSheet.ANNOUNCED)
     found = {}
     for line in lines:

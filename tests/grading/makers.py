@@ -16,6 +16,7 @@ from students.models import Group
 from tests import factories
 from tests.curriculum import makers as plans
 
+FIVE_MARKS = "12"
 _serial = itertools.count(1)
 
 
@@ -84,7 +85,7 @@ def subject(line: CurriculumSubject) -> CurriculumSubject:
 
 
 def use_system(plan, code: str) -> None:
-    """Give an approved plan another marking system, past its guard."""
+    """Give an approved plan another marking system and its maxima, past the guards."""
     from django.db import connection
 
     from curriculum.models import MarkingSystem
@@ -97,6 +98,10 @@ def use_system(plan, code: str) -> None:
             [MarkingSystem.objects.get(code=code).pk, plan.pk],
         )
         cursor.execute("ALTER TABLE curriculum_curriculum ENABLE TRIGGER curriculum_guard")
+        if code == FIVE_MARKS:
+            cursor.execute("ALTER TABLE curriculum_subjectcontrol DISABLE TRIGGER part_guard")
+            cursor.execute("UPDATE curriculum_subjectcontrol SET max_points = 5")
+            cursor.execute("ALTER TABLE curriculum_subjectcontrol ENABLE TRIGGER part_guard")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     plan.refresh_from_db()
 
