@@ -53,6 +53,7 @@ THEMES = (
     ("Muammoli vaziyatlar tahlili", "Разбор проблемных ситуаций", "Case studies"),
     ("Yakuniy umumlashtirish va xulosalar", "Обобщение и выводы", "Summary"),
 )
+SHORT = "Bir akademik soat necha daqiqa davom etadi?"
 ESSAY = "Oʻrganilgan mavzuning kasbiy faoliyatingizdagi ahamiyatini yoriting."
 
 
@@ -118,15 +119,16 @@ def _teachings() -> list[Teaching]:
     )
     found = Teaching.objects.filter(academic_year=YEAR, term="11", teacher__person__in=accounts)
     rows = found.select_related("teacher__person", "subject").order_by("teacher", "training_type", "pk")
-    seen: dict[tuple[int, str], int] = {}
-    people: list[int] = []
+    seen: set[tuple[int | None, str]] = set()
+    people: list[int | None] = []
     for one in rows:
         if one.teacher_id not in people:
             if len(people) == TEACHERS:
                 continue
             people.append(one.teacher_id)
-        if one.training_type in ("11", "13") and not seen.setdefault((one.teacher_id, one.training_type), 0):
-            seen[one.teacher_id, one.training_type] = one.pk
+        key = (one.teacher_id, one.training_type)
+        if one.training_type in ("11", "13") and key not in seen:
+            seen.add(key)
             keep.append(one)
     return keep
 
@@ -200,9 +202,7 @@ def _questions(teaching: Teaching, access: Access) -> None:
             ),
             THEMES[1][0], 2,
         ),
-        rules.QuestionText(
-            rules.SHORT, "Bir akademik soat necha daqiqa davom etadi?", (rules.Answer("40", rules.WHOLE),), THEMES[0][0], 1
-        ),
+        rules.QuestionText(rules.SHORT, SHORT, (rules.Answer("40", rules.WHOLE),), THEMES[0][0], 1),
         rules.QuestionText(rules.ESSAY, ESSAY, (), THEMES[4][0], 3),
     ]  # fmt: skip
     materials.add_questions(teaching.subject, made, access=access, language="11")

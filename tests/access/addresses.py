@@ -19,6 +19,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from attendance.models import Excuse
 from curriculum.models import CurriculumSemester, ElectiveChoice, ElectiveOffer
 from grading.models import GradeSheet, ScheduleLine, SheetLine, StudentGpa, SubjectResult
+from curriculum.materials.models import Resource, ResourceFile
+from curriculum.models import (
+    CurriculumSemester,
+    CurriculumSubject,
+    ElectiveChoice,
+    ElectiveOffer,
+    Registration,
+)
 from hemis.access.guard import PERMISSION, Rule, rule_for
 from hemis.access.scope import Access
 from hemis.documents.kinds import KINDS
@@ -42,7 +50,7 @@ from students.models import (
     Student,
     Subgroup,
 )
-from tests.access.rows import job, notice, sheet
+from tests.access.rows import attempt, job, notice, sheet, task_student
 from tests.access.world import WHERE, Place, Row, World, make
 
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -359,6 +367,42 @@ def _with(*values: Any) -> Callable[[Address, World], list[Visit]]:
     return lambda address, world: [Visit(address.path(*values), "", _of_rule(address))]
 
 
+def _own(get: Callable[[World, str], Any]) -> Callable[[Address, World], list[Visit]]:
+    """A page of the cabinet about a row of the student's own, which nobody else reaches by it."""
+
+    def found(address: Address, world: World) -> list[Visit]:
+        rows = [(where, Row(get(world, where), Place(person=world.persons[where].pk))) for where in WHERE]
+        return [Visit(address.path(row.obj.pk), where, _of_row(address, row)) for where, row in rows]
+
+    return found
+
+
+def _nothing_said(get: Callable[[World, str], Any]) -> Callable[[Address, World], list[Visit]]:
+    """The same for an address that takes JSON: without any the answer is that it is not understood."""
+
+    def found(address: Address, world: World) -> list[Visit]:
+        return [
+            Visit(
+                one.path,
+                one.what,
+                lambda access, one=one: 400 if one.expect(access) == FINE else one.expect(access),
+            )
+            for one in _own(get)(address, world)
+        ]
+
+    return found
+
+
+def _studied_line(world: World, where: str) -> CurriculumSubject:
+    return world.row("", Registration, where).obj.curriculum_subject
+
+
+def _material(world: World, where: str) -> ResourceFile:
+    registered, resource = world.row("", Registration, where).obj, world.row("", Resource, where).obj
+    assert registered.curriculum_subject_id == resource.curriculum_subject_id
+    return resource.files.first() or make(ResourceFile, world, where, resource=resource, content_type=PDF)
+
+
 PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     **dict.fromkeys(("job", "job_cancel", "job_retry", "job_failures", "job_result"), _jobs),
     **dict.fromkeys(("sheet_import", "sheet_confirm", "sheet_faulty"), _sheets),
@@ -407,6 +451,11 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "my_result": _on("", SubjectResult),
     "my_gpa": _on("", StudentGpa),
     "my_appeal": _on("grading_own_line", SheetLine),
+    "my_subject": _own(_studied_line),
+    "my_material": _own(_material),
+    **dict.fromkeys(("my_task", "my_task_file", "my_test_begin"), _own(task_student)),
+    **dict.fromkeys(("my_test", "my_test_finish"), _own(attempt)),
+    "my_test_answer": _nothing_said(attempt),
     "curriculum_singles": _on("students_students", Student),
     "curriculum_teacher_load": _load_of,
     "my_elective_choose": _on("", ElectiveOffer),

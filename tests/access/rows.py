@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from attendance import models as journal
+from curriculum.materials.models import Question, Resource
 from curriculum.models import (
     ClassPair,
     ControlAudience,
@@ -53,6 +54,7 @@ from grading.models import (
     StudentGpa,
     SubjectResult,
 )
+from grading.tasks.models import Attempt, Task, TaskStudent, Test
 from hemis.classifiers.models import ClassifierItem
 from hemis.documents.kinds import KINDS
 from hemis.documents.models import Document
@@ -243,6 +245,8 @@ def _approved(world: World, where: str) -> CurriculumSubject:
     for line in plan.subjects.all():
         for control in ("11", "13"):
             SubjectControl.objects.create(curriculum_subject=line, control=control, max_points=50)
+    for one in plan.subjects.all():
+        SubjectControl.objects.create(curriculum_subject=one, control="11", max_points=50)
     Curriculum.objects.filter(pk=plan.pk).update(
         state=Curriculum.APPROVED, approved_by=world.walker, approved_at=MOMENT
     )
@@ -401,6 +405,57 @@ def _schedule_line(world: World, where: str) -> ScheduleLine:
     )
     return ScheduleLine.objects.create(
         schedule=schedule, curriculum_subject=_approved(world, where), due_on=DAY
+def _resource(world: World, where: str) -> Resource:
+    found = Resource.objects.filter(curriculum_subject=_approved(world, where)).first()
+    return found or Resource.objects.create(
+        curriculum_subject=_approved(world, where), training_type="11", name="Resurs", link="https://lex.uz"
+    )
+
+
+def _question(world: World, where: str) -> Question:
+    subject = _approved(world, where).subject
+    return Question.objects.get_or_create(
+        subject=subject, fingerprint=f"walk-{where}", defaults={"kind": "essay", "text": "Savol matni"}
+    )[0]
+
+
+def _task(world: World, where: str) -> Task:
+    """A task that was given to the student of ``where``."""
+    found = Task.objects.filter(students__student=world.student(where)).first()
+    if found:
+        return found
+    found = make(
+        Task, world, where, teaching=world.row("", Teaching, where).obj, kind="test", control="11",
+        max_points=Decimal(1), state="sent", sent_at=MOMENT, topic=None,
+    )  # fmt: skip
+    Test.objects.create(task=found)
+    _registration(world, where)
+    TaskStudent.objects.create(
+        task=found,
+        student=world.student(where),
+        curriculum_subject=_approved(world, where),
+        group=world.groups[where],
+    )
+    return found
+
+
+def task_student(world: World, where: str) -> TaskStudent:
+    """The student's own part of a task."""
+    return _task(world, where).students.get()
+
+
+def attempt(world: World, where: str) -> Attempt:
+    """A finished session of the student."""
+    row = task_student(world, where)
+    later = MOMENT + datetime.timedelta(minutes=9)
+    return row.test_attempts.first() or Attempt.objects.create(
+        task_student=row,
+        number=1,
+        seed=1,
+        started_at=MOMENT,
+        closes_at=later,
+        finished_at=later,
+        state="finished",
     )
 
 
@@ -530,4 +585,7 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Appeal: of_kafedra(_appeal),
     GradingRule: of_everybody(first(GradingRule)),
     "grading_groups": of_person(lambda world, where: _approved(world, where) and world.groups[where]),
+    Resource: of_kafedra(_resource),
+    Question: of_kafedra(_question),
+    Task: of_kafedra(_task),
 }

@@ -31,9 +31,9 @@ class OfTeacher(RegisterTests):
     def _teaching(self, _university):
         self.faculty = factories.make_faculty()
         self.plan = makers.make_approved(self.faculty)
-        self.lines = list(self.plan.subjects.order_by("semester__number", "position"))
+        self.subjects = list(self.plan.subjects.order_by("semester__number", "position"))
         self.group = makers.make_studying_group(self.plan)
-        self.teacher = factories.make_employee(self.lines[0].kafedra)
+        self.teacher = factories.make_employee(self.subjects[0].kafedra)
         self.account = factories.make_user("teacher", person=self.teacher.person)
         other = factories.make_faculty("303-102")
         self.other_plan = makers.make_approved(other, code="70610102")
@@ -43,7 +43,7 @@ class OfTeacher(RegisterTests):
         return self.account if role == "teacher" else super().user(role)
 
     def teaching(self, number: int, **fields):
-        return makers.make_teaching(self.lines[number], self.group, teacher=self.teacher, **fields)
+        return makers.make_teaching(self.subjects[number], self.group, teacher=self.teacher, **fields)
 
     def teaching_elsewhere(self):
         group = makers.make_studying_group(self.other_plan, "610-26.77")
@@ -55,7 +55,7 @@ class TestTopics(OfTeacher):
     register = Topics
 
     def make(self, number):
-        line = self.lines[number]
+        line = self.subjects[number]
         self.teaching(number)
         actions.add_topic(
             line, access=factories.access_of(self.account), training_type="13", name=f"Mavzu {number}"
@@ -90,7 +90,7 @@ class TestResources(OfTeacher):
     def make(self, number):
         self.teaching(number)
         return Resource.objects.create(
-            curriculum_subject=self.lines[number],
+            curriculum_subject=self.subjects[number],
             training_type="11",
             name=f"Resurs {number}",
             link="https://uz.uz",
@@ -120,7 +120,7 @@ class TestQuestions(OfTeacher):
         text = rules.QuestionText(
             rules.SINGLE, f"Savol matni {number}", (rules.Answer("ha", rules.WHOLE), rules.Answer("yoʻq"))
         )
-        subject = self.lines[number].subject
+        subject = self.subjects[number].subject
         actions.add_questions(subject, [text], access=factories.access_of(self.account), language="11")
         return Question.objects.get(subject=subject)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.core import signing
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,16 +43,17 @@ def _off(request: Request, rows: QuerySet) -> str:
     return _("%(count)d questions are switched off.") % {"count": count}
 
 
-def _file(content: bytes | str, name: str, kind: str) -> FileResponse:
-    raw = content.encode() if isinstance(content, str) else content
-    return FileResponse(io.BytesIO(raw), as_attachment=True, filename=name, content_type=kind)
+def _file(content: bytes | str, name: str, kind: str) -> HttpResponse:
+    answer = HttpResponse(content.encode() if isinstance(content, str) else content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
-def _as_gift(request: Request, rows: QuerySet) -> FileResponse:
+def _as_gift(request: Request, rows: QuerySet) -> HttpResponse:
     return _file(gift.write(queries.bank(rows)), "savollar.gift", "text/plain; charset=utf-8")
 
 
-def _as_excel(request: Request, rows: QuerySet) -> FileResponse:
+def _as_excel(request: Request, rows: QuerySet) -> HttpResponse:
     return _file(tables.write(queries.bank(rows)), "savollar.xlsx", XLSX)
 
 
@@ -258,6 +258,6 @@ def _confirm(request: Request) -> HttpResponse:
 
 
 @page("question.edit")
-def sample(request: Request) -> FileResponse:
+def sample(request: Request) -> HttpResponse:
     """A workbook with one question of each kind, to be filled on."""
     return _file(tables.write(tables.SAMPLE), "savollar-namuna.xlsx", XLSX)
