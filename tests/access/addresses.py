@@ -17,8 +17,6 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from attendance.models import Excuse
-from curriculum.models import CurriculumSemester, ElectiveChoice, ElectiveOffer
-from grading.models import GradeSheet, ScheduleLine, SheetLine, StudentGpa, SubjectResult
 from curriculum.materials.models import Resource, ResourceFile
 from curriculum.models import (
     CurriculumSemester,
@@ -27,6 +25,7 @@ from curriculum.models import (
     ElectiveOffer,
     Registration,
 )
+from grading.models import GradeSheet, ScheduleLine, SheetLine, StudentGpa, SubjectResult
 from hemis.access.guard import PERMISSION, Rule, rule_for
 from hemis.access.scope import Access
 from hemis.documents.kinds import KINDS

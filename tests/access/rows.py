@@ -405,6 +405,9 @@ def _schedule_line(world: World, where: str) -> ScheduleLine:
     )
     return ScheduleLine.objects.create(
         schedule=schedule, curriculum_subject=_approved(world, where), due_on=DAY
+    )
+
+
 def _resource(world: World, where: str) -> Resource:
     found = Resource.objects.filter(curriculum_subject=_approved(world, where)).first()
     return found or Resource.objects.create(
