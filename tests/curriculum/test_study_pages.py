@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from curriculum import actions, electives
+from curriculum import actions, dashboard, electives
 from curriculum.models import (
     CurriculumSubject,
     ElectiveCampaign,
@@ -359,3 +359,31 @@ def test_a_subject_is_moved_by_button_select_and_drag(dean, group):
     dean.post(move[a.pk], {"semester": second.pk, "last": "1"})
     dean.post(move[b.pk], {"semester": second.pk, "last": "1"})
     assert order(second) == [a.pk, b.pk] and order(first) == [c.pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.duty("S")
+@pytest.mark.duty("2.3")
+def test_what_waits_is_told_on_the_home_page():
+    campaign, (one, *_others), access = setting(2)
+    user = User.objects.get(person=one.person)
+    mine = factories.access_of(user)
+    assert dashboard.to_be_chosen(mine) == 1 and dashboard.to_be_closed(access) == 0
+    assert reverse("my_electives") in client_of(user).get("/").content.decode()
+    electives.choose(campaign.offers.first(), access=mine)
+    assert dashboard.to_be_chosen(mine) == 0
+    past = timezone.now() - datetime.timedelta(minutes=1)
+    ElectiveCampaign.objects.update(opens_at=past - datetime.timedelta(days=1), closes_at=past)
+    assert dashboard.to_be_closed(access) == 1
+
+
+@pytest.mark.duty("8.2")
+def test_the_head_is_told_of_teachings_without_a_teacher(group, monkeypatch):
+    monkeypatch.setattr(dashboard, "now_half_year", lambda: (2026, "11"))
+    head = factories.access_of(factories.make_user("head", factories.make_kafedra(group.faculty)))
+    other = factories.access_of(factories.make_user("head", factories.make_kafedra(group.faculty, 2)))
+    assert dashboard.without_teacher(head) == 0
+    one = makers.make_teaching(group.plan.curriculum.subjects.filter(semester__number=1)[0], group)
+    assert dashboard.without_teacher(head) == 0
+    Teaching.objects.filter(pk=one.pk).update(teacher=None)
+    assert dashboard.without_teacher(head) == 1 and dashboard.without_teacher(other) == 0
