@@ -126,7 +126,11 @@ def _verbs(lesson: Lesson) -> dict[str, Any]:
         "cancel_form": VerbForm(verb="cancel", lesson=lesson),
         "room_form": VerbForm(verb="room", lesson=lesson, free_rooms=free_rooms),
         "teacher_form": VerbForm(verb="substitute", lesson=lesson, teachers=teachers),
-        "places": queries.free_places(wish, lesson.day, pairs, lesson.auditorium),
+        "places": [
+            one
+            for one in queries.free_places(wish, lesson.day, pairs, lesson.auditorium)
+            if (one.day, one.pair) != (lesson.day, lesson.pair)
+        ],
         "swaps": _swaps(lesson),
     }
 
