@@ -74,7 +74,7 @@ class PlaceForm(forms.Form):
         Auditorium.objects.none(),
         label=_("Auditorium"),
         required=False,
-        empty_label=_("the free one that fits best"),
+        help_text=_("Empty: the free one that fits best."),
     )
     link = forms.URLField(label=_("Link of an online class"), required=False, assume_scheme="https")
 
@@ -220,7 +220,7 @@ class ControlForm(forms.Form):
         Auditorium.objects.none(),
         label=_("Auditorium"),
         required=False,
-        empty_label=_("the free one that fits best"),
+        help_text=_("Empty: the free one that fits best."),
     )
     note = forms.CharField(label=_("Note"), max_length=256, required=False)
     ASKED_ONCE = ("subject", "groups", "control", "attempt")

@@ -28,7 +28,14 @@ def study_of(person: int | None) -> Student | None:
 
 
 def _attended(student: Student) -> Q:
-    """Audiences that the student belongs to: own registrations in the own or another group, own subgroups."""
+    """Audiences that the student belongs to, asked once for each student object."""
+    if not hasattr(student, "_attended_q"):
+        student._attended_q = _audiences_of(student)  # type: ignore[attr-defined]
+    return student._attended_q  # type: ignore[attr-defined]
+
+
+def _audiences_of(student: Student) -> Q:
+    """Own registrations in the own or another group, own subgroups: two queries."""
     placement = student.placements.filter(valid_to=None).first()
     own = placement.group_id if placement else None
     groups: dict[int, list[int]] = {}

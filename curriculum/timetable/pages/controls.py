@@ -71,7 +71,7 @@ class Controls(Register):
         Column("attempt"),
         Column(
             "groups",
-            gettext_lazy("groups"),
+            gettext_lazy("Groups"),
             value=lambda row: ", ".join(str(one) for one in row.audience.all()),
         ),
         Column("examiner", sort="examiner__person__sort_key"),
@@ -85,11 +85,11 @@ class Controls(Register):
     ]
     filters = [
         RangeFilter("day", "date"),
-        RelatedFilter("group", _groups, lookup="audience__group", label=gettext_lazy("group")),
+        RelatedFilter("group", _groups, lookup="audience__group", label=gettext_lazy("Group")),
         RelatedFilter("kafedra", _kafedras),
         Filter("control"),
         Filter("attempt"),
-        BooleanFilter("waits", lookup="approved_at__isnull", label=gettext_lazy("waits for approval")),
+        BooleanFilter("waits", lookup="approved_at__isnull", label=gettext_lazy("Waits for approval")),
         Filter("state"),
     ]
     search = ("subject__name", "auditorium__number", "audience__group__name")

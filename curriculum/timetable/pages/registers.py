@@ -61,19 +61,19 @@ class Lessons(Register):
     columns = [
         Column("day", link=True),
         Column("pair", value=lambda row: row.pair.number, sort="starts_at", numeric=True),
-        Column("teaching__subject__name", gettext_lazy("subject")),
+        Column("teaching__subject__name", gettext_lazy("Subject")),
         Column("teaching__training_type"),
-        Column("groups", gettext_lazy("groups"), value=lambda row: queries.audience_text(row.teaching)),
+        Column("groups", gettext_lazy("Groups"), value=lambda row: queries.audience_text(row.teaching)),
         Column("teacher", sort="teacher__person__sort_key"),
         Column("auditorium", sort="auditorium__number"),
         Column("state", badge=STATES),
         Column("reason", hidden=True),
-        Column("teaching__kafedra", gettext_lazy("kafedra"), sort="teaching__kafedra__name", hidden=True),
+        Column("teaching__kafedra", gettext_lazy("Kafedra"), sort="teaching__kafedra__name", hidden=True),
     ]
     filters = [
         RangeFilter("day", "date"),
-        RelatedFilter("group", _groups, lookup="teaching__audience__group", label=gettext_lazy("group")),
-        RelatedFilter("kafedra", _kafedras, lookup="teaching__kafedra", label=gettext_lazy("kafedra")),
+        RelatedFilter("group", _groups, lookup="teaching__audience__group", label=gettext_lazy("Group")),
+        RelatedFilter("kafedra", _kafedras, lookup="teaching__kafedra", label=gettext_lazy("Kafedra")),
         Filter("training_type", "teaching__training_type"),
         Filter("state"),
     ]
@@ -126,7 +126,11 @@ def _verbs(lesson: Lesson) -> dict[str, Any]:
         "cancel_form": VerbForm(verb="cancel", lesson=lesson),
         "room_form": VerbForm(verb="room", lesson=lesson, free_rooms=free_rooms),
         "teacher_form": VerbForm(verb="substitute", lesson=lesson, teachers=teachers),
-        "places": queries.free_places(wish, lesson.day, pairs, lesson.auditorium),
+        "places": [
+            one
+            for one in queries.free_places(wish, lesson.day, pairs, lesson.auditorium)
+            if (one.day, one.pair) != (lesson.day, lesson.pair)
+        ],
         "swaps": _swaps(lesson),
     }
 
@@ -167,8 +171,8 @@ class Batches(Register):
         Column("group", sort="group__name"),
         Column("first_day"),
         Column("last_day"),
-        Column("done", gettext_lazy("lessons"), value=lambda row: row.done, numeric=True),
-        Column("not_done", gettext_lazy("not done"), value=lambda row: len(row.refused), numeric=True),
+        Column("done", gettext_lazy("Lessons"), value=lambda row: row.done, numeric=True),
+        Column("not_done", gettext_lazy("Not done"), value=lambda row: len(row.refused), numeric=True),
         Column("author", sort="author__person__sort_key"),
         Column("undone_at"),
     ]

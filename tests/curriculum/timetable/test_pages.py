@@ -57,7 +57,7 @@ def test_the_grid_by_group_teacher_and_room_at_a_fixed_number_of_queries(
     )
     for n in range(2, 4):
         faculty.place(faculty.teaching(n), pair=n)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(17):
         body(office, "timetable", view="group", id=faculty.group.pk, day=DAY)
     assert office.get(reverse("timetable"), {"view": "group", "id": 10**8}).status_code == 404
     assert lesson.teaching.subject.name in body(office, "timetable_faculty", day=DAY)
