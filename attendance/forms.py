@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from attendance.actions import AttendanceError
 from attendance.actions.excuses import check_span
 from attendance.models import AttendanceLimit, Excuse, JournalRule
+from curriculum.models import Lesson
 from hemis.access.scope import Access
 from hemis.pages.columns import begin_large
 from hemis.pages.files import ScanField
@@ -128,11 +129,9 @@ class UnlockForm(forms.Form):
             for name in ("teacher", "starts_on", "ends_on"):
                 del self.fields[name]
         else:
-            scope = access.scope("attendance.edit")
-            rows = Employee.objects.filter(lessons__isnull=False)
-            if not scope.everything:
-                rows = rows.filter(lessons__teaching__audience__group__faculty__in=scope.faculty_ids)
-            self.fields["teacher"].queryset = rows.select_related("person").distinct()  # type: ignore[attr-defined]
+            lessons = Lesson.objects.for_scope(access.scope("attendance.edit"))
+            rows = Employee.objects.filter(pk__in=lessons.values("teacher")).select_related("person")
+            self.fields["teacher"].queryset = rows  # type: ignore[attr-defined]
             self.fields["teacher"].widget.attrs["data-autocomplete"] = "1"
         tomorrow = timezone.localdate() + datetime.timedelta(days=1)
         self.fields["until"].initial = f"{tomorrow:%Y-%m-%d}T18:00"

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from attendance import queries, roster
 from attendance.actions.base import AttendanceError, JournalClosed
-from attendance.models import Absence, CurrentMark, LessonRecord
+from attendance.models import Absence, LessonRecord
 from attendance.models.records import PAIR_HOURS
 from curriculum.models import Lesson, Topic
 from hemis.access.scope import Access
 
 PRESENT, LATE, ONE, TWO = "present", "late", "1", "2"
+AWAY = (LATE, ONE, TWO)
 EDIT = "journal.edit"
 
 
@@ -148,23 +149,36 @@ def _record(lesson: Lesson, access: Access, topic_id: int | None, text: str, hou
     return made
 
 
+# Who is there loses the row, who is away gets or changes it: one statement; the guards fill in the rest.
+SAVE_ABSENCES = """
+WITH gone AS (DELETE FROM attendance_absence WHERE record_id = %(record)s AND student_id = ANY(%(gone)s::bigint[]))
+INSERT INTO attendance_absence (version, record_id, student_id, hours, kind, term)
+SELECT 1, %(record)s, student, hours, kind, ''
+  FROM unnest(%(students)s::bigint[], %(hours)s::int[], %(kinds)s::text[]) AS said (student, hours, kind)
+    ON CONFLICT (record_id, student_id) DO UPDATE SET hours = EXCLUDED.hours, kind = EXCLUDED.kind
+"""
+SAVE_MARKS = """
+WITH gone AS (DELETE FROM attendance_currentmark WHERE record_id = %(record)s AND student_id = ANY(%(gone)s::bigint[]))
+INSERT INTO attendance_currentmark (version, record_id, student_id, value, term)
+SELECT 1, %(record)s, student, value, '' FROM unnest(%(students)s::bigint[], %(values)s::int[]) AS said (student, value)
+    ON CONFLICT (record_id, student_id) DO UPDATE SET value = EXCLUDED.value
+"""
+
+
 def _absences(record: LessonRecord, entries: Mapping[int, Entry]) -> None:
-    there = [student for student, entry in entries.items() if entry.presence == PRESENT]
-    away = [
-        Absence(
-            record=record,
-            student_id=student,
-            kind=Absence.LATE if entry.presence == LATE else Absence.UNEXCUSED,
-            hours=0 if entry.presence == LATE else min(int(entry.presence), record.hours),
-        )
-        for student, entry in sorted(entries.items())
-        if entry.presence in (LATE, ONE, TWO)
-    ]
-    if there:
-        Absence.objects.filter(record=record, student__in=there).delete()
-    if away:
-        Absence.objects.bulk_create(
-            away, update_conflicts=True, unique_fields=["record", "student"], update_fields=["kind", "hours"]
+    gone = [student for student, entry in entries.items() if entry.presence == PRESENT]
+    away = [(student, entry.presence) for student, entry in sorted(entries.items()) if entry.presence in AWAY]
+    if gone or away:
+        _run(
+            SAVE_ABSENCES,
+            record=record.pk,
+            gone=gone,
+            students=[student for student, _presence in away],
+            hours=[
+                0 if presence == LATE else min(int(presence or 0), record.hours)
+                for _student, presence in away
+            ],
+            kinds=[Absence.LATE if presence == LATE else Absence.UNEXCUSED for _student, presence in away],
         )
     if record.hours < PAIR_HOURS:
         Absence.objects.filter(record=record, hours__gt=record.hours).update(hours=record.hours)
@@ -172,17 +186,20 @@ def _absences(record: LessonRecord, entries: Mapping[int, Entry]) -> None:
 
 def _marks(record: LessonRecord, entries: Mapping[int, Entry]) -> None:
     gone = [student for student, entry in entries.items() if entry.drop_mark]
-    given = [
-        CurrentMark(record=record, student_id=student, value=entry.mark)
-        for student, entry in sorted(entries.items())
-        if entry.mark is not None
-    ]
-    if gone:
-        CurrentMark.objects.filter(record=record, student__in=gone).delete()
-    if given:
-        CurrentMark.objects.bulk_create(
-            given, update_conflicts=True, unique_fields=["record", "student"], update_fields=["value"]
+    given = [(student, entry.mark) for student, entry in sorted(entries.items()) if entry.mark is not None]
+    if gone or given:
+        _run(
+            SAVE_MARKS,
+            record=record.pk,
+            gone=gone,
+            students=[student for student, _mark in given],
+            values=[mark for _student, mark in given],
         )
+
+
+def _run(sql: str, **params: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
 
 
 @transaction.atomic

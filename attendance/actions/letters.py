@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -78,6 +79,14 @@ def issue_letter(pk: int, *, access: Access, half: queries.HalfYear, kind: str) 
     )  # fmt: skip
 
 
+def letters_due(
+    standing: rules.Standing, limits: Iterable[rules.Limit], issued: Collection[str]
+) -> list[str]:
+    """Kinds of letters whose limit is reached and that were not issued yet."""
+    reached = {one.level for one in limits if one.level in rules.LEVELS and one.reached(standing.hours)}
+    return [kind for kind, level in LEVEL_OF.items() if level in reached and kind not in issued]
+
+
 def issue_letters(pk: int, *, access: Access, half: queries.HalfYear) -> list[AttendanceLetter]:
     """Every letter that the student's hours ask for and that was not issued yet.
 
@@ -87,15 +96,10 @@ def issue_letters(pk: int, *, access: Access, half: queries.HalfYear) -> list[At
     """
     student = _student(access, pk, half)
     standing, limits = _standing(student)
-    by_level = {one.level: one for one in limits}
     issued = set(
         AttendanceLetter.objects.filter(student=student, **half.lookup).values_list("kind", flat=True)
     )
-    due = [
-        kind
-        for kind, level in LEVEL_OF.items()
-        if kind not in issued and level in by_level and by_level[level].reached(standing.hours)
-    ]
+    due = letters_due(standing, limits, issued)
     if not due:
         raise AttendanceError(_("%(student)s: no letter is due.") % {"student": student})
     return [issue_letter(pk, access=access, half=half, kind=kind) for kind in due]

@@ -170,9 +170,9 @@ class StudentAttendance(Register):
 
     @classmethod
     def detail_context(cls, request, obj):
-        return attendance_of(obj, half_of(request)) | {
-            "may_write_letters": request.access.can("attendance.edit"),
-        }
+        found = attendance_of(obj, half_of(request))
+        due = actions.letters_due(found["standing"], found["limits"], {one.kind for one in found["letters"]})
+        return found | {"letters_due": due if request.access.can("attendance.edit") else []}
 
 
 def attendance_of(student: Student, half: queries.HalfYear) -> dict[str, Any]:
@@ -190,6 +190,7 @@ def attendance_of(student: Student, half: queries.HalfYear) -> dict[str, Any]:
     without = sum(one.without for one in subjects)
     return {
         "half": half, "halves": queries.half_year_choices(), "subjects": subjects, "absences": absences,
+        "limits": limits,
         "standing": rules.standing(without, limits), "levels": LEVELS, "without": without,
         "with_reason": sum(one.with_reason for one in subjects), "late": sum(one.late for one in subjects),
         "letters": list(student.attendance_letters.filter(**half.lookup).select_related("document")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from attendance.models import Absence, AttendanceLetter, AttendanceLimit, JournalRule, Unlock
@@ -12,6 +13,24 @@ from tests.attendance import makers
 from tests.pages.base import RegisterTests
 
 
+@pytest.fixture(scope="module")
+def schools(django_db_setup, django_db_blocker):
+    """Two faculties for the whole file; nothing of them stays."""
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
+        yield makers.make_school("303-101", 3), makers.make_school("303-102", 1)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def _django_db_helper(schools):
+    """In the place of pytest-django's own, which would close the database after every test."""
+    assert connection.settings_dict["NAME"].startswith("test_")
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 class OfSchool(RegisterTests):
     """Rows of the dean's faculty; one more of another."""
 
@@ -19,14 +38,8 @@ class OfSchool(RegisterTests):
     faculty_code = "303-101"
 
     @pytest.fixture(autouse=True)
-    def _schools(self, _university, plain_papers):
-        self.school = makers.make_school("303-101", 3)
-        self._other = None
-
-    @property
-    def other(self):
-        self._other = self._other or makers.make_school("303-102", 1)
-        return self._other
+    def _schools(self, _university, schools):
+        self.school, self.other = schools
 
     def make(self, number):
         return self.make_in(self.school, number)
