@@ -8,7 +8,12 @@ from django.apps import apps
 from django.db.models.signals import post_migrate
 
 # App → a model that its migration fills.
-SOWN = {"curriculum": "MarkingSystem", "staff": "StaffRule", "movement": "MovementRule", "grading": "GradingRule"}
+SOWN = {
+    "curriculum": "MarkingSystem",
+    "staff": "StaffRule",
+    "movement": "MovementRule",
+    "grading": "GradingRule",
+}
 
 
 def _sow_curriculum() -> None:

@@ -102,7 +102,9 @@ def compute(request: Request) -> HttpResponse:
     """For which faculties, and then the job: one statement for the university, or for each faculty."""
     rows = _faculties(request)
     if request.method != "POST":
-        last = StudentGpa.objects.for_scope(request.access.scope("gpa.compute")).order_by("-computed_at").first()
+        last = (
+            StudentGpa.objects.for_scope(request.access.scope("gpa.compute")).order_by("-computed_at").first()
+        )
         context = {"title": _("Compute the GPA"), "faculties": rows, "last": last}
         return render(request, "grading/compute_gpa.html", context)
     whole = request.access.scope("gpa.compute").everything

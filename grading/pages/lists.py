@@ -77,7 +77,8 @@ def open_sheets(request: Request) -> HttpResponse:
             chosen["attempt"],
         )
         context |= {
-            "previewed": True, "proposals": found, "groups": len(groups), "shown_groups": min(len(groups), PREVIEW_GROUPS),
+            "previewed": True, "proposals": found, "groups": len(groups),
+            "shown_groups": min(len(groups), PREVIEW_GROUPS),
             "can_start": any(one.can_be_opened for one in found) or len(groups) > PREVIEW_GROUPS,
         }  # fmt: skip
     return render(request, "grading/open_sheets.html", context, status=422 if form.errors else 200)
@@ -131,9 +132,11 @@ def exam_lists(request: Request) -> HttpResponse:
 
 
 def _admission_matrix(group: Group, semester: CurriculumSemester, attempt: str) -> dict[str, Any]:
-    subjects = list(CurriculumSubject.objects.filter(semester=semester, controls__control=rules.FINAL)
+    subjects = list(
+        CurriculumSubject.objects.filter(semester=semester, controls__control=rules.FINAL)
         .select_related("subject", "curriculum")
-        .order_by("position", "pk"))
+        .order_by("position", "pk")
+    )
     found = queries.admissions(subjects, [group.pk], attempt=attempt, book=Rulebook())
     by_student: dict[int, dict[str, Any]] = {}
     counts = {one.pk: [0, 0] for one in subjects}

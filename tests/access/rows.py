@@ -429,7 +429,9 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     SubjectResult: of_kafedra(_result),
     "grading_debtors": _debt,
     StudentGpa: of_person(
-        plain(StudentGpa, gpa=Decimal(3), academic_year=None, subjects=1, debts=0, missing=0, credits=Decimal(6))
+        plain(
+            StudentGpa, gpa=Decimal(3), academic_year=None, subjects=1, debts=0, missing=0, credits=Decimal(6)
+        )
     ),
     PersonalSchedule: of_person(lambda world, where: _schedule_line(world, where).schedule),
     ScheduleLine: of_person(_schedule_line),

@@ -54,14 +54,21 @@ def test_from_registrations_to_closed_sheets_and_gpa(visit, server):
     student = visit(User.objects.get(person=study.students[0].person), size=PHONE)
     student.go("my_results")
     assert "85" in student.text() and "4.00" in student.text()
-    wide = student.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    wide = student.page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
     assert not wide
 
 
 def office_opens(office, study: Study, control: str) -> GradeSheet:
     """What would be opened is shown first; a job opens it."""
     office.go(
-        "grading_open", academic_year="2026", term="11", faculty=str(study.faculty.pk), control=control, attempt="11"
+        "grading_open",
+        academic_year="2026",
+        term="11",
+        faculty=str(study.faculty.pk),
+        control=control,
+        attempt="11",
     )
     office.press("section form button.btn-primary")
     return GradeSheet.objects.get(control=control, attempt="11")

@@ -156,7 +156,12 @@ class Command(BaseCommand):
             f"A grade sheet of {sheet['students']} (goal {QUERIES_GOAL} queries, median {PAGE_GOAL} ms)"
         )
         for name in ("open", "save"):
-            self.stdout.write(f"{name:<8}{sheet[f'{name}_queries']:>4} queries {sheet[f'{name}_ms']:>8.1f} ms")
+            self.stdout.write(
+                f"{name:<8}{sheet[f'{name}_queries']:>4} queries {sheet[f'{name}_ms']:>8.1f} ms"
+            )
         self._verdict(
-            all(sheet[f"{one}_queries"] <= QUERIES_GOAL and sheet[f"{one}_ms"] <= PAGE_GOAL for one in ("open", "save"))
+            all(
+                sheet[f"{one}_queries"] <= QUERIES_GOAL and sheet[f"{one}_ms"] <= PAGE_GOAL
+                for one in ("open", "save")
+            )
         )
