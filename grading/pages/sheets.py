@@ -101,7 +101,7 @@ class Sheets(Register):
     filters = [
         RelatedFilter("academic_year", years),
         Filter("semester", "curriculum_subject__semester__number", gettext_lazy("Semester"),
-               lambda access: [(str(number), str(number)) for number in range(1, 13)]),
+               lambda access: [(str(number), str(number)) for number in range(1, 13)], numeric=True),
         RelatedFilter("faculty", faculties("grade_sheet.view"), lookup="group__faculty",
                       label=gettext_lazy("Faculty")),
         RelatedFilter("kafedra", kafedras("grade_sheet.view"), lookup="curriculum_subject__kafedra"),
