@@ -387,7 +387,8 @@ def issue_schedule(schedule: PersonalSchedule, *, by: User | None) -> Document:
                 {
                     "number": str(number), "semester": one["line"].curriculum_subject.semester.number,
                     "subject": one["line"].curriculum_subject.subject.name, "kind": str(one["line"].get_kind_display()),
-                    "load": f"{hours[one['line'].curriculum_subject_id]} / {_figure(one['line'].curriculum_subject.credit)}",
+                    "load": f"{hours[one['line'].curriculum_subject_id]} / "
+                    f"{_figure(one['line'].curriculum_subject.credit)}",
                     "result": f"{_figure(one['result'].overall)} / {one['result'].mark}"
                     if one["result"] and one["result"].passed
                     else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,8 @@ ATTEMPTS = ("11", "12", "13")
 
 class _Dressed(forms.Form):
     """A plain form in the clothes of the house."""
+
+    _errors: ErrorDict | None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -85,7 +88,7 @@ class SheetForm(RegisterForm):
         return examiner
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         held, due = data.get("held_on"), data.get("due_on")
         if held and due and due < held:
             self.add_error("due_on", _("Not before the day of the control."))
@@ -171,7 +174,7 @@ class ScheduleForm(RegisterForm):
         fields = ["due_on", "order_number", "order_date"]
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         if bool(data.get("order_number")) != bool(data.get("order_date")):
             self.add_error("order_date", _("Number and date of the order go together."))
         if data.get("due_on") and data["due_on"] < self.instance.drawn_on:
@@ -195,13 +198,13 @@ class DrawUpForm(_Dressed):
     def __init__(self, *args, student: Student, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["subjects"]
-        field.widget.attrs.pop("class", None)
+        field.widget.attrs["class"] = "form-check-input"
         field.widget.attrs.pop("data-autocomplete", None)
         field.queryset = queries.owed_subjects(student)  # type: ignore[attr-defined]
         field.label_from_instance = lambda one: f"{one.semester}: {one.subject.name}"  # type: ignore[attr-defined]
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         if bool(data.get("order_number")) != bool(data.get("order_date")):
             self.add_error("order_date", _("Number and date of the order go together."))
         return data

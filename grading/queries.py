@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from curriculum.models import CurriculumSubject, Registration, SubjectControl, TeachingAudience
@@ -228,7 +228,7 @@ def owed_subjects(student: Student) -> QuerySet[CurriculumSubject]:
 
 
 @dataclass(frozen=True)
-class Value:
+class PastValue:
     """What a line said, from when and by which act."""
 
     points: Decimal | None
@@ -240,13 +240,13 @@ class Value:
         return dict(SheetLine.STATUSES)[self.status]
 
 
-def values_of(line: SheetLine) -> list[Value]:
+def values_of(line: SheetLine) -> list[PastValue]:
     """Every value of a line since the sheet was closed, oldest first."""
     acts = list(line.corrections.filter(state="confirmed").order_by("decided_at", "pk"))
     if not acts:
-        return [Value(line.points, line.status)]
-    first = Value(acts[0].old_points, acts[0].old_status)
-    return [first, *(Value(act.new_points, act.new_status, act) for act in acts)]
+        return [PastValue(line.points, line.status)]
+    first = PastValue(acts[0].old_points, acts[0].old_status)
+    return [first, *(PastValue(act.new_points, act.new_status, act) for act in acts)]
 
 
 # --- matrices
@@ -421,14 +421,15 @@ def lateness(sheets: QuerySet[GradeSheet], by: str) -> list[Any]:
     from django.db.models import Count
 
     today = timezone.localdate()
-    name = {"kafedra": "curriculum_subject__kafedra__name", "examiner": "examiner__person__sort_key"}[by]
+    person = Concat("examiner__person__last_name", Value(" "), "examiner__person__first_name")
+    name = F("curriculum_subject__kafedra__name") if by == "kafedra" else person
     key = {"kafedra": "curriculum_subject__kafedra", "examiner": "examiner"}[by]
     late = Q(state=GradeSheet.OPEN, due_on__lt=today)
     waiting = Q(state__in=(GradeSheet.SIGNED, GradeSheet.CHECKED), due_on__lt=today)
     return list(
         sheets.exclude(state=GradeSheet.CANCELLED)
         .order_by()
-        .values(key=F(key), name=F(name))
+        .values(key=F(key), name=name)
         .annotate(
             total=Count("pk"), open=Count("pk", filter=Q(state=GradeSheet.OPEN)), late=Count("pk", filter=late),
             waiting=Count("pk", filter=waiting), closed=Count("pk", filter=Q(state=GradeSheet.CLOSED)),

@@ -51,13 +51,27 @@ def draw_up_schedule(
         academic_year=year, serial=next_number(SERIES, year.pk), student=student, drawn_on=today, due_on=due_on,
         order_number=order_number.strip(), order_date=order_date, created_by=access.user,
     )  # fmt: skip
+    given = dict(examiners or {})
     for one in chosen:
         kind, attempt = _what_is_owed(student, one)
         ScheduleLine.objects.create(
             schedule=schedule, curriculum_subject=one, kind=kind, attempt=attempt, due_on=due_on,
-            examiner=(examiners or {}).get(one.pk),
+            examiner_id=given[one.pk].pk if one.pk in given else _usual_examiner(student, one),
         )  # fmt: skip
     return schedule
+
+
+def _usual_examiner(student: Student, subject: CurriculumSubject) -> int | None:
+    """Who held the last control of the subject for the student, else who is responsible for it."""
+    last = (
+        SheetLine.objects.filter(
+            student=student, sheet__curriculum_subject=subject, sheet__state=GradeSheet.CLOSED
+        )
+        .order_by("-sheet__attempt", "-sheet__control")
+        .values_list("sheet__examiner", flat=True)
+        .first()
+    )
+    return last or subject.teacher_id
 
 
 def _what_is_owed(student: Student, subject: CurriculumSubject) -> tuple[str, str]:

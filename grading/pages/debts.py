@@ -45,11 +45,11 @@ class Results(Register):
         RelatedFilter("year", years, lookup="curriculum_subject__semester__academic_year",
                       label=gettext_lazy("Academic year")),
         Filter("semester", "curriculum_subject__semester__number", gettext_lazy("Semester"),
-               lambda access: [(str(number), str(number)) for number in range(1, 13)]),
+               lambda access: [(str(number), str(number)) for number in range(1, 13)], numeric=True),
         RelatedFilter("faculty", faculties("performance.view"), lookup="student__current__faculty"),
         RelatedFilter("group", groups("performance.view"), lookup="student__current__group"),
         RelatedFilter("kafedra", kafedras("performance.view"), lookup="curriculum_subject__kafedra"),
-        Filter("mark", choices=lambda access: [(one, one) for one in ("5", "4", "3", "2", "0")]),
+        Filter("mark", choices=lambda access: [(one, one) for one in ("5", "4", "3", "2", "0")], numeric=True),
         Filter("attempt"),
         BooleanFilter("passed"),
     ]  # fmt: skip
@@ -122,7 +122,7 @@ class Debtors(Register):
     filters = [
         RelatedFilter("year", years, lookup="semester__academic_year", label=gettext_lazy("Academic year")),
         Filter("semester", "semester__number", gettext_lazy("Semester"),
-               lambda access: [(str(number), str(number)) for number in range(1, 13)]),
+               lambda access: [(str(number), str(number)) for number in range(1, 13)], numeric=True),
         RelatedFilter("faculty", faculties("performance.view"), lookup="student__current__faculty"),
         RelatedFilter("group", groups("performance.view"), lookup="student__current__group"),
         RelatedFilter("kafedra", kafedras("performance.view"), lookup="curriculum_subject__kafedra"),

@@ -77,7 +77,8 @@ def open_sheets(request: Request) -> HttpResponse:
             chosen["attempt"],
         )
         context |= {
-            "previewed": True, "proposals": found, "groups": len(groups), "shown_groups": min(len(groups), PREVIEW_GROUPS),
+            "previewed": True, "proposals": found, "groups": len(groups),
+            "shown_groups": min(len(groups), PREVIEW_GROUPS),
             "can_start": any(one.can_be_opened for one in found) or len(groups) > PREVIEW_GROUPS,
         }  # fmt: skip
     return render(request, "grading/open_sheets.html", context, status=422 if form.errors else 200)

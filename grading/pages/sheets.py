@@ -101,7 +101,7 @@ class Sheets(Register):
     filters = [
         RelatedFilter("academic_year", years),
         Filter("semester", "curriculum_subject__semester__number", gettext_lazy("Semester"),
-               lambda access: [(str(number), str(number)) for number in range(1, 13)]),
+               lambda access: [(str(number), str(number)) for number in range(1, 13)], numeric=True),
         RelatedFilter("faculty", faculties("grade_sheet.view"), lookup="group__faculty",
                       label=gettext_lazy("Faculty")),
         RelatedFilter("kafedra", kafedras("grade_sheet.view"), lookup="curriculum_subject__kafedra"),
@@ -115,7 +115,8 @@ class Sheets(Register):
     search_person = "examiner__person"
     select_related = (
         "curriculum_subject__subject", "curriculum_subject__semester", "curriculum_subject__curriculum",
-        "curriculum_subject__kafedra", "group__faculty", "examiner__person", "academic_year", "schedule__student__person",
+        "curriculum_subject__kafedra", "group__faculty", "examiner__person", "academic_year",
+        "schedule__student__person",
         "opened_by", "signed_by", "checked_by", "closed_by", "event", "subgroup",
     )  # fmt: skip
     fields = (
@@ -173,7 +174,7 @@ def _lines(sheet: GradeSheet) -> list[dict[str, Any]]:
     for line in rows:
         acts = [one for one in line.corrections.all() if one.state == SheetCorrection.CONFIRMED]
         acts.sort(key=lambda one: (one.decided_at, one.pk))
-        past = [queries.Value(one.old_points, one.old_status, one) for one in acts]
+        past = [queries.PastValue(one.old_points, one.old_status, one) for one in acts]
         waits = [one for one in line.corrections.all() if one.state == SheetCorrection.PROPOSED]
         found.append({"line": line, "past": past, "waits": waits})
     return found
@@ -294,8 +295,10 @@ class Corrections(Register):
                value=lambda row: row.line.sheet.curriculum_subject.subject.name,
                sort="line__sheet__curriculum_subject__subject__name"),
         Column("line__sheet__control"),
-        Column("old", gettext_lazy("Before"), value=lambda row: _value(row.old_points, row.old_status), sort="old_points"),
-        Column("new", gettext_lazy("After"), value=lambda row: _value(row.new_points, row.new_status), sort="new_points"),
+        Column("old", gettext_lazy("Before"), sort="old_points",
+               value=lambda row: _value(row.old_points, row.old_status)),
+        Column("new", gettext_lazy("After"), sort="new_points",
+               value=lambda row: _value(row.new_points, row.new_status)),
         Column("reason"),
         Column("proposed_at", hidden=True),
         Column("state", badge=ACT_COLOURS),

@@ -19,7 +19,9 @@ from hemis.people.models import User
 ROUNDS = 15
 # The same figures for the same students, without places, thresholds and debts, into a table of the same key.
 BARE = """
-CREATE TEMPORARY TABLE bare_gpa (student_id bigint, year integer, gpa numeric(3, 2), credits numeric, UNIQUE (student_id, year));
+CREATE TEMPORARY TABLE bare_gpa (
+    student_id bigint, year integer, gpa numeric(3, 2), credits numeric, UNIQUE (student_id, year)
+);
 INSERT INTO bare_gpa
 SELECT g.student_id, m.academic_year_id, round(sum(cs.credit * r.point) / sum(cs.credit), 2), sum(cs.credit)
   FROM curriculum_registration g

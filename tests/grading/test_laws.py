@@ -112,7 +112,8 @@ def test_corrections_need_two_people_and_are_never_changed(study):
     refused("DELETE FROM grading_sheetcorrection WHERE id = %s", act.pk)
     insert = (
         "INSERT INTO grading_sheetcorrection (academic_year_id, serial, line_id, old_status, new_points, new_status, "
-        "reason, basis, scan, state, proposed_by_id, remark, version) VALUES (2026, 99, %s, '', %s, 'graded', 'a', 'b', "
+        "reason, basis, scan, state, proposed_by_id, remark, version) "
+        "VALUES (2026, 99, %s, '', %s, 'graded', 'a', 'b', "
         "'', 'proposed', %s, '', 1)"
     )
     other = sheet.lines.order_by("student").last()
@@ -149,12 +150,16 @@ def test_appeals_come_in_time_and_the_commission_did_not_grade(study):
     sheet = study.close(study.open(), "20", "0", "k")
     line = sheet.lines.first()
     late = (
-        "INSERT INTO grading_appeal (line_id, text, scan, lodged_at, due_at, state, decision, student_was_there, version) "
+        "INSERT INTO grading_appeal (line_id, text, scan, lodged_at, due_at, state, decision, "
+        "student_was_there, version) "
         "VALUES (%s, 'x', '', now() + interval '25 hours', now(), 'lodged', '', false, 1)"
     )
     refused(late, line.pk)
     appeal = Appeal.objects.create(line=line, text="Qayta koʻrib chiqing", due_at=timezone.now())
-    decide = "UPDATE grading_appeal SET state = 'denied', decision = 'x', chair_id = %s, decided_by_id = %s, decided_at = now() WHERE id = %s"
+    decide = (
+        "UPDATE grading_appeal SET state = 'denied', decision = 'x', chair_id = %s, decided_by_id = %s, "
+        "decided_at = now() WHERE id = %s"
+    )
     refused(decide, study.examiner.pk, study.dean.pk, appeal.pk)
     for _number in range(4):
         appeal.members.create(employee=factories.make_employee(study.kafedra))

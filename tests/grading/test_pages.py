@@ -323,6 +323,10 @@ def test_gpa_is_computed_by_its_button_and_the_card_shows_results(study):
     row = StudentGpa.objects.get(student=study.students[0], academic_year=None)
     steps = dean.get(reverse("grading_gpas_detail", args=[row.pk]), {"tab": "steps"}).content.decode()
     assert "Σ(K·U)" in steps
+    # From the list straight to an order: the figures of its checks are the same.
+    answer = dean.post(reverse("grading_gpas_bulk"), {"action": "order_14", "pk": [row.pk]})
+    assert answer.status_code == 302 and f"pk={study.students[0].pk}" in answer["Location"]
+    assert dean.get(answer["Location"]).status_code == 200
     card = dean.get(reverse("students_students_detail", args=[study.students[0].pk]), {"tab": "results"})
     assert card.status_code == 200 and "75" in card.content.decode()
     assert subject(study.lines[0]).subject.name in card.content.decode()

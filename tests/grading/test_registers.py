@@ -85,8 +85,8 @@ class TestResults(_OfFaculty):
     def one(self, study, at):
         sheet = plain_sheet(study.lines[0], study.group, study.students[at], state="closed")
         return SubjectResult.objects.create(
-            student=study.students[at], curriculum_subject=study.lines[0], overall=Decimal(25), mark=2, point=Decimal(2),
-            passed=False, sheet=sheet,
+            student=study.students[at], curriculum_subject=study.lines[0], overall=Decimal(25), mark=2,
+            point=Decimal(2), passed=False, sheet=sheet,
         )  # fmt: skip
 
     def make(self, number):
@@ -117,8 +117,8 @@ class TestGpas(_OfFaculty):
 
     def one(self, study, at):
         return StudentGpa.objects.create(
-            student=study.students[at], academic_year=factories.make_year(2025), gpa=Decimal("3.5"), credits=Decimal(30),
-            weighted=Decimal(105), subjects=5, debts=0, missing=0, may_be_promoted=True,
+            student=study.students[at], academic_year=factories.make_year(2025), gpa=Decimal("3.5"),
+            credits=Decimal(30), weighted=Decimal(105), subjects=5, debts=0, missing=0, may_be_promoted=True,
         )  # fmt: skip
 
     def search_for(self, row):
