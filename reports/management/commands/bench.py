@@ -12,12 +12,14 @@ from reports.bench.grading import measure_gpa, measure_sheet
 from reports.bench.pages import measure_pages
 from reports.bench.promotion import measure_promotion
 from reports.bench.study import measure_study
+from reports.bench.tasks import measure_tasks
 from reports.demo.build import build
 from structure.models import University
 from students.bench import bench_contingent, bench_import
 from students.models import Student
 
 PARTS = ("import", "contracts", "pages", "contingent", "promotion", "attendance")
+PARTS = ("import", "contracts", "pages", "contingent", "promotion", "tasks")
 
 IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
 PROMOTION_GOAL = 3.0
@@ -79,6 +81,8 @@ class Command(BaseCommand):
             self._grading()
         if "study" in only:
             self._study(measure_study())
+        if "tasks" in only:
+            self._tasks()
 
     def _import(self, found: dict[str, Any]) -> None:
         self._head(
@@ -161,6 +165,16 @@ class Command(BaseCommand):
         self.stdout.write(
             "goal reached" if good else "goal missed", self.style.SUCCESS if good else self.style.WARNING
         )
+
+    def _tasks(self) -> None:
+        found = measure_tasks()
+        self._head(f"A task given to {found['students']} students, and its points (bare: one statement each)")
+        self.stdout.write(
+            f"given, checked and told {found['giving'] * 1000:.0f} ms, bare {found['bare'] * 1000:.0f} ms, "
+            f"ratio {found['ratio']:.2f}; points {found['reading'] * 1000:.2f} ms, "
+            f"bare {found['bare_reading'] * 1000:.2f} ms, ratio {found['reading_ratio']:.2f}"
+        )
+        self._verdict(found["reading"] * 1000 <= PAGE_GOAL and found["giving"] < 1)
 
     def _promotion(self, count: int) -> None:
         found = measure_promotion(count)
