@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # What makes itself known when it is imported: kinds of documents, jobs and notices, periodic work.
-KNOWN = ("documents", "jobs", "tasks", "notices", "taught")
+KNOWN = ("documents", "jobs", "tasks", "notices", "tells")
 
 
 class AttendanceConfig(AppConfig):

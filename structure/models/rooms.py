@@ -195,7 +195,7 @@ class RoomBooking(BaseModel):
     """A room given to somebody for a time, once or weekly (kept by academic affairs).
 
     Its hours stand in ``RoomSlot`` rows that a database trigger writes; two of one
-    room never overlap (``docs/decisions/0020-room-hours.md``).
+    room never overlap (``docs/decisions/0023-room-hours.md``).
     """
 
     auditorium = models.ForeignKey(

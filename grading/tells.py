@@ -1,0 +1,39 @@
+"""What sheets tell the floors below: subjects mastered, registrations that stay."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from curriculum import registrations, standing
+from curriculum.models import Registration
+from grading.models import SheetLine, SubjectResult
+
+
+def passed(students: Collection[int]) -> dict[int, dict[int, Decimal]]:
+    """Subjects that students have mastered by closed sheets, with their credits: one query."""
+    rows = SubjectResult.objects.filter(student__in=students, passed=True).values_list(
+        "student", "curriculum_subject__subject", "curriculum_subject__credit"
+    )
+    found: defaultdict[int, dict[int, Decimal]] = defaultdict(dict)
+    for student, subject, credit in rows:
+        found[student][subject] = max(credit, found[student].get(subject, credit))
+    return dict(found)
+
+
+def held(registered: Collection[int]) -> dict[int, str]:
+    """Registrations of students who stand on a sheet of the subject: one query."""
+    marked = SheetLine.objects.filter(
+        student=OuterRef("student"), sheet__curriculum_subject=OuterRef("curriculum_subject")
+    ).exclude(status=SheetLine.EMPTY)
+    rows = Registration.objects.filter(Exists(marked), pk__in=registered)
+    reason = _("Grade sheets have marks of it.")
+    return dict.fromkeys(rows.values_list("pk", flat=True), reason)
+
+
+standing.register_passed(passed)
+registrations.register_hold(held)
