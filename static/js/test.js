@@ -9,7 +9,8 @@
     const say = (name) => form.querySelector(`[data-text-${name}]`).textContent;
     const saved = form.querySelector("[data-saved]"), offline = form.querySelector("[data-offline]");
     const clock = form.querySelector("[data-clock]");
-    const queue = new Map();
+    // What still has to be sent; and all that was said, so that a page drawn before the last answer arrived is mended.
+    const queue = new Map(), said = new Map();
     let ends = performance.now() + Number(form.dataset.left) * 1000;
     let sending = false, finished = false;
 
@@ -26,33 +27,35 @@
       return { chosen: [], text: question.querySelector("[name^=text_]").value };
     }
 
-    function put(question, said) {
+    function put(question, answer) {
       const kind = question.dataset.kind;
       if (kind === "matching") {
-        question.querySelectorAll("select").forEach((one) => { one.value = (said.chosen || {})[one.dataset.half] || ""; });
+        question.querySelectorAll("select").forEach((one) => { one.value = (answer.chosen || {})[one.dataset.half] || ""; });
       } else if (kind === "single" || kind === "several") {
-        question.querySelectorAll("input[type=radio], input[type=checkbox]").forEach((one) => { one.checked = (said.chosen || []).includes(Number(one.value)); });
+        question.querySelectorAll("input[type=radio], input[type=checkbox]").forEach((one) => { one.checked = (answer.chosen || []).includes(Number(one.value)); });
       } else {
-        question.querySelector("[name^=text_]").value = said.text || "";
+        question.querySelector("[name^=text_]").value = answer.text || "";
       }
     }
 
     function mark(question) {
-      const said = value(question);
-      const given = said.text.trim() || (Array.isArray(said.chosen) ? said.chosen.length : Object.keys(said.chosen).length);
+      const { chosen, text } = value(question);
+      const given = text.trim() || (Array.isArray(chosen) ? chosen.length : Object.keys(chosen).length);
       form.querySelector(`[data-mark="${question.dataset.question}"]`).classList.toggle("btn-primary", Boolean(given));
       form.querySelector("[data-answered]").textContent = form.querySelectorAll("[data-mark].btn-primary").length;
     }
 
     function keep() {
-      try { localStorage.setItem(form.dataset.key, JSON.stringify([...queue])); } catch (error) { /* Private mode: memory alone. */ }
+      try { localStorage.setItem(form.dataset.key, JSON.stringify([...said])); } catch (error) { /* Private mode: memory alone. */ }
     }
 
     function changed(question) {
       const at = Math.max(Date.now(), Number(question.dataset.at) + 1);
       question.dataset.at = at;
       question.querySelector("[name^=at_]").value = at;
-      queue.set(question.dataset.question, { position: Number(question.dataset.question), at, ...value(question) });
+      const answer = { position: Number(question.dataset.question), at, ...value(question) };
+      queue.set(question.dataset.question, answer);
+      said.set(question.dataset.question, answer);
       keep();
       mark(question);
       send();
@@ -62,23 +65,24 @@
       if (sending || finished || !queue.size) return;
       sending = true;
       saved.textContent = say("saving");
-      const [key, said] = queue.entries().next().value;
+      const [key, sent] = queue.entries().next().value;
       try {
         const answer = await fetch(form.dataset.answer, {
-          method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(said),
+          method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(sent),
         });
         // A page instead of an answer: the session of the account has ended. Nothing is lost; signing in brings one back.
         if (answer.redirected || !(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("no answer");
         const data = await answer.json();
         if (answer.status === 409 && data.over) { over(); return; }
         offline.hidden = true;
-        if (queue.get(key) === said) queue.delete(key);
-        keep();
+        if (queue.get(key) === sent) queue.delete(key);
         if (data.left !== undefined) ends = performance.now() + data.left * 1000;
         if (data.taken === false && !queue.has(key)) {
           const question = form.querySelector(`[data-question="${key}"]`);
           put(question, data);
           mark(question);
+          said.delete(key);
+          keep();
         }
         if (!queue.size) saved.textContent = say("saved");
       } catch (error) {
@@ -117,15 +121,16 @@
       });
       mark(question);
     });
-    // What an earlier page of this session could not send any more.
+    // What an earlier page of this session could not send any more, or sent too late for this page to show it.
     try {
-      new Map(JSON.parse(localStorage.getItem(form.dataset.key) || "[]")).forEach((said, key) => {
+      new Map(JSON.parse(localStorage.getItem(form.dataset.key) || "[]")).forEach((answer, key) => {
         const question = form.querySelector(`[data-question="${key}"]`);
-        if (!question || said.at <= Number(question.dataset.at)) return;
-        question.dataset.at = said.at;
-        put(question, said);
+        if (!question || answer.at <= Number(question.dataset.at)) return;
+        question.dataset.at = answer.at;
+        put(question, answer);
         mark(question);
-        queue.set(key, said);
+        queue.set(key, answer);
+        said.set(key, answer);
       });
     } catch (error) { /* Nothing readable was kept. */ }
     form.addEventListener("submit", () => {
@@ -133,6 +138,7 @@
       try { localStorage.removeItem(form.dataset.key); } catch (error) { /* Nothing was kept. */ }
     });
     window.addEventListener("online", send);
+    if (!queue.size && form.querySelector("[data-mark].btn-primary")) saved.textContent = say("saved");
     send();
     tick();
   });
