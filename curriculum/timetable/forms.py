@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Prefetch
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import (
@@ -60,7 +60,7 @@ class _TeachingField(forms.ModelChoiceField):
         return (
             text
             if left is None
-            else _t("%(teaching)s · %(hours)d h left") % {"teaching": text, "hours": left}
+            else gettext("%(teaching)s · %(hours)d h left") % {"teaching": text, "hours": left}
         )
 
 
@@ -160,7 +160,7 @@ class VerbForm(forms.Form):
         if "auditorium" in fields:
             rooms = Auditorium.objects.filter(is_active=True).select_related("building")
             fields["auditorium"].queryset = rooms if free_rooms is None else free_rooms
-            fields["auditorium"].empty_label = _t("as it is")
+            fields["auditorium"].empty_label = gettext("as it is")
         if "teacher" in fields:
             everyone = Employee.objects.select_related("person").order_by("person__sort_key")
             fields["teacher"].queryset = everyone if teachers is None else teachers
@@ -193,7 +193,7 @@ class HolidayForm(RegisterForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("day") and data.get("day") == data.get("works_on"):
-            self.add_error("works_on", _t("Choose another day than the day off itself."))
+            self.add_error("works_on", gettext("Choose another day than the day off itself."))
         return data
 
 

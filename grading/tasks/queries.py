@@ -56,11 +56,6 @@ def task_points(
     return found
 
 
-def points_of_control(curriculum_subject: int, control: str) -> dict[int, Decimal]:
-    """The points alone, as a grade sheet offers them to the examiner: student → points."""
-    return {student: points for student, (points, _most) in task_points(curriculum_subject, control).items()}
-
-
 # --- who studies
 
 

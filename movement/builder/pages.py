@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from hemis.access.guard import page
 from hemis.base import Request
@@ -53,12 +53,10 @@ def _done(request: Request, question: actions.Question, order_form: OrderForm | 
     try:
         if order_form is None:
             count = actions.place_candidates(question, access=request.access, shown=shown)
-            said = ngettext(
-                "%(count)d candidate has a group now; form the admission order.",
-                "%(count)d candidates have a group now; form the admission order.",
-                count,
+            messages.success(
+                request,
+                _("Candidates with a group now: %(count)d. Form the admission order.") % {"count": count},
             )
-            messages.success(request, said % {"count": count})
             return redirect("students_candidates_list")
         made = actions.order_students(question, access=request.access, shown=shown, **order_form.cleaned_data)
     except actions.Changed:

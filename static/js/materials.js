@@ -17,9 +17,9 @@
       body.addEventListener("dragover", (event) => {
         if (!dragged) return;
         event.preventDefault();
-        body.querySelectorAll(".hemis-drop").forEach((one) => one.classList.remove("hemis-drop"));
+        body.querySelectorAll(".hemis-drop-row").forEach((one) => one.classList.remove("hemis-drop-row"));
         const over = event.target.closest("tr");
-        if (over) over.classList.add("hemis-drop");
+        if (over) over.classList.add("hemis-drop-row");
       });
       body.addEventListener("drop", (event) => {
         event.preventDefault();

@@ -251,8 +251,6 @@ def _approved(world: World, where: str) -> CurriculumSubject:
     for line in plan.subjects.all():
         for control in ("11", "13"):
             SubjectControl.objects.create(curriculum_subject=line, control=control, max_points=50)
-    for one in plan.subjects.all():
-        SubjectControl.objects.create(curriculum_subject=one, control="11", max_points=50)
     Curriculum.objects.filter(pk=plan.pk).update(
         state=Curriculum.APPROVED, approved_by=world.walker, approved_at=MOMENT
     )

@@ -115,8 +115,6 @@ def test_the_table_has_no_line_twice_and_names_what_exists():
     beside_the_annex = {
         "0.1", "A", "B4", "B5", "B6", "B7", "B7.1", "B7.2", "B7.3", "B7.4", "B7.5", "B8", "B8.1", "B8.2", "R", "S", "T",
     }  # fmt: skip
-    beside_the_annex = {"0.1", "A", "B4", "B5", "B6", "B8", "B8.1", "B8.2", "R", "S", "T"}
-    beside_the_annex |= {"B7.1", "B7.2", "B7.3", "B7.4"}
     assert set(TABLE) == set(ANNEX) | beside_the_annex
     codes = {one.code for one in (*duties.MENUS, *duties.EXTRA_MENUS)}
     for one in duties.DUTIES:

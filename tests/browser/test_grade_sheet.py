@@ -53,7 +53,7 @@ def test_from_registrations_to_closed_sheets_and_gpa(visit, server):
     assert StudentGpa.objects.get(student=study.students[0], academic_year=None).gpa == 4
     student = visit(User.objects.get(person=study.students[0].person), size=PHONE)
     student.go("my_results")
-    assert "85" in student.text() and "4.00" in student.text()
+    assert "85" in student.text() and "4,00" in student.text()
     wide = student.page.evaluate(
         "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     )

@@ -31,7 +31,7 @@ def test_a_teachers_day_with_the_network_cut_in_the_middle(visit):
     one, two, three = school.students
     teacher = visit(school.teacher, size=PHONE)
     teacher.go("attendance_today", day=f"{lesson.day}")
-    assert teacher.find(".hemis-lesson.is-missing").count() == 2
+    assert teacher.find(".hemis-class.is-missing").count() == 2
     # One tap opens the lesson, one tap marks an absence; the topic stands there already.
     teacher.press(f"a[href='{reverse('attendance_lessons_detail', args=[lesson.pk])}']")
     assert "1-mavzu" in teacher.find("#topic option:checked").inner_text()
@@ -82,7 +82,7 @@ def test_a_teachers_day_with_the_network_cut_in_the_middle(visit):
     state_is(teacher, "saved")
     assert LessonRecord.objects.count() == 2 and not Absence.objects.filter(record__lesson=other).exists()
     teacher.go("attendance_today", day=f"{lesson.day}")
-    assert teacher.find(".hemis-lesson.is-held").count() == 2
+    assert teacher.find(".hemis-class.is-held").count() == 2
 
 
 @pytest.mark.duty("9.2")
