@@ -155,7 +155,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 
 # --- sign-in (django-allauth): no sign-up, no mandatory e-mail, TOTP for the roles that sign or hold money
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["hemis.access.backends.PersonBackend"]
 ACCOUNT_ADAPTER = "hemis.access.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
