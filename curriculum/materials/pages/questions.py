@@ -31,6 +31,9 @@ SALT = "curriculum.questions"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOUND = 20
 
+# The text form of the program in use, as teachers write it.
+EXAMPLE = "Oʻzbekiston poytaxti?\n=====\n#Toshkent\n=====\nSamarqand\n+++++\nQaysi sonlar tub?\n=====\n#2\n=====\n#7\n=====\n9"
+
 
 def _on(request: Request, rows: QuerySet) -> str:
     return _("%(count)d questions are in use.") % {
@@ -215,6 +218,7 @@ def take_in(request: Request) -> HttpResponse:
             "packed": _packed(parsed),
             "subject": form.cleaned_data["subject"],
         }
+    context["example"] = EXAMPLE
     return render(request, "materials/import.html", context, status=422 if form.errors else 200)
 
 
