@@ -32,7 +32,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOUND = 20
 
 # The text form of the program in use, as teachers write it.
-EXAMPLE = "Oʻzbekiston poytaxti?\n=====\n#Toshkent\n=====\nSamarqand\n+++++\nQaysi sonlar tub?\n=====\n#2\n=====\n#7\n=====\n9"
+EXAMPLE = "\n".join(
+    ["Oʻzbekiston poytaxti?", "=====", "#Toshkent", "=====", "Samarqand", "+++++", "Qaysi sonlar tub?"]
+    + ["=====", "#2", "=====", "#7", "=====", "9"]
+)
 
 
 def _on(request: Request, rows: QuerySet) -> str:
