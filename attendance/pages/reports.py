@@ -193,7 +193,9 @@ def attendance_of(student: Student, half: queries.HalfYear) -> dict[str, Any]:
         "limits": limits,
         "standing": rules.standing(without, limits), "levels": LEVELS, "without": without,
         "with_reason": sum(one.with_reason for one in subjects), "late": sum(one.late for one in subjects),
-        "letters": list(student.attendance_letters.filter(**half.lookup).select_related("document")),
+        "letters": list(
+            AttendanceLetter.objects.filter(student=student, **half.lookup).select_related("document")
+        ),
         "level_name": LEVELS.get(rules.standing(without, limits).level, ""),
         "level_colour": LEVEL_COLOURS.get(rules.standing(without, limits).level, "green"),
     }  # fmt: skip
