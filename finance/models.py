@@ -486,3 +486,10 @@ class ContractInstalment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract} · {self.position}"
+
+
+# The rooms keep their models themselves; Django looks here.
+from finance.debts import models as _debts  # noqa: E402, F401
+from finance.ledger import models as _ledger  # noqa: E402, F401
+from finance.online import models as _online  # noqa: E402, F401
+from finance.payments import models as _payments  # noqa: E402, F401
