@@ -1,0 +1,28 @@
+"""Prices and payment contracts (duty 7.1)."""
+
+from finance.models.base import POSITIVE, DatedQuerySet, StudentRowQuerySet, money
+from finance.models.contracts import (
+    PARTIES,
+    THREE_SIDED,
+    TWO_SIDED,
+    Contract,
+    ContractInstalment,
+    ContractTerms,
+    Terms,
+)
+from finance.models.prices import (
+    BaseCoefficient,
+    CalculationSetting,
+    ContractTypeCoefficient,
+    DifferentiatedCoefficient,
+    InstalmentRule,
+    MinimumWage,
+    StipendAmount,
+)
+
+__all__ = [
+    "PARTIES", "POSITIVE", "THREE_SIDED", "TWO_SIDED", "BaseCoefficient", "CalculationSetting", "Contract",
+    "ContractInstalment", "ContractTerms", "ContractTypeCoefficient", "DatedQuerySet",
+    "DifferentiatedCoefficient", "InstalmentRule", "MinimumWage", "StipendAmount", "StudentRowQuerySet",
+    "Terms", "money",
+]  # fmt: skip
