@@ -218,11 +218,11 @@ def test_signing_and_cancelling(prices, students, faculty, access):
 
 def test_copying_a_year_keeps_what_is_there(prices, access):
     make_year(2027)
-    count = prices.copy_year(access=access, source=2026, target=2027)
+    count = copy_year(access=access, source=2026, target=2027)
     assert count == BaseCoefficient.objects.filter(academic_year=2027).count() + 1
-    assert prices.copy_year(access=access, source=2026, target=2027) == 0
+    assert copy_year(access=access, source=2026, target=2027) == 0
     with pytest.raises(FinanceError):
-        prices.copy_year(access=access, source=2027, target=2027)
+        copy_year(access=access, source=2027, target=2027)
 
 
 @pytest.fixture
