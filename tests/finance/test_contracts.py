@@ -20,6 +20,7 @@ from finance.models import (
     MinimumWage,
     StipendAmount,
 )
+from finance.prices.actions import copy_year
 from hemis.access.history import history_of
 from hemis.documents.models import Document
 from hemis.jobs import actions as jobs
