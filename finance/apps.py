@@ -1,9 +1,15 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# What makes itself known when it is imported: kinds of documents and jobs, panels of the home page.
+KNOWN = ("contracts.documents", "contracts.jobs", "contracts.dashboard")
 
 
 class FinanceConfig(AppConfig):
     name = "finance"
 
-    def ready(self):
-        """Make the document and job kinds known to web and worker alike."""
-        from finance import documents, jobs  # noqa: F401
+    def ready(self) -> None:
+        """Make documents, jobs and panels known to web and worker alike."""
+        for module in KNOWN:
+            import_module(f"finance.{module}")

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from curriculum.registrations import follow_placements
-from finance.actions import end_contracts, resume_contracts
+from finance.contracts.actions import end_contracts, resume_contracts
 from movement import rules
 from movement.models import Order
 

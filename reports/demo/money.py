@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from finance import actions as finance
+from finance.contracts import actions as finance
+from finance.contracts.queries import Selection
 from finance.models import (
     BaseCoefficient,
     CalculationSetting,
@@ -16,7 +17,7 @@ from finance.models import (
     MinimumWage,
     StipendAmount,
 )
-from finance.queries import Selection
+from finance.prices import actions as prices
 from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.people.models import User
@@ -53,7 +54,7 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
             BaseCoefficient(programme=programme, academic_year_id=YEAR, coefficient=_coefficient(programme))
             for programme in programmes
         )
-        finance.set_law_dates(access=access, year=YEAR)
+        prices.set_law_dates(access=access, year=YEAR)
         made = _contracts(access, accountant)
     tell(f"{len(programmes)} prices, {made} contracts")
 

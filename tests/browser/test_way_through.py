@@ -11,8 +11,8 @@ from django.conf import settings
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from finance.actions import LAW_DATES
 from finance.models import Contract
+from finance.prices.actions import LAW_DATES
 from hemis.access.activation import create_activation
 from hemis.jobs.models import Job
 from hemis.people.models import User

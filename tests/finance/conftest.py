@@ -3,7 +3,6 @@ from decimal import Decimal
 
 import pytest
 
-from finance import actions
 from finance.models import (
     BaseCoefficient,
     CalculationSetting,
@@ -11,6 +10,7 @@ from finance.models import (
     MinimumWage,
     StipendAmount,
 )
+from finance.prices.actions import set_law_dates
 from students.models import Programme
 from tests.factories import access_of, make_faculty, make_students, make_user, make_year
 
@@ -66,5 +66,5 @@ def prices(students, access, store):
         BaseCoefficient.objects.create(
             programme=programme, academic_year=year, coefficient=10, amount=6000000
         )
-    actions.set_law_dates(access=access, year=2026)
+    set_law_dates(access=access, year=2026)
     return year

@@ -7,7 +7,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from finance import actions
+from finance.common import FinanceError
+from finance.contracts import actions
+from finance.contracts.queries import Selection
 from finance.models import (
     BaseCoefficient,
     CalculationSetting,
@@ -18,7 +20,7 @@ from finance.models import (
     MinimumWage,
     StipendAmount,
 )
-from finance.queries import Selection
+from finance.prices.actions import copy_year
 from hemis.access.history import history_of
 from hemis.documents.models import Document
 from hemis.jobs import actions as jobs
@@ -88,7 +90,7 @@ def test_students_with_missing_inputs_are_set_aside_and_formed_later(prices, stu
 
 
 def test_a_job_that_was_killed_goes_on_where_it_stood(prices, students, faculty, accountant, monkeypatch):
-    from finance.jobs import FormContracts
+    from finance.contracts.jobs import FormContracts
 
     monkeypatch.setattr(FormContracts, "chunk", 1)
     real, calls = actions.issue_documents, []
@@ -202,9 +204,9 @@ def test_signing_and_cancelling(prices, students, faculty, access):
     form(access, faculty)
     contract = Contract.objects.first()
     actions.mark_signed(contract, access=access, on=timezone.localdate())
-    with pytest.raises(actions.ContractError):
+    with pytest.raises(FinanceError):
         actions.mark_signed(contract, access=access, on=timezone.localdate())
-    with pytest.raises(actions.ContractError):
+    with pytest.raises(FinanceError):
         actions.cancel(contract, access=access, reason=" ")
     actions.cancel(contract, access=access, reason="Talaba chetlashtirildi")
     contract.refresh_from_db()
@@ -217,11 +219,11 @@ def test_signing_and_cancelling(prices, students, faculty, access):
 
 def test_copying_a_year_keeps_what_is_there(prices, access):
     make_year(2027)
-    count = actions.copy_year(access=access, source=2026, target=2027)
+    count = copy_year(access=access, source=2026, target=2027)
     assert count == BaseCoefficient.objects.filter(academic_year=2027).count() + 1
-    assert actions.copy_year(access=access, source=2026, target=2027) == 0
-    with pytest.raises(actions.ContractError):
-        actions.copy_year(access=access, source=2027, target=2027)
+    assert copy_year(access=access, source=2026, target=2027) == 0
+    with pytest.raises(FinanceError):
+        copy_year(access=access, source=2027, target=2027)
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from finance import actions
+from finance.contracts import actions
+from finance.contracts.queries import Selection
 from finance.models import BaseCoefficient, Contract, ContractTerms, InstalmentRule, MinimumWage
-from finance.queries import Selection
 from hemis.documents.models import Document
 from hemis.jobs.models import Job
 from students.models import Programme

@@ -1,29 +1,21 @@
-"""What changes prices and contracts: one function a verb, one transaction each (duty 7.1)."""
+"""What changes contracts: one function a verb, one transaction each (duty 7.1)."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from finance import rules
-from finance.documents import payload_of, university_facts
-from finance.models import (
-    BaseCoefficient,
-    CalculationSetting,
-    Contract,
-    ContractInstalment,
-    DifferentiatedCoefficient,
-    InstalmentRule,
-    Terms,
-)
-from finance.queries import Proposal, Selection, fee_paying, proposals, without_contract
+from finance.common import FinanceError
+from finance.contracts import rules
+from finance.contracts.documents import payload_of, university_facts
+from finance.contracts.queries import Proposal, Selection, fee_paying, proposals, without_contract
+from finance.models import Contract, ContractInstalment, Terms
+from finance.steps import steps_as_json
 from hemis.access.scope import Access
 from hemis.documents.actions import NotIssued, issue, reserve_numbers, revoke
 from hemis.people.models import User
@@ -34,13 +26,6 @@ LOCK_FORMING = 730_071
 # The academic year turns on 1 July, as placements do.
 NEW_YEAR_MONTH = 7
 TERMS = [field.name for field in Terms._meta.get_fields()]
-# Regulation 2431, p. 22: share in percent, then month and day for the first course and for the others.
-LAW_DATES = ((25, (9, 15), (10, 1)), (50, (1, 1), (1, 1)), (75, (3, 1), (3, 1)), (100, (5, 1), (5, 1)))
-LAW_BASIS = "2431-son Nizom, 22-band (24.11.2025-yil tahriri)"
-
-
-class ContractError(Exception):
-    """Why the verb cannot be done now, in words for the user."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +103,7 @@ def _write(found: Sequence[Proposal], *, year: int, on: datetime.date, by: User 
 def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: User | None) -> Contract:
     place = one.student.current
     if one.price is None:
-        raise ContractError(_("The price is not known."))
+        raise FinanceError(_("The price is not known."))
     return Contract(
         number=number,
         date=on,
@@ -131,7 +116,7 @@ def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: U
         course=place.course,
         education_form=place.education_form,
         amount=one.price.value,
-        price_steps=rules.steps_as_json(one.price.steps),
+        price_steps=steps_as_json(one.price.steps),
         created_by=by,
         **{name: getattr(one.terms, name) for name in TERMS},
     )
@@ -175,9 +160,9 @@ def _locked(contract: Contract, *, access: Access, states: Sequence[str]) -> Con
     rows = Contract.objects.for_scope(access.scope("contract.create")).select_for_update(of=("self",))
     found = rows.filter(pk=contract.pk).first()
     if found is None:
-        raise ContractError(_("The contract is not in your scope."))
+        raise FinanceError(_("The contract is not in your scope."))
     if found.state not in states:
-        raise ContractError(_("The contract is %(state)s by now.") % {"state": found.get_state_display()})
+        raise FinanceError(_("The contract is %(state)s by now.") % {"state": found.get_state_display()})
     return found
 
 
@@ -186,11 +171,11 @@ def mark_signed(contract: Contract, *, access: Access, on: datetime.date) -> Con
     """Formed → signed: the parties have signed the paper.
 
     Raises:
-        ContractError: not formed, or the day lies before the contract or in the future.
+        FinanceError: not formed, or the day lies before the contract or in the future.
     """
     contract = _locked(contract, access=access, states=[Contract.FORMED])
     if not contract.date <= on <= timezone.localdate():
-        raise ContractError(_("The day of signing lies between the date of the contract and today."))
+        raise FinanceError(_("The day of signing lies between the date of the contract and today."))
     contract.state, contract.signed_on = Contract.SIGNED, on
     contract.save(update_fields=["state", "signed_on"])
     return contract
@@ -201,105 +186,20 @@ def cancel(contract: Contract, *, access: Access, reason: str) -> Contract:
     """Cancel with a reason; the document is revoked, the number is not used again.
 
     Raises:
-        ContractError: no reason, or cancelled already.
+        FinanceError: no reason, or cancelled already.
     """
     contract = _locked(contract, access=access, states=[Contract.DRAFT, Contract.FORMED, Contract.SIGNED])
     if not reason.strip():
-        raise ContractError(_("Say why the contract is cancelled."))
+        raise FinanceError(_("Say why the contract is cancelled."))
     if contract.document:
         try:
             revoke(contract.document, reason=reason, by=access.user)
         except NotIssued as error:
-            raise ContractError(_("The document is not in force any more.")) from error
+            raise FinanceError(_("The document is not in force any more.")) from error
     contract.state, contract.cancel_reason = Contract.CANCELLED, reason.strip()[:500]
     contract.cancelled_at, contract.cancelled_by = timezone.now(), access.user
     contract.save(update_fields=["state", "cancel_reason", "cancelled_at", "cancelled_by"])
     return contract
-
-
-@transaction.atomic
-def set_law_dates(*, access: Access, year: int) -> int:
-    """The instalment dates of regulation 2431 for a year; dates that are set already stay."""
-    access.require("price.edit")
-    made = 0
-    for share, first, other in LAW_DATES:
-        for kind, (month, day) in ((InstalmentRule.FIRST, first), (InstalmentRule.OTHER, other)):
-            due = datetime.date(year if month >= 9 else year + 1, month, day)
-            _row, created = InstalmentRule.objects.get_or_create(
-                academic_year_id=year,
-                course_kind=kind,
-                share=share,
-                defaults={"due_date": due, "basis": LAW_BASIS},
-            )
-            made += created
-    return made
-
-
-@dataclass(frozen=True)
-class PriceChange:
-    """New base prices of a programme; ``version`` is that of the row they were typed over, if any."""
-
-    programme: int
-    version: int | None
-    values: dict[str, Decimal | None]
-
-
-@transaction.atomic
-def set_base_prices(*, access: Access, year: int, changes: Sequence[PriceChange]) -> set[int]:
-    """Write base prices of programmes for a year, all or none.
-
-    A row without any price is removed. Returns the programmes whose row somebody
-    else changed meanwhile; then nothing is written.
-    """
-    access.require("price.edit")
-    rows = BaseCoefficient.objects.select_for_update().filter(academic_year=year, student_type="")
-    kept = {row.programme_id: row for row in rows.filter(programme__in=[one.programme for one in changes])}
-    stale = {
-        one.programme
-        for one in changes
-        if one.version != (kept[one.programme].version if one.programme in kept else None)
-    }
-    if stale:
-        return stale
-    for one in changes:
-        row = kept.get(one.programme)
-        if not any(one.values.values()):
-            if row:
-                row.delete()
-            continue
-        row = row or BaseCoefficient(programme_id=one.programme, academic_year_id=year, version=0)
-        row.version += 1
-        for name, value in one.values.items():
-            setattr(row, name, value)
-        row.save()
-    return set()
-
-
-@transaction.atomic
-def copy_year(*, access: Access, source: int, target: int) -> int:
-    """Base and differentiated coefficients and the way of calculation of ``source`` for ``target``.
-
-    What ``target`` has already stays as it is.
-
-    Raises:
-        ContractError: the years are the same.
-    """
-    access.require("price.edit")
-    if source == target:
-        raise ContractError(_("Choose another year to copy from."))
-    before = _priced(target)
-    models: tuple[type[Any], ...] = (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting)
-    for model in models:
-        rows = list(model.objects.filter(academic_year=source))
-        for row in rows:
-            row.pk, row.academic_year_id, row.version = None, target, 1
-        model.objects.bulk_create(rows, ignore_conflicts=True)
-    return _priced(target) - before
-
-
-def _priced(year: int) -> int:
-    models = (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting)
-    return sum(model.objects.filter(academic_year=year).count() for model in models)
 
 
 def end_contracts(students: Sequence[int], *, order: int, on: datetime.date) -> int:

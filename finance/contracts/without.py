@@ -10,9 +10,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from finance.contract_pages import _faculties, _groups, _programmes
+from finance.common import FEE_PAYING, STUDYING, faculties, groups, programmes
 from finance.models import Contract
-from finance.queries import FEE_PAYING, STUDYING
 from hemis.access.guard import page
 from hemis.access.scope import Access
 from hemis.base import Request
@@ -63,9 +62,9 @@ class WithoutContract(Register):
         Column("person__phone", hidden=True),
     ]
     filters = [
-        RelatedFilter("faculty", _faculties, lookup="current__faculty"),
-        RelatedFilter("programme", _programmes, lookup="current__programme"),
-        RelatedFilter("group", _groups, lookup="current__group"),
+        RelatedFilter("faculty", faculties, lookup="current__faculty"),
+        RelatedFilter("programme", programmes, lookup="current__programme"),
+        RelatedFilter("group", groups, lookup="current__group"),
         Filter("course", "current__course"),
         Filter("form", "current__education_form"),
         RangeFilter("entry_year"),

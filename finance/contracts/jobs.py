@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from finance import actions
+from finance.contracts import actions
+from finance.contracts.queries import Selection
 from finance.models import Contract
-from finance.queries import Selection
 from hemis.access.scope import Access
 from hemis.jobs.kinds import JobKind, job
 from hemis.jobs.models import JobFailure

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from finance import actions, forms, queries, rules
+from finance.common import FinanceError, faculties, groups, programmes, years
+from finance.contracts import actions, forms, queries, rules
 from finance.models import Contract, ContractTerms
+from finance.steps import figure, readable_steps
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.documents.batch import write_pdf, write_zip
@@ -26,8 +28,6 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
-from structure.models import Unit
-from students.models import AcademicYear, Group, Programme
 from students.pages import Students
 
 STATE_COLOURS = {
@@ -40,22 +40,8 @@ AT_ONCE = 20
 SHOWN_ASIDE = 200
 
 
-def _faculties(access):
-    scope = access.scope("contract.view")
-    found = Unit.objects.faculties()
-    return found if scope.everything else found.filter(pk__in=scope.faculty_ids)
-
-
-def _programmes(access):
-    return Programme.objects.for_scope(access.scope("contract.view")).select_related("speciality")
-
-
-def _groups(access):
-    return Group.objects.for_scope(access.scope("contract.view")).filter(is_active=True)
-
-
 def _steps(request: Request, contract: Contract) -> dict:
-    return {"steps": rules.readable_steps(contract.price_steps), "contract": contract}
+    return {"steps": readable_steps(contract.price_steps), "contract": contract}
 
 
 def _instalments(request: Request, contract: Contract) -> dict:
@@ -129,15 +115,15 @@ class Contracts(Register):
     filters = [
         RelatedFilter(
             "year",
-            lambda access: AcademicYear.objects.all(),
+            years,
             lookup="academic_year",
             label=gettext_lazy("academic year"),
         ),
-        RelatedFilter("faculty", _faculties),
-        RelatedFilter("programme", _programmes),
+        RelatedFilter("faculty", faculties),
+        RelatedFilter("programme", programmes),
         Filter("form", "education_form"),
         Filter("course"),
-        RelatedFilter("group", _groups),
+        RelatedFilter("group", groups),
         Filter("state"),
         Filter("contract_type"),
         Filter("sum_type"),
@@ -202,7 +188,7 @@ class Contracts(Register):
     def summary(cls, rows):
         """Number and sum of the filtered contracts in force."""
         found = queries.totals(rows)
-        return [(_("in force"), found["count"]), (_("sum, soʻm"), rules.figure(found["total"] or 0))]
+        return [(_("in force"), found["count"]), (_("sum, soʻm"), figure(found["total"] or 0))]
 
     @classmethod
     def detail_context(cls, request, obj):
@@ -239,7 +225,7 @@ class IndividualTerms(Register):
     filters = [
         RelatedFilter(
             "year",
-            lambda access: AcademicYear.objects.all(),
+            years,
             lookup="academic_year",
             label=gettext_lazy("academic year"),
         ),
@@ -272,7 +258,7 @@ def _verb(do):
         contract = get_in_scope(Contract, request, "contract.create", pk=pk)
         try:
             messages.success(request, do(request, contract))
-        except actions.ContractError as error:
+        except FinanceError as error:
             messages.error(request, str(error))
         return redirect("finance_contracts_detail", pk=pk)
 
@@ -282,7 +268,7 @@ def _verb(do):
 def _sign(request: Request, contract: Contract) -> str:
     form = forms.SignedForm(request.POST)
     if not form.is_valid():
-        raise actions.ContractError(_("Give the day of signing."))
+        raise FinanceError(_("Give the day of signing."))
     actions.mark_signed(contract, access=request.access, on=form.cleaned_data["date"])
     return _("The contract is marked as signed.")
 
@@ -368,7 +354,7 @@ def _with_steps(contracts) -> list[dict]:
     rows = contracts.select_related("programme__speciality", "academic_year", "faculty").prefetch_related(
         "instalments"
     )
-    return [{"contract": one, "steps": rules.readable_steps(one.price_steps)} for one in rows]
+    return [{"contract": one, "steps": readable_steps(one.price_steps)} for one in rows]
 
 
 @page("own.contract")

@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
-from finance.forms import current_year
+from finance.common import current_year
 from finance.models import Contract
 from hemis.access.scope import Access
 from hemis.pages.home import Panel, register_panel

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from finance.models import THREE_SIDED, Contract
-from finance.rules import figure, readable_steps
+from finance.steps import figure, readable_steps
 from hemis.classifiers.queries import label
 from hemis.documents.kinds import DocumentKind, masked_name, register
 from hemis.documents.words import sum_in_words

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from finance import actions, forms
+from finance.common import FinanceError, years
 from finance.models import (
     BaseCoefficient,
     CalculationSetting,
@@ -21,6 +21,7 @@ from finance.models import (
     MinimumWage,
     StipendAmount,
 )
+from finance.prices import actions, forms
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.columns import Column
@@ -31,12 +32,7 @@ from structure.models import Unit
 from students.models import AcademicYear, Programme
 
 
-def years(access):
-    """Academic years to choose from."""
-    return AcademicYear.objects.all()
-
-
-def faculties(access):
+def every_faculty(access):
     """Faculties to choose from; prices are the whole university's."""
     return Unit.objects.faculties()
 
@@ -98,7 +94,7 @@ class BaseCoefficients(Register):
     filters = [
         RelatedFilter("year", years, lookup="academic_year", label=gettext_lazy("academic year")),
         RelatedFilter(
-            "faculty", faculties, lookup="programme__speciality__faculty", label=gettext_lazy("faculty")
+            "faculty", every_faculty, lookup="programme__speciality__faculty", label=gettext_lazy("faculty")
         ),
         Filter("form", "programme__education_form"),
         Filter("student_type"),
@@ -290,7 +286,7 @@ def copy_year(request: Request) -> HttpResponse:
             count = actions.copy_year(
                 access=request.access, source=data["source"].pk, target=data["target"].pk
             )
-        except actions.ContractError as error:
+        except FinanceError as error:
             form.add_error("source", str(error))
         else:
             messages.success(request, _("%(count)d rows are copied.") % {"count": count})

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from finance.steps import Phrase
 from hemis.explain import Explained, Step
 
 BY_COEFFICIENT, BY_SUM = "11", "12"
@@ -57,56 +58,6 @@ MISSING: dict[str, str] = {
         "The instalment dates of the academic year are not set or do not reach 100 %."
     ),
 }
-
-
-class Phrase(str):
-    """A text with its figures, kept as a template so that it can be read in any language."""
-
-    template: str
-    figures: dict[str, str]
-
-    def __new__(cls, template: str, **figures: Any) -> Phrase:
-        shown = {name: figure(value) for name, value in figures.items()}
-        self = super().__new__(cls, template % shown)
-        self.template, self.figures = template, shown
-        return self
-
-
-def figure(value: Any) -> str:
-    """A figure as it is read: grouped, no needless zeros, comma before the fraction."""
-    if not isinstance(value, Decimal | int):
-        return str(value)
-    text = f"{value:,f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace(",", "\u00a0").replace(".", ",")
-
-
-def steps_as_json(steps: Sequence[Step]) -> list[dict[str, Any]]:
-    """Steps as they are kept with the contract."""
-    return [
-        {
-            "text": step.text.template,
-            "figures": step.text.figures,
-            "value": str(step.value),
-            "source": step.source,
-        }
-        if isinstance(step.text, Phrase)
-        else {"text": str(step.text), "figures": {}, "value": str(step.value), "source": step.source}
-        for step in steps
-    ]
-
-
-def readable_steps(kept: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
-    """Kept steps in the language in use."""
-    return [
-        {
-            "text": gettext(one["text"]) % one["figures"],
-            "value": figure(Decimal(one["value"])),
-            "source": gettext(one["source"]) if one["source"] else "",
-        }
-        for one in kept
-    ]
 
 
 @dataclass(frozen=True)
