@@ -2,8 +2,12 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-# What makes itself known when it is imported: kinds of documents and jobs, panels of the home page.
-KNOWN = ("contracts.documents", "contracts.jobs", "contracts.dashboard")
+# What makes itself known when it is imported: kinds of documents, jobs and notices, sheets, periodic work,
+# panels of the home page.
+KNOWN = (
+    "contracts.documents", "contracts.jobs", "contracts.dashboard",
+    "payments.documents", "payments.sheets", "debts.notices", "debts.jobs", "debts.tasks", "debts.dashboard",
+)  # fmt: skip
 
 
 class FinanceConfig(AppConfig):

@@ -1,7 +1,19 @@
-"""Addresses of prices and contracts; each room declares its own."""
+"""Addresses of money; each room declares its own."""
 
 from finance import uzasbo
 from finance.contracts import urls as contracts
+from finance.debts import urls as debts
+from finance.ledger import urls as ledger
+from finance.online import urls as online
+from finance.payments import urls as payments
 from finance.prices import urls as prices
 
-urlpatterns = [*prices.urlpatterns, *contracts.urlpatterns, *uzasbo.UzasboNumbers.urls()]
+urlpatterns = [
+    *prices.urlpatterns,
+    *contracts.urlpatterns,
+    *payments.urlpatterns,
+    *debts.urlpatterns,
+    *ledger.urlpatterns,
+    *online.urlpatterns,
+    *uzasbo.UzasboNumbers.urls(),
+]

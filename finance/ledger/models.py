@@ -87,9 +87,7 @@ class ClosedMonth(models.Model):
         verbose_name = _("closed month")
         verbose_name_plural = _("closed months")
         ordering = ["-month"]
-        constraints = [
-            models.CheckConstraint(condition=Q(month__day=1), name="closed_month_first_day")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(month__day=1), name="closed_month_first_day")]
 
     def __str__(self) -> str:
         return f"{self.month:%m.%Y}"

@@ -1,5 +1,8 @@
 """Prices and payment contracts (duty 7.1)."""
 
+# The rooms keep their models themselves; Django looks here.
+from finance.debts import models as _debts  # noqa: F401
+from finance.ledger import models as _ledger  # noqa: F401
 from finance.models.base import POSITIVE, DatedQuerySet, StudentRowQuerySet, money
 from finance.models.contracts import (
     PARTIES,
@@ -19,10 +22,6 @@ from finance.models.prices import (
     MinimumWage,
     StipendAmount,
 )
-
-# The rooms keep their models themselves; Django looks here.
-from finance.debts import models as _debts  # noqa: F401
-from finance.ledger import models as _ledger  # noqa: F401
 from finance.online import models as _online  # noqa: F401
 from finance.payments import models as _payments  # noqa: F401
 

@@ -344,7 +344,8 @@ DUTIES: tuple[Duty, ...] = (
         _("minimum wage, stipend and contract kinds, contract coefficients; payment contracts; payments"),
         _("create; form and hand to students; enter and view"),
         UNIVERSITY,
-        "price: view edit; contract: view create; payment: view edit; document: view",
+        "price: view edit; contract: view create; payment: view edit; ledger: view close; debt: view remind; "
+        "document: view",
     ),
     _duty(
         "8.1",
@@ -418,7 +419,7 @@ DUTIES: tuple[Duty, ...] = (
         _("payment contracts of the faculty's students"),
         _VIEW,
         FACULTY,
-        "contract: view",
+        "contract: view; debt: view",
     ),
     _duty(
         "B4",
