@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import DecimalField, QuerySet
 from django.db.models.expressions import RawSQL
@@ -60,7 +61,10 @@ class Totals:
 def totals(rows: QuerySet[Contract]) -> Totals:
     """Sums over contracts that :func:`with_debts` prepared, on its day; one statement over all of them."""
     day = rows.query.annotations["paid"].params[0]  # type: ignore[attr-defined]
-    keys, params = rows.order_by().values("pk").query.sql_with_params()
+    try:
+        keys, params = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return Totals(ZERO, ZERO, ZERO)
     sql = f"""
         SELECT coalesce(sum(charged), 0), coalesce(sum(paid), 0), coalesce(sum(greatest(due - paid, 0)), 0)
           FROM hemis_debts(%s) WHERE contract_id IN ({keys})"""  # noqa: S608 - made by the queryset

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +21,6 @@ from finance.payments.models import BankStatement, Payment, PutAside, StatementL
 from finance.steps import figure
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
-from hemis.pages import menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.home import Todo, register_todo
@@ -73,19 +72,12 @@ class Payments(Register):
         "date", "number", "amount", "means", "contract", "contract__student__person", "contract__academic_year",
         "contract__faculty", "contract__group", "payer", "comment", "line", "reverses", "made_at", "made_by",
     )  # fmt: skip
-    form = forms.PaymentForm
+    header_actions = [
+        MenuItem("finance", gettext_lazy("Enter a payment"), "finance_payment_enter", "payment.edit"),
+        MenuItem("finance", gettext_lazy("Import a bank statement"), "finance_import", "payment.edit"),
+    ]
     detail_template = "finance/payment.html"
     empty = gettext_lazy("Import a bank statement, or enter the first payment.")
-
-    @classmethod
-    def urls(cls):
-        """What is booked is neither edited nor deleted; it is reversed."""
-        closed = {cls.url_name("edit"), cls.url_name("delete")}
-        return [one for one in super().urls() if one.name not in closed]
-
-    @classmethod
-    def can_edit(cls, access, obj) -> bool:
-        return False
 
     @classmethod
     def summary(cls, rows):
@@ -102,6 +94,33 @@ class Payments(Register):
             "may_print": obj.reverses_id is None and taken_back is None,
             "reason_form": forms.ReasonForm(),
         }
+
+
+@page("payment.edit")
+def enter_payment(request: Request) -> HttpResponse:
+    """Enter a payment by hand: what is booked is neither edited nor deleted, so the register has no form."""
+    form = forms.PaymentForm(request.POST or None, access=request.access, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid() and (made := _entered(form)):
+        messages.success(request, _("The payment is entered."))
+        return redirect("finance_payments_detail", pk=made.pk)
+    context = {
+        "title": _("Enter a payment"),
+        "form": form,
+        "button": _("Enter the payment"),
+        "note": _(
+            "A payment is posted at once and is not changed afterwards; a mistake is taken back by a reversal."
+        ),
+        "back_url": reverse("finance_payments_list"),
+    }
+    return render(request, "finance/simple_form.html", context, status=422 if form.errors else 200)
+
+
+def _entered(form: forms.PaymentForm) -> Payment | None:
+    try:
+        return form.write()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
 
 
 @page("payment.edit")
@@ -168,9 +187,12 @@ class Statements(Register):
         Column("matched", numeric=True),
         Column("imported_by", sort="imported_by", hidden=True),
     ]
-    filters = [RangeFilter("date_from", "date"), RangeFilter("imported_at", "date")]
+    filters = [RangeFilter("date_from", "date"), RangeFilter("date_to", "date")]
     search = ("name", "account")
     select_related = ("imported_by__person",)
+    header_actions = [
+        MenuItem("finance", gettext_lazy("Import a bank statement"), "finance_import", "payment.edit")
+    ]
     tabs = [Tab("waiting", gettext_lazy("In the queue"), "finance/_statement_rows.html", _rows_of)]
     empty = gettext_lazy("Import a bank statement: Excel, CSV or the text exchange of 1C.")
 
@@ -362,11 +384,6 @@ register_todo(
 
 def _import_url() -> str:
     return reverse("sheet_upload", args=["finance.statement"])
-
-
-menu.register(
-    MenuItem("finance", gettext_lazy("Import a bank statement"), "finance_import", "payment.edit", 23)
-)
 
 
 @page("payment.edit")

@@ -5,6 +5,7 @@ from django.urls import path
 from finance.payments import pages
 
 urlpatterns = [
+    path("payments/enter/", pages.enter_payment, name="finance_payment_enter"),
     path("payments/<int:pk>/reverse/", pages.reverse_payment, name="finance_payment_reverse"),
     path("payments/<int:pk>/receipt/", pages.payment_receipt, name="finance_payment_receipt"),
     path("my-payments/<int:pk>/receipt/", pages.my_receipt, name="my_receipt"),
