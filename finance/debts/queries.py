@@ -168,23 +168,16 @@ def cut(
         ]
 
 
-PLAN = """
-SELECT s.contract_id, greatest(s.due_date, r.extended_to), s.amount
-  FROM finance_contractinstalment s
-  JOIN finance_contract c ON c.id = s.contract_id
-  LEFT JOIN finance_instalmentrule r ON r.academic_year_id = c.academic_year_id AND r.share = s.share
-       AND r.course_kind = CASE c.course WHEN '11' THEN 'first' ELSE 'other' END
- WHERE s.contract_id = ANY(%s) ORDER BY 1, 2
-"""
-
-
 def plans(contracts: Collection[int]) -> dict[int, list[Planned]]:
     """The plan of payment of each contract, with the dates that the rector extended; one query."""
     found: dict[int, list[Planned]] = {}
     if not contracts:
         return found
     with connection.cursor() as cursor:
-        cursor.execute(PLAN, [sorted(contracts)])
+        cursor.execute(
+            "SELECT contract_id, due_date, amount FROM finance_due WHERE contract_id = ANY(%s) ORDER BY 1, 2",
+            [sorted(contracts)],
+        )
         for contract, due, amount in cursor:
             found.setdefault(contract, []).append(Planned(due, amount))
     return found

@@ -23,7 +23,9 @@ DROP TRIGGER closed_month_stays ON finance_closedmonth;
 DROP TRIGGER month_closes ON finance_closedmonth;
 DROP TRIGGER aside_guard ON finance_putaside;
 DROP TRIGGER aside_posts ON finance_putaside;
-DROP FUNCTION hemis_debts(date), hemis_post_contracts(), hemis_post_lines(), hemis_line_guard(), hemis_frozen_money(),
+DROP FUNCTION hemis_debts(date);
+DROP VIEW finance_due;
+DROP FUNCTION hemis_post_contracts(), hemis_post_lines(), hemis_line_guard(), hemis_frozen_money(),
     hemis_post_payments(), hemis_aside_guard(), hemis_post_aside(), hemis_posting_guard(), hemis_posting_month(),
     hemis_close_month(), hemis_count_assigned(bigint[]), hemis_money_account(text), hemis_posting_day(date),
     hemis_actor(), hemis_discount_of(jsonb, int);

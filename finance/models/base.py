@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Self
 
+from django.contrib.postgres.fields import BigIntegerRangeField, DateRangeField
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 
 from hemis.base import ScopedQuerySet
 
@@ -18,6 +19,18 @@ def money(verbose_name, **options) -> models.DecimalField:
     """A sum in soʻm."""
     return models.DecimalField(
         verbose_name, max_digits=14, decimal_places=2, validators=[POSITIVE], **options
+    )
+
+
+def days(first: str = "valid_from", last: str = "valid_to") -> Func:
+    """The days from ``first`` to ``last``, both included; an empty last day means for ever."""
+    return Func(F(first), F(last), Value("[]"), function="daterange", output_field=DateRangeField())
+
+
+def same(expression: F | Func) -> Func:
+    """A range of one whole number, so that an exclusion constraint compares it without any extension."""
+    return Func(
+        expression, expression, Value("[]"), function="int8range", output_field=BigIntegerRangeField()
     )
 
 

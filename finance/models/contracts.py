@@ -11,8 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from finance.models.base import StudentRowQuerySet, money
+from finance.models.prices import Benefit, CurrencyRate
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
+from hemis.pages.files import random_path
 from structure.models import Unit
 from students.models import AcademicYear, Group, Placement, Programme, Student
 
@@ -28,6 +30,10 @@ class Terms(models.Model):
     parties = models.CharField(_("parties"), max_length=2, choices=PARTIES, default=TWO_SIDED)
     months = models.PositiveSmallIntegerField(_("months of study paid for"), default=12)
     discount = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=Decimal(0))
+    benefit = models.ForeignKey(
+        Benefit, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("discount or benefit"),
+    )  # fmt: skip
     graduating = models.BooleanField(_("graduating course"), default=False)
     payer_name = models.CharField(_("payer"), max_length=255, blank=True)
     payer_tin = models.CharField(
@@ -131,6 +137,24 @@ class Contract(BaseModel, Terms):
         related_name="+",
         verbose_name=_("document"),
     )
+    # What is owed by the contract now: a trigger takes it from the latest change that is in force.
+    current_amount = models.DecimalField(
+        _("amount in force, soʻm"), max_digits=14, decimal_places=2, editable=False, db_default=Decimal(0)
+    )
+    # A price in foreign currency, and the rate of the day at which it was counted in soʻm.
+    currency = models.PositiveSmallIntegerField(
+        _("currency"), choices=CurrencyRate.CURRENCIES, null=True, blank=True, editable=False
+    )
+    currency_amount = models.DecimalField(
+        _("sum in the currency"), max_digits=12, decimal_places=2, null=True, blank=True, editable=False
+    )
+    currency_rate = models.DecimalField(
+        _("rate, soʻm"), max_digits=12, decimal_places=4, null=True, blank=True, editable=False
+    )
+    renews = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="renewed_by",
+        verbose_name=_("renews"), editable=False,
+    )  # fmt: skip
     created_at = models.DateTimeField(_("formed at"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -140,6 +164,7 @@ class Contract(BaseModel, Terms):
         verbose_name=_("formed by"),
     )
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    scan = models.FileField(_("signed copy"), upload_to=random_path, max_length=255, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -170,10 +195,15 @@ class Contract(BaseModel, Terms):
         constraints = [
             models.UniqueConstraint(
                 fields=["student", "academic_year"],
-                condition=~Q(state="cancelled"),
+                condition=~Q(state="cancelled") & Q(ended_on=None),
                 name="contract_once_a_year",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="contract_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(currency=None, currency_amount=None, currency_rate=None)
+                | Q(currency__isnull=False, currency_amount__gt=0, currency_rate__gt=0),
+                name="contract_currency",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "formed", "signed", "cancelled"]), name="contract_state"
             ),

@@ -5,14 +5,17 @@ All sums are soʻm. Nothing is overwritten when a new year begins (design law 7)
 
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from finance.models.base import POSITIVE, DatedQuerySet, money
+from finance.models.base import POSITIVE, DatedQuerySet, days, money, same
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
-from structure.models import Unit
+from hemis.legal import Confirmable
+from structure.models import BankAccount, Unit
 from students.models import AcademicYear, Programme
 
 
@@ -30,6 +33,25 @@ class MinimumWage(BaseModel):
         verbose_name_plural = _("minimum wages")
         ordering = ["-valid_from"]
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="minimum_wage_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.amount:,.0f}".replace(",", " ")
+
+
+class BaseAmount(BaseModel):
+    """The base amount of reckoning (bazaviy hisoblash miqdori), of which fees and fines are multiples."""
+
+    amount = money(_("amount, soʻm"))
+    valid_from = models.DateField(_("holds from"), unique=True)
+    document = models.CharField(_("legal act"), max_length=1024)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("base amount of reckoning")
+        verbose_name_plural = _("base amounts of reckoning")
+        ordering = ["-valid_from"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="base_amount_positive")]
 
     def __str__(self) -> str:
         return f"{self.amount:,.0f}".replace(",", " ")
@@ -178,15 +200,118 @@ class DifferentiatedCoefficient(BaseModel):
         return f"{self.programme or self.faculty} · {self.get_contract_type_display()} · {self.academic_year}"
 
 
+class CurrencyRate(BaseModel):
+    """What a unit of a foreign currency costs in soʻm by the Central Bank, until the next rate."""
+
+    CURRENCIES = [one for one in BankAccount.Currency.choices if one[0] != BankAccount.Currency.UZS]
+
+    currency = models.PositiveSmallIntegerField(_("currency"), choices=CURRENCIES)
+    rate = models.DecimalField(_("rate, soʻm"), max_digits=12, decimal_places=4, validators=[POSITIVE])
+    valid_from = models.DateField(_("holds from"))
+    source = models.CharField(_("source"), max_length=255, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("currency rate")
+        verbose_name_plural = _("currency rates")
+        ordering = ["-valid_from", "currency"]
+        constraints = [
+            models.CheckConstraint(condition=Q(rate__gt=0), name="currency_rate_positive"),
+            models.CheckConstraint(condition=Q(currency__in=[840, 978, 643]), name="currency_rate_known"),
+            models.UniqueConstraint(fields=["currency", "valid_from"], name="currency_rate_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_currency_display()} · {self.valid_from:%d.%m.%Y}"
+
+
+class ForeignPrice(BaseModel):
+    """The price of a programme for foreign citizens in a foreign currency; it goes before the one in soʻm."""
+
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="foreign_prices", verbose_name=_("programme")
+    )
+    academic_year = models.ForeignKey(
+        AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year")
+    )
+    currency = models.PositiveSmallIntegerField(_("currency"), choices=CurrencyRate.CURRENCIES)
+    amount = models.DecimalField(_("sum a year"), max_digits=12, decimal_places=2, validators=[POSITIVE])
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("price in foreign currency")
+        verbose_name_plural = _("prices in foreign currency")
+        ordering = ["-academic_year", "programme__speciality__code", "programme__education_form"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="foreign_price_positive"),
+            models.CheckConstraint(condition=Q(currency__in=[840, 978, 643]), name="foreign_price_currency"),
+            models.UniqueConstraint(fields=["programme", "academic_year"], name="foreign_price_once_a_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} · {self.academic_year}"
+
+
+def _hashed(name: str) -> Func:
+    """A text as a whole number."""
+    return Func(F(name), Value(0), function="hashtextextended", output_field=models.BigIntegerField())
+
+
+class Benefit(BaseModel):
+    """A discount or benefit that the university or the law grants, with the days on which it holds."""
+
+    name = models.CharField(_("name"), max_length=255)
+    percent = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, validators=[POSITIVE])
+    valid_from = models.DateField(_("holds from"))
+    valid_to = models.DateField(_("holds until"), null=True, blank=True)
+    document = models.CharField(_("basis"), max_length=1024)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("discount or benefit")
+        verbose_name_plural = _("discounts and benefits")
+        ordering = ["name", "-valid_from"]
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__gt=0, percent__lt=100), name="benefit_percent"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="benefit_period"
+            ),
+            ExclusionConstraint(
+                name="benefit_once_a_day",
+                expressions=[
+                    (same(_hashed("name")), RangeOperators.OVERLAPS),
+                    (days(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This benefit holds on some of these days already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.percent:g} %)"
+
+
 class InstalmentRule(BaseModel):
-    """By which day which share of the year's sum is paid (regulation 2431, p. 22)."""
+    """By which day which share of the year's sum is paid (regulation 2431, p. 22).
+
+    Differentiated and foreign contracts follow a plan of their own where one is set, else the usual.
+    """
 
     FIRST, OTHER = "first", "other"
     COURSES = [(FIRST, _("first course")), (OTHER, _("second course and up"))]
+    USUAL, DIFFERENTIATED, FOREIGN = "usual", "differentiated", "foreign"
+    PLANS = [
+        (USUAL, _("usual")),
+        (DIFFERENTIATED, _("differentiated contracts")),
+        (FOREIGN, _("foreign citizens")),
+    ]
 
     academic_year = models.ForeignKey(
         AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year")
     )
+    plan = models.CharField(_("plan"), max_length=16, choices=PLANS, default=USUAL)
     course_kind = models.CharField(_("course"), max_length=8, choices=COURSES)
     share = models.DecimalField(
         _("paid in all by then, %"), max_digits=5, decimal_places=2, validators=[POSITIVE]
@@ -200,26 +325,29 @@ class InstalmentRule(BaseModel):
     class Meta:
         verbose_name = _("instalment date")
         verbose_name_plural = _("instalment dates")
-        ordering = ["-academic_year", "course_kind", "share"]
+        ordering = ["-academic_year", "plan", "course_kind", "share"]
         constraints = [
             models.CheckConstraint(condition=Q(share__gt=0, share__lte=100), name="instalment_share"),
             models.CheckConstraint(
                 condition=Q(course_kind__in=["first", "other"]), name="instalment_course_kind"
             ),
             models.CheckConstraint(
+                condition=Q(plan__in=["usual", "differentiated", "foreign"]), name="instalment_plan"
+            ),
+            models.CheckConstraint(
                 condition=Q(extended_to=None) | Q(extended_to__gt=models.F("due_date")),
                 name="instalment_extension",
             ),
             models.UniqueConstraint(
-                fields=["academic_year", "course_kind", "share"], name="instalment_share_once"
+                fields=["academic_year", "plan", "course_kind", "share"], name="instalment_share_once"
             ),
             models.UniqueConstraint(
-                fields=["academic_year", "course_kind", "due_date"], name="instalment_date_once"
+                fields=["academic_year", "plan", "course_kind", "due_date"], name="instalment_date_once"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.academic_year} · {self.get_course_kind_display()} · {self.share:g} %"
+        return f"{self.academic_year} · {self.get_plan_display()}, {self.get_course_kind_display()} · {self.share:g} %"
 
 
 class CalculationSetting(BaseModel):
@@ -243,3 +371,41 @@ class CalculationSetting(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.academic_year} · {self.get_mode_display()}"
+
+
+class RefundRule(Confirmable, BaseModel):
+    """What of a contract's sum is owed when study ends on a ground (regulation 2431, p. 27–29).
+
+    The ground is that of an expulsion; an empty one is academic leave.
+    """
+
+    BY_MONTHS, BY_SEMESTER = "months", "semester"
+    MODES = [
+        (BY_MONTHS, _("months studied, the rest is given back")),
+        (BY_SEMESTER, _("the current semester as a whole")),
+    ]
+
+    ground = ClassifierField("h_expel_reason", verbose_name=_("ground"), blank=True)
+    mode = models.CharField(_("owed"), max_length=16, choices=MODES)
+    valid_from = models.DateField(_("holds from"))
+    source = models.CharField(_("legal source"), max_length=512)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rule of refund")
+        verbose_name_plural = _("rules of refund")
+        ordering = ["ground", "-valid_from"]
+        constraints = [
+            models.CheckConstraint(condition=Q(mode__in=["months", "semester"]), name="refund_mode"),
+            models.CheckConstraint(condition=~Q(source=""), name="refund_has_source"),
+            models.UniqueConstraint(fields=["ground", "valid_from"], name="refund_rule_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ground_text} · {self.valid_from:%d.%m.%Y}"
+
+    @property
+    def ground_text(self) -> str:
+        """The ground in words."""
+        return self.get_ground_display() or str(_("academic leave"))

@@ -19,6 +19,7 @@ from finance.common import FinanceError
 from finance.models import Contract
 from finance.payments import queries, rules
 from finance.payments.models import BankStatement, Payment, PutAside, StatementLine
+from finance.steps import figure
 from hemis.access.scope import Access
 from hemis.documents.actions import NotIssued, revoke
 from hemis.people.models import User
@@ -240,6 +241,34 @@ def take_back(
         with suppress(NotIssued):
             revoke(receipt.document, reason=reason.strip(), by=by)
     return made
+
+
+@transaction.atomic
+def refund(
+    *, access: Access, contract: Contract, date: datetime.date, amount: Decimal, number: str, reason: str
+) -> Payment:
+    """Give back what was paid above the sum of a contract (regulation 2431, p. 18–19, 28), from the bank account.
+
+    Raises:
+        FinanceError: no reason, day in the future, or more than is paid too much.
+    """
+    access.require("payment.edit")
+    contract = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+    if not reason.strip() or date > timezone.localdate():
+        raise FinanceError(_("Say why and on which day the money was given back."))
+    over = queries.overpaid(contract.pk)
+    if not 0 < amount <= over:
+        text = _("Between nothing and what is paid too much, %(over)s soʻm, can be given back.")
+        raise FinanceError(text % {"over": figure(max(over, Decimal(0)))})
+    return Payment.objects.create(
+        contract=contract,
+        date=date,
+        number=number.strip()[:64],
+        amount=-amount,
+        means=Payment.REFUND,
+        comment=reason.strip()[:255],
+        made_by=access.user,
+    )
 
 
 def _locked(line: StatementLine) -> StatementLine:

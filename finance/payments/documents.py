@@ -81,7 +81,7 @@ def receipt_of(payment: Payment, *, by: User | None) -> Document:
         .select_related("contract__student__person", "contract__academic_year", "contract__faculty")
         .get(pk=payment.pk)
     )
-    if payment.reverses_id or Payment.objects.filter(reverses=payment).exists():
+    if payment.amount < 0 or payment.reverses_id or Payment.objects.filter(reverses=payment).exists():
         raise FinanceError(_("A payment that is taken back has no receipt."))
     made = Receipt.objects.filter(payment=payment).select_related("document").first()
     if made is None:

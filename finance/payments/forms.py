@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from finance.common import FinanceError
+from finance.common import FinanceError, date_input
 from finance.models import Contract
 from finance.payments import actions
 from finance.payments.models import Payment, PutAside
@@ -112,6 +112,22 @@ class AsideForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["kind"].widget.attrs["class"] = "form-select"
         self.fields["reason"].widget.attrs["class"] = "form-control"
+
+
+class RefundForm(forms.Form):
+    """Money given back."""
+
+    date = forms.DateField(label=gettext_lazy("Day"), widget=date_input())
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount, soʻm"), max_digits=14, decimal_places=2, min_value=0.01
+    )
+    number = forms.CharField(label=gettext_lazy("Number of the payment order"), max_length=64)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=255)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
 
 
 class ReasonForm(forms.Form):

@@ -139,14 +139,15 @@ class PaymentQuerySet(ScopedQuerySet):
         return self.filter(contract__student__person=scope.person_id) if scope.person_id else self.none()
 
     def in_force(self):
-        """Payments that are neither reversed nor themselves reversals."""
-        return self.filter(reverses=None, reversed_by=None)
+        """Payments that are neither taken back nor take something back."""
+        return self.filter(reverses=None, reversed_by=None).exclude(means="refund")
 
 
 class Payment(models.Model):
-    """Money for one contract; with ``reverses`` it takes another payment back (its amount is below zero)."""
+    """Money for one contract, or given back (below zero); with ``reverses`` it takes another row back."""
 
     STATEMENT, BANK, CASH, TERMINAL, PAYME, CLICK = "statement", "bank", "cash", "terminal", "payme", "click"
+    REFUND = "refund"
     MEANS = [
         (STATEMENT, _("bank statement")),
         (BANK, _("bank, entered by hand")),
@@ -154,6 +155,7 @@ class Payment(models.Model):
         (TERMINAL, _("card terminal")),
         (PAYME, "Payme"),
         (CLICK, "Click"),
+        (REFUND, _("given back")),
     ]
     BY_HAND = (BANK, CASH, TERMINAL)
 
@@ -194,11 +196,14 @@ class Payment(models.Model):
         indexes = [models.Index(fields=["date", "id"], name="payment_date")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__gt=0, reverses=None) | Q(amount__lt=0, reverses__isnull=False),
+                condition=~Q(means="refund")
+                & (Q(amount__gt=0, reverses=None) | Q(amount__lt=0, reverses__isnull=False))
+                | Q(means="refund")
+                & (Q(amount__lt=0, reverses=None) | Q(amount__gt=0, reverses__isnull=False)),
                 name="payment_sign",
             ),
             models.CheckConstraint(
-                condition=Q(means__in=["statement", "bank", "cash", "terminal", "payme", "click"]),
+                condition=Q(means__in=["statement", "bank", "cash", "terminal", "payme", "click", "refund"]),
                 name="payment_means",
             ),
             models.CheckConstraint(
@@ -206,7 +211,8 @@ class Payment(models.Model):
                 name="payment_of_statement_has_line",
             ),
             models.CheckConstraint(
-                condition=Q(reverses=None) | ~Q(comment=""), name="payment_reversal_has_reason"
+                condition=Q(reverses=None) & ~Q(means="refund") | ~Q(comment=""),
+                name="payment_taken_back_has_reason",
             ),
             models.UniqueConstraint(
                 fields=["contract", "means", "number", "date", "amount"],

@@ -10,12 +10,14 @@ from django.db.models import F, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from finance.common import FinanceError, faculties, groups, years
 from finance.contracts.pages import Contracts
+from finance.models import Contract
 from finance.payments import actions, documents, forms, queries, rules
 from finance.payments.models import BankStatement, Payment, PutAside, StatementLine
 from finance.steps import figure
@@ -91,7 +93,7 @@ class Payments(Register):
         return {
             "may_reverse": request.access.can("payment.edit") and not obj.reverses_id and taken_back is None,
             "taken_back": taken_back,
-            "may_print": obj.reverses_id is None and taken_back is None,
+            "may_print": obj.reverses_id is None and taken_back is None and obj.amount > 0,
             "reason_form": forms.ReasonForm(),
         }
 
@@ -135,6 +137,32 @@ def reverse_payment(request: Request, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The payment is taken back."))
     return redirect("finance_payments_detail", pk=pk)
+
+
+@page("payment.edit")
+def refund(request: Request, pk: int) -> HttpResponse:
+    """Give back what was paid too much for a contract."""
+    contract = get_in_scope(Contract, request, "payment.edit", pk=pk)
+    over = queries.overpaid(contract.pk)
+    first = {"date": timezone.localdate(), "amount": over if over > 0 else None}
+    form = forms.RefundForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.refund(access=request.access, contract=contract, **form.cleaned_data)
+        except FinanceError as error:
+            form.add_error("amount", str(error))
+        else:
+            messages.success(request, _("The refund is entered."))
+            return redirect("finance_payments_detail", pk=made.pk)
+    context = {
+        "title": _("Give back"),
+        "form": form,
+        "button": _("Enter the refund"),
+        "note": _("Contract %(contract)s, %(student)s: paid too much %(over)s soʻm.")
+        % {"contract": contract, "student": contract.student.person, "over": figure(max(over, Decimal(0)))},
+        "back_url": reverse("finance_debt_of", args=[contract.pk]),
+    }
+    return render(request, "finance/simple_form.html", context, status=422 if form.errors else 200)
 
 
 @page("payment.view")

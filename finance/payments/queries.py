@@ -124,6 +124,16 @@ def counted(days: Iterable[datetime.date]) -> Counted:
     return Counted(keys, numbers, payments)
 
 
+def overpaid(contract_id: int) -> Decimal:
+    """What was paid above the sum that a contract charges; below zero where something is left to pay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT paid - charged FROM hemis_debts('infinity') WHERE contract_id = %s", [contract_id]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else Decimal(0)
+
+
 def waiting() -> QuerySet[StatementLine]:
     """Receipts not yet assigned, wholly or in part."""
     return StatementLine.objects.waiting()

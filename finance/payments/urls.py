@@ -6,6 +6,7 @@ from finance.payments import pages
 
 urlpatterns = [
     path("payments/enter/", pages.enter_payment, name="finance_payment_enter"),
+    path("contracts/<int:pk>/refund/", pages.refund, name="finance_refund"),
     path("payments/<int:pk>/reverse/", pages.reverse_payment, name="finance_payment_reverse"),
     path("payments/<int:pk>/receipt/", pages.payment_receipt, name="finance_payment_receipt"),
     path("my-payments/<int:pk>/receipt/", pages.my_receipt, name="my_receipt"),

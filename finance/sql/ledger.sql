@@ -11,7 +11,7 @@ $$;
 
 -- Where money of a kind of payment lies before it is the student's.
 CREATE FUNCTION hemis_money_account(means text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE means WHEN 'statement' THEN 'unmatched' WHEN 'bank' THEN 'bank' WHEN 'cash' THEN 'cash' ELSE 'transit' END;
+    SELECT CASE means WHEN 'statement' THEN 'unmatched' WHEN 'bank' THEN 'bank' WHEN 'refund' THEN 'bank' WHEN 'cash' THEN 'cash' ELSE 'transit' END;
 $$;
 
 -- How much of a contract's sum was taken off by its discount: the step of the price that says so, for the months paid.
@@ -31,6 +31,13 @@ BEGIN
      CROSS JOIN LATERAL (SELECT hemis_discount_of(n.price_steps, n.months) AS off) d
      CROSS JOIN LATERAL (VALUES ('charge', 'students', 'fees', n.amount + d.off), ('discount', 'discounts', 'students', d.off)) x(kind, debit, credit, amount)
      WHERE o.state = 'draft' AND n.state = 'formed' AND x.amount > 0 ORDER BY n.id;
+    -- A change that is put into force, or cancelled: what it adds or takes off.
+    INSERT INTO finance_posting (date, kind, debit, credit, amount, contract_id, document, document_date, made_at, made_by_id)
+    SELECT hemis_posting_day(x.day), 'change', CASE WHEN x.added > 0 THEN 'students' ELSE 'fees' END,
+           CASE WHEN x.added > 0 THEN 'fees' ELSE 'students' END, abs(x.added), x.id, x.number, x.day, clock_timestamp(), hemis_actor()
+      FROM (SELECT n.id, n.number, n.current_amount - o.current_amount AS added, (now() AT TIME ZONE 'Asia/Tashkent')::date AS day
+              FROM new_rows n JOIN old_rows o ON o.id = n.id
+             WHERE o.state IN ('formed', 'signed') AND n.state = o.state AND n.current_amount <> o.current_amount) x ORDER BY x.id;
     INSERT INTO finance_posting (date, kind, debit, credit, amount, contract_id, document, document_date, made_at, made_by_id)
     SELECT hemis_posting_day(x.day), 'cancelling', p.credit, p.debit, sum(p.amount), x.id, x.number, x.day, clock_timestamp(), hemis_actor()
       FROM (SELECT n.id, n.number, (n.cancelled_at AT TIME ZONE 'Asia/Tashkent')::date AS day
@@ -122,9 +129,14 @@ BEGIN
         PERFORM FROM finance_statementline WHERE id = ANY(lines) ORDER BY id FOR UPDATE;
         PERFORM hemis_count_assigned(lines);
     END IF;
+    IF EXISTS (SELECT FROM new_rows n WHERE n.means = 'refund' AND n.reverses_id IS NULL
+                AND (SELECT sum(p.amount) FROM finance_payment p WHERE p.contract_id = n.contract_id) < 0) THEN
+        RAISE EXCEPTION '7.1: more is given back than was paid.' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     INSERT INTO finance_posting (date, kind, debit, credit, amount, contract_id, payment_id, line_id, document, document_date, made_at, made_by_id)
     SELECT hemis_posting_day(date),
-           CASE WHEN amount < 0 THEN 'reversal' WHEN means = 'statement' THEN 'assigned' ELSE 'payment' END,
+           CASE WHEN reverses_id IS NOT NULL THEN 'reversal' WHEN means = 'refund' THEN 'refund'
+                WHEN means = 'statement' THEN 'assigned' ELSE 'payment' END,
            CASE WHEN amount < 0 THEN 'students' ELSE hemis_money_account(means) END,
            CASE WHEN amount < 0 THEN hemis_money_account(means) ELSE 'students' END,
            abs(amount), contract_id, id, line_id, number, date, clock_timestamp(), hemis_actor() FROM new_rows;
@@ -199,12 +211,19 @@ BEGIN
 END $$;
 CREATE TRIGGER month_closes BEFORE INSERT ON finance_closedmonth FOR EACH ROW EXECUTE FUNCTION hemis_close_month();
 
--- What each contract owes on a day. Dates that the rector extends hold for contracts made before as well; what
--- a contract charges is all due once the study has ended; more than it charges is never due.
+-- The plan that holds now, with the dates that the rector extended.
+CREATE VIEW finance_due AS
+SELECT s.contract_id, s.position, greatest(s.due_date, r.extended_to) AS due_date, s.amount
+  FROM finance_plan s
+  JOIN finance_contract k ON k.id = s.contract_id
+  LEFT JOIN finance_instalmentrule r ON r.academic_year_id = k.academic_year_id AND r.share = s.share
+       AND r.course_kind = CASE k.course WHEN '11' THEN 'first' ELSE 'other' END;
+
+-- What each contract owes on a day, by the plan that holds now. Dates that the rector extends hold for contracts
+-- made before as well; more than a contract charges is never due.
 CREATE FUNCTION hemis_debts(day date) RETURNS TABLE (contract_id bigint, student_id bigint, charged numeric, due numeric, paid numeric)
 LANGUAGE sql STABLE AS $$
-    SELECT c.id, c.student_id, m.charged,
-           CASE WHEN c.ended_on <= $1 THEN m.charged ELSE least(coalesce(i.due, 0), m.charged) END, m.paid
+    SELECT c.id, c.student_id, m.charged, least(coalesce(i.due, 0), m.charged), m.paid
       FROM (SELECT p.contract_id,
                    sum(CASE WHEN p.kind IN ('charge', 'change', 'discount', 'cancelling')
                             THEN CASE p.debit WHEN 'students' THEN p.amount ELSE -p.amount END ELSE 0 END) AS charged,
@@ -212,9 +231,6 @@ LANGUAGE sql STABLE AS $$
                             ELSE CASE p.credit WHEN 'students' THEN p.amount ELSE -p.amount END END) AS paid
               FROM finance_posting p WHERE p.contract_id IS NOT NULL AND p.date <= $1 GROUP BY p.contract_id) m
       JOIN finance_contract c ON c.id = m.contract_id
-      LEFT JOIN (SELECT s.contract_id, sum(s.amount) AS due
-                   FROM finance_contractinstalment s JOIN finance_contract k ON k.id = s.contract_id
-                   LEFT JOIN finance_instalmentrule r ON r.academic_year_id = k.academic_year_id AND r.share = s.share
-                        AND r.course_kind = CASE k.course WHEN '11' THEN 'first' ELSE 'other' END
-                  WHERE greatest(s.due_date, r.extended_to) <= $1 GROUP BY s.contract_id) i ON i.contract_id = c.id;
+      LEFT JOIN (SELECT s.contract_id, sum(s.amount) AS due FROM finance_due s WHERE s.due_date <= $1 GROUP BY s.contract_id) i
+        ON i.contract_id = c.id;
 $$;
