@@ -123,8 +123,11 @@ def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: U
 
 
 @transaction.atomic
-def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
-    """Issue the PDFs of numbered contracts; those that have one already are passed over."""
+def issue_documents(contract_ids: Sequence[int], *, by: User | None, draw: bool = True) -> int:
+    """Issue the PDFs of numbered contracts; those that have one already are passed over.
+
+    Without ``draw`` each PDF is made when it is first opened.
+    """
     rows = (
         Contract.objects.select_for_update(of=("self",))
         .filter(pk__in=contract_ids, state=Contract.DRAFT)
@@ -147,6 +150,7 @@ def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
             owner=contract.student.person,
             faculty=contract.faculty,
             issued_by=by,
+            draw=draw,
         )
         contract.state = Contract.FORMED
         contract.save(update_fields=["document", "state"])

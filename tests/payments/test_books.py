@@ -40,7 +40,7 @@ def agrees(world: World) -> None:
     """The books agree with the documents: contract by contract, receipt by receipt."""
     rows = dict(books.trial_balance(START, END))
     assert sum((one.closing for one in rows.values()), Decimal(0)) == 0
-    charged = dict(Contract.objects.exclude(state="cancelled").values_list("pk").annotate(Sum("amount")))
+    charged = dict(Contract.objects.exclude(state="cancelled").values_list("pk", "current_amount"))
     for pk, owed_charged, _due, paid in sql(
         "SELECT contract_id, charged, due, paid FROM hemis_debts('2030-01-01')"
     ):
@@ -48,7 +48,9 @@ def agrees(world: World) -> None:
         assert paid == (Payment.objects.filter(contract=pk).aggregate(Sum("amount"))["amount__sum"] or 0)
     assert books.unmatched_difference() == 0
     receipts = StatementLine.objects.aggregate(Sum("amount"))["amount__sum"] or 0
-    by_hand = Payment.objects.filter(means="bank").aggregate(Sum("amount"))["amount__sum"] or 0
+    by_hand = (
+        Payment.objects.filter(means__in=["bank", "refund"]).aggregate(Sum("amount"))["amount__sum"] or 0
+    )
     assert balance("bank") == receipts + by_hand
     for line in StatementLine.objects.all():
         used = line.payments.aggregate(Sum("amount"))["amount__sum"] or Decimal(0)
@@ -372,6 +374,9 @@ PAY = (
         "DELETE FROM finance_payment WHERE id = %(payment)s",
         PAY + "VALUES (%(contract)s, '2026-09-15', '', 0, 'cash', '', '', now(), NULL, NULL)",
         PAY + "VALUES (%(contract)s, '2026-09-15', '', -5, 'cash', '', 'x', now(), NULL, NULL)",
+        PAY + "VALUES (%(contract)s, '2026-09-15', '', 5, 'refund', '', 'x', now(), NULL, NULL)",
+        PAY + "VALUES (%(contract)s, '2026-09-15', '', -5, 'refund', '', '', now(), NULL, NULL)",
+        PAY + "VALUES (%(contract)s, '2026-09-15', '', -1001, 'refund', '', 'x', now(), NULL, NULL)",
         PAY + "VALUES (%(contract)s, '2026-09-15', '', 5, 'statement', '', '', now(), NULL, NULL)",
         # A reversal of another sum, of another contract, earlier than its payment, without a reason.
         PAY + "VALUES (%(contract)s, '2026-09-15', '', -999, 'cash', '', 'x', now(), %(payment)s, NULL)",
@@ -421,7 +426,9 @@ def test_a_reversal_is_not_reversed_and_a_draft_is_not_paid(world, booked):
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["pay", "receipt", "assign", "reverse", "aside", "back", "cancel", "close"]),
+        st.sampled_from(
+            ["pay", "receipt", "assign", "reverse", "aside", "back", "cancel", "close", "refund"]
+        ),
         st.integers(0, 3),
         st.integers(1, 900),
     ),
@@ -460,6 +467,10 @@ def _do(world: World, verb: str, which: int, amount: Decimal, at: int) -> None:
         actions.bring_back(aside, access=world.access)
     elif verb == "cancel" and amount < 100:
         contracts.cancel(contract, access=world.access, reason="xato")
+    elif verb == "refund":
+        actions.refund(
+            access=world.access, contract=contract, amount=amount, date=DAY, number=f"G{at}", reason="ariza"
+        )
     elif verb == "close" and (month := books.next_month_to_close()):
         ledger.close_month(access=world.access, month=month)
 
@@ -520,3 +531,37 @@ def test_movement_is_told_what_is_owed(world):
     known = facts.known(["contract_debt"], [first.student_id], datetime.date(2026, 9, 30))
     found = known[first.student_id]["contract_debt"]
     assert found.value == Decimal(355850) and first.number in found.basis
+
+
+# --- money given back
+
+
+def test_what_is_paid_too_much_is_given_back(world):
+    first = world.contracts[0]
+    world.pay(0, SUM + 1000)
+    give = {"date": datetime.date(2026, 10, 1), "number": "R1", "reason": "ariza"}
+    for wrong in (
+        {"amount": Decimal(1001)},
+        {"amount": Decimal(0)},
+        {"amount": Decimal(5), "reason": " "},
+        {"amount": Decimal(5), "date": datetime.date(2999, 1, 1)},
+    ):
+        with pytest.raises(FinanceError):
+            actions.refund(access=world.access, contract=first, **(give | wrong))
+    made = actions.refund(access=world.access, contract=first, amount=Decimal(1000), **give)
+    posting = Posting.objects.get(payment=made)
+    assert (posting.kind, posting.debit_id, posting.credit_id, posting.amount) == (
+        "refund",
+        "students",
+        "bank",
+        1000,
+    )
+    assert queries.overpaid(first.pk) == 0 and balance("bank") == -1000
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Payment.objects.create(
+            contract=first, date=DAY, amount=-SUM - 1, means="refund", comment="x", made_by=world.accountant
+        )
+    actions.reverse(made, access=world.access, reason="bank qaytardi")
+    assert queries.overpaid(first.pk) == 1000 and balance("bank") == 0
+    contracts.cancel(first, access=world.access, reason="xato")
+    assert queries.overpaid(first.pk) == SUM + 1000

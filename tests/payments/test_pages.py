@@ -238,7 +238,7 @@ def test_reminders_are_sent_once(world, accounting):
     keys = debts.whom(about, day)
     assert keys == [world.contracts[0].pk]
     assert debts.remind(keys, day=day) == 1 and debts.remind(keys, day=day) == 0
-    [notice] = Notice.objects.filter(user=first)
+    [notice] = Notice.objects.filter(user=first, code__startswith="debt")
     assert notice.code == "debt_overdue" and notice.params["amount"] == "455\u00a0850"
     assert notice.params["day"] == "15.09.2026"
     assert debts.remind(keys, day=day + datetime.timedelta(days=6)) == 0
@@ -252,7 +252,7 @@ def test_a_date_that_comes_near_is_told_of(world):
     assert not debts.whom(keys, day - datetime.timedelta(days=2))
     world.pay(0, 55_850, date=day)
     assert debts.remind(keys, day=datetime.date(2026, 9, 10)) == 1
-    [notice] = Notice.objects.filter(user=first)
+    [notice] = Notice.objects.filter(user=first, code__startswith="debt")
     assert (notice.code, notice.params["day"], notice.params["amount"]) == (
         "debt_due",
         "15.09.2026",
@@ -283,3 +283,19 @@ def test_a_student_sees_what_is_paid_and_due(world, django_assert_max_num_querie
     assert made.url == reverse("document_pdf", args=[Receipt.objects.get().document_id])
     assert student.post(reverse("my_receipt", args=[others.pk])).status_code == 404
     assert student.get(reverse("finance_payments_list")).status_code == 403
+
+
+@pytest.mark.duty("7.1")
+def test_what_is_paid_too_much_is_given_back_on_its_page(world, accounting):
+    first = world.contracts[0]
+    where = reverse("finance_refund", args=[first.pk])
+    data = {"date": "2026-10-01", "amount": "1000", "number": "R1", "reason": "ariza"}
+    assert accounting.post(where, data).status_code == 422
+    world.pay(0, 2_000_000)
+    assert (
+        reverse("finance_refund", args=[first.pk])
+        in accounting.get(reverse("finance_debt_of", args=[first.pk])).content.decode()
+    )
+    assert accounting.get(where).status_code == 200
+    assert accounting.post(where, data).status_code == 302
+    assert Payment.objects.get(means="refund").amount == -1000
