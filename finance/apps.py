@@ -2,8 +2,14 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-# What makes itself known when it is imported: kinds of documents and jobs, panels of the home page.
-KNOWN = ("contracts.documents", "contracts.jobs", "contracts.dashboard")
+# What makes itself known when it is imported: kinds of documents and jobs, sheets, panels of the home page.
+KNOWN = (
+    "contracts.documents",
+    "contracts.jobs",
+    "contracts.dashboard",
+    "prices.sheets",
+    "stipends.documents",
+)
 
 
 class FinanceConfig(AppConfig):
