@@ -5,9 +5,18 @@ from django.apps import AppConfig
 # What makes itself known when it is imported: kinds of documents, jobs and notices, sheets, periodic work,
 # panels of the home page.
 KNOWN = (
-    "contracts.documents", "contracts.jobs", "contracts.dashboard",
-    "payments.documents", "payments.sheets", "debts.notices", "debts.jobs", "debts.tasks", "debts.dashboard",
-)  # fmt: skip
+    "contracts.documents",
+    "contracts.jobs",
+    "contracts.dashboard",
+    "prices.sheets",
+    "stipends.documents",
+    "payments.documents",
+    "payments.sheets",
+    "debts.notices",
+    "debts.jobs",
+    "debts.tasks",
+    "debts.dashboard",
+)
 
 
 class FinanceConfig(AppConfig):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext
@@ -53,9 +53,20 @@ def readable_steps(kept: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
     """Kept steps in the language in use."""
     return [
         {
-            "text": gettext(one["text"]) % one["figures"],
-            "value": figure(Decimal(one["value"])),
+            "text": gettext(one["text"]) % one["figures"] if one["text"] else "",
+            "value": _shown(one["value"]),
             "source": gettext(one["source"]) if one["source"] else "",
         }
         for one in kept
     ]
+
+
+TIYIN = Decimal("0.01")
+
+
+def _shown(value: str) -> str:
+    """A sum to the tiyin, though steps keep it exact; a sign or a word as it stands."""
+    try:
+        return figure(Decimal(value).quantize(TIYIN))
+    except InvalidOperation:
+        return value

@@ -7,10 +7,12 @@ from finance.ledger import urls as ledger
 from finance.online import urls as online
 from finance.payments import urls as payments
 from finance.prices import urls as prices
+from finance.stipends import urls as stipends
 
 urlpatterns = [
     *prices.urlpatterns,
     *contracts.urlpatterns,
+    *stipends.urlpatterns,
     *payments.urlpatterns,
     *debts.urlpatterns,
     *ledger.urlpatterns,

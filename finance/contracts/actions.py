@@ -6,20 +6,22 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from finance.common import FinanceError
-from finance.contracts import rules
+from finance.contracts.changes import cancel_changes
 from finance.contracts.documents import payload_of, university_facts
-from finance.contracts.queries import Proposal, Selection, fee_paying, proposals, without_contract
-from finance.models import Contract, ContractInstalment, Terms
+from finance.contracts.queries import Offer, Proposal, Selection, fee_paying, proposals, without_contract
+from finance.models import Contract, ContractChange, ContractInstalment, Terms
 from finance.steps import steps_as_json
 from hemis.access.scope import Access
-from hemis.documents.actions import NotIssued, issue, reserve_numbers, revoke
+from hemis.documents.actions import NotIssued, Paper, issue, issue_undrawn, reserve_numbers, revoke
+from hemis.documents.models import Document
 from hemis.people.models import User
-from structure.models import University
+from structure.models import BankAccount, University
 
 SERIES = "contract"
 LOCK_FORMING = 730_071
@@ -42,8 +44,7 @@ def number_contracts(
     access: Access,
     chosen: Selection,
     on: datetime.date,
-    contract_type: str = rules.BASIC,
-    sum_type: str = rules.WITHOUT_STIPEND,
+    offer: Offer | None = None,
 ) -> Numbered:
     """Price and number the contracts of all chosen students who have none this year.
 
@@ -64,8 +65,7 @@ def number_contracts(
             without_contract(rows, chosen.year),
             year=chosen.year,
             on=on,
-            contract_type=contract_type,
-            sum_type=sum_type,
+            offer=offer or Offer(),
         )
     )
     _write([one for one in found if one.price], year=chosen.year, on=on, by=access.user)
@@ -102,8 +102,9 @@ def _write(found: Sequence[Proposal], *, year: int, on: datetime.date, by: User 
 
 def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: User | None) -> Contract:
     place = one.student.current
-    if one.price is None:
+    if one.price is None or one.inputs is None:
         raise FinanceError(_("The price is not known."))
+    inputs = one.inputs
     return Contract(
         number=number,
         date=on,
@@ -116,6 +117,11 @@ def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: U
         course=place.course,
         education_form=place.education_form,
         amount=one.price.value,
+        current_amount=one.price.value,
+        currency=BankAccount.Currency[inputs.currency].value if inputs.currency else None,
+        currency_amount=inputs.currency_sum,
+        currency_rate=inputs.currency_rate if inputs.currency else None,
+        renews=one.renews,
         price_steps=steps_as_json(one.price.steps),
         created_by=by,
         **{name: getattr(one.terms, name) for name in TERMS},
@@ -126,7 +132,7 @@ def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: U
 def issue_documents(contract_ids: Sequence[int], *, by: User | None, draw: bool = True) -> int:
     """Issue the PDFs of numbered contracts; those that have one already are passed over.
 
-    Without ``draw`` each PDF is made when it is first opened.
+    Without ``draw`` they are issued all the same, and drawn when somebody first opens them.
     """
     rows = (
         Contract.objects.select_for_update(of=("self",))
@@ -137,25 +143,42 @@ def issue_documents(contract_ids: Sequence[int], *, by: User | None, draw: bool 
     )
     university = University.objects.get()
     facts: dict[datetime.date, dict[str, str]] = {}
-    count = 0
-    for contract in rows:
+    found = list(rows)
+    papers = []
+    for contract in found:
         # Who signs and which account is printed is asked once for each date.
         if contract.date not in facts:
             facts[contract.date] = university_facts(university, contract.date)
-        contract.document = issue(
-            kind="contract",
-            payload=payload_of(contract, facts[contract.date], list(contract.instalments.all())),
-            series=f"{SERIES}-{contract.academic_year_id}",
-            number=contract.number,
-            owner=contract.student.person,
-            faculty=contract.faculty,
-            issued_by=by,
-            draw=draw,
+        papers.append(
+            Paper(
+                payload=payload_of(contract, facts[contract.date], list(contract.instalments.all())),
+                series=f"{SERIES}-{contract.academic_year_id}",
+                number=contract.number,
+                owner=contract.student.person,
+                faculty=contract.faculty,
+            )
         )
-        contract.state = Contract.FORMED
-        contract.save(update_fields=["document", "state"])
-        count += 1
-    return count
+    documents = _drawn(papers, by) if draw else issue_undrawn("contract", papers, issued_by=by)
+    for contract, document in zip(found, documents, strict=True):
+        contract.document, contract.state = document, Contract.FORMED
+    Contract.objects.bulk_update(found, ["document", "state"], batch_size=500)
+    return len(found)
+
+
+def _drawn(papers: Sequence[Paper], by: User | None) -> list[Document]:
+    """The papers with their PDFs, one after another."""
+    return [
+        issue(
+            kind="contract",
+            payload=one.payload,
+            series=one.series,
+            number=one.number,
+            owner=one.owner,
+            faculty=one.faculty,
+            issued_by=by,
+        )
+        for one in papers
+    ]
 
 
 def _locked(contract: Contract, *, access: Access, states: Sequence[str]) -> Contract:
@@ -171,8 +194,10 @@ def _locked(contract: Contract, *, access: Access, states: Sequence[str]) -> Con
 
 
 @transaction.atomic
-def mark_signed(contract: Contract, *, access: Access, on: datetime.date) -> Contract:
-    """Formed → signed: the parties have signed the paper.
+def mark_signed(
+    contract: Contract, *, access: Access, on: datetime.date, scan: ContentFile | None = None
+) -> Contract:
+    """Formed → signed: the parties have signed the paper; its scan may come at once or later.
 
     Raises:
         FinanceError: not formed, or the day lies before the contract or in the future.
@@ -181,7 +206,24 @@ def mark_signed(contract: Contract, *, access: Access, on: datetime.date) -> Con
     if not contract.date <= on <= timezone.localdate():
         raise FinanceError(_("The day of signing lies between the date of the contract and today."))
     contract.state, contract.signed_on = Contract.SIGNED, on
-    contract.save(update_fields=["state", "signed_on"])
+    if scan:
+        contract.scan.save(str(scan.name), scan, save=False)
+    contract.save(update_fields=["state", "signed_on", "scan"])
+    return contract
+
+
+@transaction.atomic
+def add_scan(contract: Contract, *, access: Access, scan: ContentFile) -> Contract:
+    """Keep the signed copy of a contract that was marked as signed without one; it is not exchanged.
+
+    Raises:
+        FinanceError: not signed, or the copy is there.
+    """
+    contract = _locked(contract, access=access, states=[Contract.SIGNED])
+    if contract.scan:
+        raise FinanceError(_("The signed copy is kept already."))
+    contract.scan.save(str(scan.name), scan, save=False)
+    contract.save(update_fields=["scan"])
     return contract
 
 
@@ -195,6 +237,7 @@ def cancel(contract: Contract, *, access: Access, reason: str) -> Contract:
     contract = _locked(contract, access=access, states=[Contract.DRAFT, Contract.FORMED, Contract.SIGNED])
     if not reason.strip():
         raise FinanceError(_("Say why the contract is cancelled."))
+    cancel_changes(contract.changes.exclude(state=ContractChange.CANCELLED), reason=reason, by=access.user)
     if contract.document:
         try:
             revoke(contract.document, reason=reason, by=access.user)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from finance.models import THREE_SIDED, Contract
+from finance.models import THREE_SIDED, ChangeInstalment, Contract, ContractChange
 from finance.steps import figure, readable_steps
 from hemis.classifiers.queries import label
 from hemis.documents.kinds import DocumentKind, masked_name, register
@@ -152,3 +152,79 @@ def payload_of(contract: Contract, university: dict[str, str], instalments: Sequ
                 "bank": contract.payer_bank,
             },
         }
+
+
+@register
+class ContractChangeDocument(DocumentKind):
+    """An extra agreement to a contract, or the recalculation when the study that it pays for ends."""
+
+    code = "contract_change"
+    title = _("Change of a payment contract")
+    permission = "contract.view"
+    own_permission = "own.contract"
+
+    @classmethod
+    def public_fields(cls, payload):
+        return [
+            (str(_("Payment contract")), f"№ {payload['contract']['number']}, {payload['contract']['date']}"),
+            (str(_("University")), payload["university"]["name"]),
+            (str(_("Academic year")), payload["contract"]["year"]),
+            (str(_("Student")), payload["student"]["masked"]),
+            (str(_("Sum of the contract, soʻm")), payload["sum"]["after"]),
+        ]
+
+
+def change_payload(
+    change: ContractChange, university: dict[str, str], parts: Sequence[ChangeInstalment]
+) -> dict[str, Any]:
+    """What the paper of a change says; ``change`` comes with its contract, order and placement."""
+    contract, amount = change.contract, change.amount or Decimal(0)
+    place = change.placement
+    with override("uz"):
+        return {
+            "_language": "uz",
+            "number": change.number,
+            "date": (change.date or timezone.localdate()).strftime(DATE),
+            "kind": change.kind,
+            "ends": change.kind in ContractChange.ENDING,
+            "what": _in_both(lambda: str(change.get_kind_display())),
+            "ground": _both("h_expel_reason", change.ground) if change.ground else {},
+            "effective_on": change.effective_on.strftime(DATE),
+            "order": {
+                "number": change.order.number,
+                "date": change.order.date.strftime(DATE) if change.order.date else "",
+            },
+            "contract": {
+                "number": contract.number,
+                "date": contract.date.strftime(DATE),
+                "year": str(contract.academic_year),
+            },
+            "university": university,
+            "student": _student(contract),
+            "study": {
+                "before": f"{contract.programme}",
+                "after": f"{place.programme}" if place and change.kind not in ContractChange.ENDING else "",
+            },
+            "sum": {
+                "before": figure(change.before),
+                "after": figure(amount),
+                "difference": figure(amount - change.before),
+                "words": {language: sum_in_words(amount, language) for language in LANGUAGES},
+            },
+            "instalments": [
+                {"position": one.position, "due": one.due_date.strftime(DATE), "amount": figure(one.amount)}
+                for one in parts
+            ],
+            "steps": readable_steps(change.steps),
+            "three_sided": contract.parties == THREE_SIDED,
+            "payer": contract.payer_name,
+        }
+
+
+def _in_both(text: Callable[[], str]) -> dict[str, str]:
+    """A phrase of the program in the two languages of the contract."""
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            found[language] = text()
+    return found

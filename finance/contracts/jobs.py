@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from finance.contracts import actions
-from finance.contracts.queries import Selection
+from finance.contracts.queries import Offer, Selection
 from finance.models import Contract
 from hemis.access.scope import Access
 from hemis.jobs.kinds import JobKind, job
@@ -34,8 +35,7 @@ class FormContracts(JobKind):
             access=Access.for_user(job.owner),
             chosen=Selection.from_json(params["chosen"]),
             on=datetime.date.fromisoformat(params["date"]),
-            contract_type=params["contract_type"],
-            sum_type=params["sum_type"],
+            offer=Offer(**params["offer"]),
         )
         JobFailure.objects.bulk_create(
             [
@@ -52,7 +52,7 @@ class FormContracts(JobKind):
 
     def run(self, job, keys):
         job.note(_("Making the PDFs"))
-        actions.issue_documents(keys, by=job.owner)
+        actions.issue_documents(keys, by=job.owner, draw=job.params.get("draw", True))
 
     def finish(self, job):
         made = Contract.objects.filter(pk__in=job.units or []).exclude(state=Contract.DRAFT).count()
@@ -62,6 +62,5 @@ class FormContracts(JobKind):
             "aside": aside,
         }
         chosen = job.params["chosen"]
-        job.result_url = (
-            f"{reverse('finance_contracts_list')}?year={chosen['year']}&faculty={chosen['faculty']}"
-        )
+        asked = {name: chosen[name] for name in ("year", "faculty") if chosen[name]}
+        job.result_url = f"{reverse('finance_contracts_list')}?{urlencode(asked)}"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
-from decimal import Decimal
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from finance.common import FinanceError, faculties, groups, programmes, years
-from finance.contracts import actions, forms, queries, rules
-from finance.models import Contract, ContractTerms
+from finance.contracts import actions, forms, queries
+from finance.models import Contract, ContractChange, ContractTerms
 from finance.steps import figure, readable_steps
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
@@ -45,7 +44,11 @@ def _steps(request: Request, contract: Contract) -> dict:
 
 
 def _instalments(request: Request, contract: Contract) -> dict:
-    return {"instalments": contract.instalments.all(), "contract": contract, "today": timezone.localdate()}
+    return {"instalments": contract.plan.all(), "contract": contract, "today": timezone.localdate()}
+
+
+def _changes(request: Request, contract: Contract) -> dict:
+    return {"changes": contract.changes.select_related("order").order_by("position")}
 
 
 def _print(kind: str):
@@ -101,6 +104,7 @@ class Contracts(Register):
         Column("education_form"),
         Column("course"),
         Column("amount", numeric=True),
+        Column("current_amount", numeric=True, hidden=True),
         Column("state", badge=STATE_COLOURS),
         Column("contract_type", hidden=True),
         Column("sum_type", hidden=True),
@@ -149,7 +153,13 @@ class Contracts(Register):
         "months",
         "discount",
         "graduating",
+        "benefit",
         "amount",
+        "current_amount",
+        "currency",
+        "currency_amount",
+        "currency_rate",
+        "renews",
         "payer_name",
         "payer_tin",
         "payer_address",
@@ -166,6 +176,7 @@ class Contracts(Register):
     tabs = [
         Tab("steps", gettext_lazy("Why so much?"), "finance/_steps.html", _steps),
         Tab("instalments", gettext_lazy("Instalments"), "finance/_instalments.html", _instalments),
+        Tab("changes", gettext_lazy("Changes"), "finance/_changes.html", _changes),
     ]
     actions = [
         BulkAction("pdf", gettext_lazy("Print as one PDF"), "contract.view", _print("pdf"), icon="printer"),
@@ -175,8 +186,10 @@ class Contracts(Register):
         ),
     ]
     detail_template = "finance/contract.html"
+    files = ("scan",)
     header_actions = [
-        MenuItem("finance", gettext_lazy("Form contracts"), "finance_form_contracts", "contract.create")
+        MenuItem("finance", gettext_lazy("Form contracts"), "finance_form_contracts", "contract.create"),
+        MenuItem("finance", gettext_lazy("Renew contracts"), "finance_renew_contracts", "contract.create"),
     ]
     empty = gettext_lazy("Set the prices, then form the contracts of a faculty.")
 
@@ -201,6 +214,8 @@ class Contracts(Register):
         return {
             "may_sign": may and obj.state == Contract.FORMED,
             "may_cancel": may and obj.state != Contract.CANCELLED,
+            "may_add_scan": may and obj.state == Contract.SIGNED and not obj.scan,
+            "scan_form": forms.ScanForm(),
             "signed_form": forms.SignedForm(),
             "cancel_form": forms.CancelForm(),
         }
@@ -266,11 +281,25 @@ def _verb(do):
 
 
 def _sign(request: Request, contract: Contract) -> str:
-    form = forms.SignedForm(request.POST)
+    form = forms.SignedForm(request.POST, request.FILES)
     if not form.is_valid():
-        raise FinanceError(_("Give the day of signing."))
-    actions.mark_signed(contract, access=request.access, on=form.cleaned_data["date"])
+        raise FinanceError(_first_error(form, _("Give the day of signing.")))
+    data = form.cleaned_data
+    actions.mark_signed(contract, access=request.access, on=data["date"], scan=data["scan"])
     return _("The contract is marked as signed.")
+
+
+def _first_error(form, otherwise: str) -> str:
+    """What is wrong with the file, where it is the file; else the usual words."""
+    return str(form.errors["scan"][0]) if "scan" in form.errors else otherwise
+
+
+def _scan(request: Request, contract: Contract) -> str:
+    form = forms.ScanForm(request.POST, request.FILES)
+    if not form.is_valid():
+        raise FinanceError(_first_error(form, _("Choose the file.")))
+    actions.add_scan(contract, access=request.access, scan=form.cleaned_data["scan"])
+    return _("The signed copy is kept.")
 
 
 def _cancel(request: Request, contract: Contract) -> str:
@@ -280,81 +309,22 @@ def _cancel(request: Request, contract: Contract) -> str:
 
 sign = _verb(_sign)
 cancel = _verb(_cancel)
-
-
-@page("contract.create")
-def form_contracts(request: Request) -> HttpResponse:
-    """Choose whose contracts; see how many, the sum and who lacks what; start the job."""
-    asked = request.POST or ("faculty" in request.GET and forms.FormContractsForm.usual(request.GET)) or None
-    form = forms.FormContractsForm(asked, access=request.access)
-    context = {"title": _("Form contracts"), "form": form}
-    if form.is_bound and form.is_valid():
-        if request.method == "POST":
-            return _start(request, form)
-        context |= _preview(request, form)
-    return render(request, "finance/form_contracts.html", context, status=422 if form.errors else 200)
-
-
-def _preview(request: Request, form: forms.FormContractsForm) -> dict:
-    """What would happen; nothing is written."""
-    chosen, data = form.selection, form.cleaned_data
-    rows = queries.fee_paying(request.access.scope("contract.create"), chosen)
-    total, counted = Decimal(0), 0
-    aside: list[queries.Proposal] = []
-    reasons: Counter[str] = Counter()
-    for one in queries.proposals(
-        queries.without_contract(rows, chosen.year),
-        year=chosen.year,
-        on=data["date"],
-        contract_type=data["contract_type"],
-        sum_type=data["sum_type"],
-    ):
-        if one.price:
-            counted, total = counted + 1, total + one.price.value
-            continue
-        reasons.update(one.lacks)
-        aside.append(one)
-    students = rows.count()
-    waiting = Contract.objects.filter(
-        academic_year=chosen.year, state=Contract.DRAFT, student__in=rows
-    ).count()
-    return {
-        "previewed": True,
-        "students": students,
-        "counted": counted,
-        "total": total,
-        "waiting": waiting,
-        "done": students - counted - len(aside),
-        "aside": aside[:SHOWN_ASIDE],
-        "aside_count": len(aside),
-        "reasons": [(rules.CannotPrice([name]).texts()[0], number) for name, number in reasons.most_common()],
-        "can_start": bool(counted or waiting),
-    }
-
-
-def _start(request: Request, form: forms.FormContractsForm) -> HttpResponse:
-    data = form.cleaned_data
-    params = {
-        "chosen": form.selection.as_json(),
-        "date": data["date"].isoformat(),
-        "contract_type": data["contract_type"],
-        "sum_type": data["sum_type"],
-    }
-    title = _("Contracts: %(faculty)s, %(year)s") % {"faculty": data["faculty"], "year": data["year"]}
-    return redirect(
-        "job",
-        pk=start(
-            "finance.form_contracts", user=request.user, params=params, title=title, access=request.access
-        ).pk,
-    )
+add_scan = _verb(_scan)
 
 
 def _with_steps(contracts) -> list[dict]:
-    """Contracts with their instalments and readable steps; two queries for all."""
+    """Contracts with their plan, changes and readable steps; three queries for all."""
     rows = contracts.select_related("programme__speciality", "academic_year", "faculty").prefetch_related(
-        "instalments"
+        "plan", Prefetch("changes", ContractChange.objects.filter(state__in=ContractChange.IN_FORCE))
     )
-    return [{"contract": one, "steps": readable_steps(one.price_steps)} for one in rows]
+    return [
+        {
+            "contract": one,
+            "steps": readable_steps(one.price_steps),
+            "changes": [{"change": x, "steps": readable_steps(x.steps)} for x in one.changes.all()],
+        }
+        for one in rows
+    ]
 
 
 @page("own.contract")
@@ -381,8 +351,5 @@ Students.add_tab(
         _contracts_of,
         "contract.view",
     )
-)
-menu.register(
-    MenuItem("finance", gettext_lazy("Form contracts"), "finance_form_contracts", "contract.create", 12)
 )
 menu.register(MenuItem("cabinet", gettext_lazy("My contract"), "my_contracts", "own.contract"))

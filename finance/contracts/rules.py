@@ -21,6 +21,8 @@ BY_COEFFICIENT, BY_SUM = "11", "12"
 WITH_STIPEND, WITHOUT_STIPEND = "11", "12"
 BASIC, RECOMMENDED, FOREIGN = "11", "18", "19"
 DIFFERENTIATED = frozenset({"16", "17"})
+# By points short of the passing score (12–15) or by a coefficient of its own: paid more in the first year.
+INCREASED = DIFFERENTIATED | {"12", "13", "14", "15"}
 # Evening, part-time, special part-time, second higher part-time: no stipend is paid in these forms.
 FORMS_WITHOUT_STIPEND = frozenset({"12", "13", "14", "15"})
 STIPEND_MONTHS = 12
@@ -33,6 +35,7 @@ REG_STIPEND = gettext_noop("Regulation 2431; contract with stipend: base and twe
 REG_MONTHS = gettext_noop("Regulation 2431, p. 24–25: months of study × 1/12")
 REG_GRADUATE = gettext_noop("Regulation 2431, p. 26: July and August of graduates")
 REG_DISCOUNT = gettext_noop("Decision of the university on the discount")
+CENTRAL_BANK = gettext_noop("Rate of the Central Bank on the day of the contract")
 HOUSE_ROUNDING = gettext_noop("Rule of the university: once, half up, to a whole soʻm")
 
 # Names of what can be missing; the texts say what to do about it.
@@ -44,6 +47,7 @@ MISSING: dict[str, str] = {
     "base_coefficient": gettext_noop("The programme has no base coefficient for the academic year."),
     "base_sum": gettext_noop("The programme has no base sum for the academic year."),
     "foreign_sum": gettext_noop("The programme has no sum for foreign citizens for the academic year."),
+    "currency_rate": gettext_noop("No rate of the currency holds on the day of the contract."),
     "differentiated": gettext_noop(
         "Neither programme nor faculty has a differentiated coefficient for the academic year."
     ),
@@ -76,6 +80,10 @@ class PriceInputs:
     base_coefficient: Decimal | None = None
     base_sum: Decimal | None = None
     foreign_sum: Decimal | None = None
+    # A price in foreign currency goes before the one in soʻm; it is counted at the rate of the day.
+    currency: str = ""
+    currency_sum: Decimal | None = None
+    currency_rate: Decimal | None = None
     type_coefficient: Decimal | None = None
     differentiated: Decimal | None = None
 
@@ -130,7 +138,7 @@ def _needed(i: PriceInputs) -> list[str]:
     """Inputs that the formula of this contract uses."""
     names = ["type_coefficient"]
     if i.contract_type == FOREIGN:
-        return [*names, "foreign_sum"]
+        return [*names, "currency_rate" if i.currency else "foreign_sum"]
     names += ["minimum_wage", "base_coefficient"] if i.mode == BY_COEFFICIENT else ["base_sum"]
     if i.contract_type in DIFFERENTIATED:
         names.append("differentiated")
@@ -199,13 +207,27 @@ def _year_sum(i: PriceInputs, total: _Sum) -> Decimal:
     """The sum of a whole year before discount; returns the sum that the discount is taken of."""
     k = _given(i.type_coefficient)
     if i.contract_type == FOREIGN:
-        foreign = _given(i.foreign_sum)
-        total.to(foreign, REG_FEE, gettext_noop("sum a year for foreign citizens"))
+        _foreign_sum(i, total)
         _times_type(i, total, k)
         return total.value
     if i.mode == BY_COEFFICIENT:
         return _by_coefficient(i, total, k)
     return _by_sum(i, total, k)
+
+
+def _foreign_sum(i: PriceInputs, total: _Sum) -> None:
+    if not i.currency:
+        total.to(_given(i.foreign_sum), REG_FEE, gettext_noop("sum a year for foreign citizens"))
+        return
+    amount, rate = _given(i.currency_sum), _given(i.currency_rate)
+    total.to(
+        amount * rate,
+        CENTRAL_BANK,
+        gettext_noop("price of %(amount)s %(currency)s × rate %(rate)s"),
+        amount=amount,
+        currency=i.currency,
+        rate=rate,
+    )
 
 
 def _by_coefficient(i: PriceInputs, total: _Sum, k: Decimal) -> Decimal:

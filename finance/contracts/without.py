@@ -26,7 +26,7 @@ from students.models import Student
 def without_any() -> QuerySet[Student]:
     """Who studies for a fee and has no contract of the year of study, or only a cancelled one."""
     have = Contract.objects.filter(student=OuterRef("pk"), academic_year=OuterRef("current__academic_year"))
-    have = have.exclude(state=Contract.CANCELLED)
+    have = have.filter(ended_on=None).exclude(state=Contract.CANCELLED)
     rows = Student.objects.filter(current__status=STUDYING, current__payment_form=FEE_PAYING)
     return rows.filter(~Exists(have))
 
@@ -110,7 +110,8 @@ quality.register(
         "fee_without_contract",
         _("Studies for a fee without a contract"),
         "pl.status = '11' AND pl.payment_form = '12' AND NOT EXISTS (SELECT FROM finance_contract fc "
-        "WHERE fc.student_id = s.id AND fc.academic_year_id = pl.academic_year_id AND fc.state <> 'cancelled')",
+        "WHERE fc.student_id = s.id AND fc.academic_year_id = pl.academic_year_id AND fc.state <> 'cancelled' "
+        "AND fc.ended_on IS NULL)",
         quality.CONTRADICTS,
         hint=_("Accounting forms the contract."),
         mend=quality.Mend(_("Form the contract"), "contract.create", WithoutContract.url_of),

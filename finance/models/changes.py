@@ -118,7 +118,18 @@ class ContractChange(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.contract}-{self.position}"
+        return f"№ {self.number}"
+
+    @property
+    def number(self) -> str:
+        """The number of the paper: the contract's with the place of the change."""
+        return f"{self.contract.number}-{self.position}"
+
+    @property
+    def ground_text(self) -> str:
+        """What happened, with the ground of an expulsion."""
+        ground = self.get_ground_display()
+        return f"{self.get_kind_display()}: {ground}" if ground else str(self.get_kind_display())
 
     @property
     def difference(self):

@@ -114,7 +114,9 @@ def _form(access: Access) -> list[Contract]:
 
 def _analyze() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE finance_contract, finance_contractinstalment, finance_posting, finance_statementline")
+        cursor.execute(
+            "ANALYZE finance_contract, finance_contractinstalment, finance_posting, finance_statementline"
+        )
 
 
 def _workbook(rows: list[Contract], count: int) -> bytes:
@@ -135,7 +137,16 @@ def _workbook(rows: list[Contract], count: int) -> bytes:
         elif kind == 19:  # noqa: PLR2004
             purpose = "Bino ijarasi"
         date = day + datetime.timedelta(days=number % 28)
-        cells = (f"{date:%d.%m.%Y}", str(number + 1), 1000 + number, "", "FUQARO", tin, f"22618{number:015d}", purpose)
+        cells = (
+            f"{date:%d.%m.%Y}",
+            str(number + 1),
+            1000 + number,
+            "",
+            "FUQARO",
+            tin,
+            f"22618{number:015d}",
+            purpose,
+        )
         page.write_row(number + 1, 0, cells)
     book.close()
     return out.getvalue()
@@ -155,8 +166,10 @@ def _import(access: Access, content: bytes, added: int) -> None:
 
 def _paid() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM finance_payment p JOIN finance_statementline l ON l.id = p.line_id "
-                       "JOIN finance_bankstatement s ON s.id = l.statement_id WHERE s.name = 'bench.xlsx'")
+        cursor.execute(
+            "SELECT count(*) FROM finance_payment p JOIN finance_statementline l ON l.id = p.line_id "
+            "JOIN finance_bankstatement s ON s.id = l.statement_id WHERE s.name = 'bench.xlsx'"
+        )
         return cursor.fetchone()[0]
 
 
@@ -164,7 +177,9 @@ def _bare(content: bytes) -> None:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     rows = book.get_sheet_by_index(0).to_python()
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE bare_statement ({', '.join(f'c{at} text' for at in range(len(HEADERS)))})")
+        cursor.execute(
+            f"CREATE TEMP TABLE bare_statement ({', '.join(f'c{at} text' for at in range(len(HEADERS)))})"
+        )
         out = io.StringIO()
         csv.writer(out).writerows(rows)
         with cursor.copy("COPY bare_statement FROM STDIN WITH (FORMAT csv)") as copy:

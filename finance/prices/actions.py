@@ -12,29 +12,47 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from finance.common import FinanceError
-from finance.models import BaseCoefficient, CalculationSetting, DifferentiatedCoefficient, InstalmentRule
+from finance.models import (
+    BaseCoefficient,
+    CalculationSetting,
+    DifferentiatedCoefficient,
+    ForeignPrice,
+    InstalmentRule,
+)
 from hemis.access.scope import Access
 
 # Regulation 2431, p. 22: share in percent, then month and day for the first course and for the others.
 LAW_DATES = ((25, (9, 15), (10, 1)), (50, (1, 1), (1, 1)), (75, (3, 1), (3, 1)), (100, (5, 1), (5, 1)))
 LAW_BASIS = "2431-son Nizom, 22-band (24.11.2025-yil tahriri)"
+# A differentiated contract: half of the first year is paid before enrolment.
+LAW_DIFFERENTIATED = ((50, (9, 15)), (75, (3, 1)), (100, (5, 1)))
+
+
+# What is set year by year and may be copied from one to the next.
+COPIED: tuple[type[Any], ...] = (
+    BaseCoefficient, DifferentiatedCoefficient, ForeignPrice, CalculationSetting,
+)  # fmt: skip
 
 
 @transaction.atomic
 def set_law_dates(*, access: Access, year: int) -> int:
     """The instalment dates of regulation 2431 for a year; dates that are set already stay."""
     access.require("price.edit")
+    usual, differentiated = InstalmentRule.USUAL, InstalmentRule.DIFFERENTIATED
+    rows = [(usual, InstalmentRule.FIRST, share, first) for share, first, _other in LAW_DATES]
+    rows += [(usual, InstalmentRule.OTHER, share, other) for share, _first, other in LAW_DATES]
+    rows += [(differentiated, InstalmentRule.FIRST, share, day) for share, day in LAW_DIFFERENTIATED]
     made = 0
-    for share, first, other in LAW_DATES:
-        for kind, (month, day) in ((InstalmentRule.FIRST, first), (InstalmentRule.OTHER, other)):
-            due = datetime.date(year if month >= 9 else year + 1, month, day)
-            _row, created = InstalmentRule.objects.get_or_create(
-                academic_year_id=year,
-                course_kind=kind,
-                share=share,
-                defaults={"due_date": due, "basis": LAW_BASIS},
-            )
-            made += created
+    for plan, kind, share, (month, day) in rows:
+        due = datetime.date(year if month >= 9 else year + 1, month, day)
+        _row, created = InstalmentRule.objects.get_or_create(
+            academic_year_id=year,
+            plan=plan,
+            course_kind=kind,
+            share=share,
+            defaults={"due_date": due, "basis": LAW_BASIS},
+        )
+        made += created
     return made
 
 
@@ -80,7 +98,7 @@ def set_base_prices(*, access: Access, year: int, changes: Sequence[PriceChange]
 
 @transaction.atomic
 def copy_year(*, access: Access, source: int, target: int) -> int:
-    """Base and differentiated coefficients and the way of calculation of ``source`` for ``target``.
+    """Coefficients, prices in foreign currency and the way of calculation of ``source`` for ``target``.
 
     What ``target`` has already stays as it is.
 
@@ -91,8 +109,7 @@ def copy_year(*, access: Access, source: int, target: int) -> int:
     if source == target:
         raise FinanceError(_("Choose another year to copy from."))
     before = _priced(target)
-    models: tuple[type[Any], ...] = (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting)
-    for model in models:
+    for model in COPIED:
         rows = list(model.objects.filter(academic_year=source))
         for row in rows:
             row.pk, row.academic_year_id, row.version = None, target, 1
@@ -101,5 +118,4 @@ def copy_year(*, access: Access, source: int, target: int) -> int:
 
 
 def _priced(year: int) -> int:
-    models = (BaseCoefficient, DifferentiatedCoefficient, CalculationSetting)
-    return sum(model.objects.filter(academic_year=year).count() for model in models)
+    return sum(model.objects.filter(academic_year=year).count() for model in COPIED)

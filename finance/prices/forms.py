@@ -8,13 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from finance.common import current_year
 from finance.contracts import rules
 from finance.models import (
+    BaseAmount,
     BaseCoefficient,
+    Benefit,
     CalculationSetting,
     ContractTypeCoefficient,
+    CurrencyRate,
     DifferentiatedCoefficient,
+    ForeignPrice,
     InstalmentRule,
     MinimumWage,
+    RefundRule,
     StipendAmount,
+    StipendCondition,
 )
 from hemis.classifiers.queries import choices
 from hemis.pages.forms import RegisterForm
@@ -26,6 +32,45 @@ class MinimumWageForm(RegisterForm):
     class Meta:
         model = MinimumWage
         fields = ["amount", "valid_from", "document"]
+
+
+class BaseAmountForm(RegisterForm):
+    class Meta:
+        model = BaseAmount
+        fields = ["amount", "valid_from", "document"]
+
+
+class CurrencyRateForm(RegisterForm):
+    class Meta:
+        model = CurrencyRate
+        fields = ["currency", "rate", "valid_from", "source"]
+
+
+class ForeignPriceForm(RegisterForm):
+    class Meta:
+        model = ForeignPrice
+        fields = ["programme", "academic_year", "currency", "amount"]
+        help_texts = {"amount": _("In the currency; a contract counts it in soʻm at the rate of its day.")}
+
+
+class BenefitForm(RegisterForm):
+    class Meta:
+        model = Benefit
+        fields = ["name", "percent", "valid_from", "valid_to", "document"]
+        help_texts = {"valid_to": _("Empty: until further notice.")}
+
+
+class RefundRuleForm(RegisterForm):
+    class Meta:
+        model = RefundRule
+        fields = ["ground", "mode", "valid_from", "source", "is_confirmed"]
+        help_texts = {"ground": _("Empty: academic leave.")}
+
+
+class StipendConditionForm(RegisterForm):
+    class Meta:
+        model = StipendCondition
+        fields = ["threes", "valid_from", "source", "is_confirmed"]
 
 
 class StipendAmountForm(RegisterForm):
@@ -80,7 +125,7 @@ class DifferentiatedCoefficientForm(RegisterForm):
 class InstalmentRuleForm(RegisterForm):
     class Meta:
         model = InstalmentRule
-        fields = ["academic_year", "course_kind", "share", "due_date", "extended_to", "basis"]
+        fields = ["academic_year", "plan", "course_kind", "share", "due_date", "extended_to", "basis"]
 
 
 class CalculationSettingForm(RegisterForm):

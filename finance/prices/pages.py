@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-
-from django.contrib import messages
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils.translation import gettext_lazy
 
-from finance.common import FinanceError, years
+from finance.common import years
 from finance.models import (
+    BaseAmount,
     BaseCoefficient,
+    Benefit,
     CalculationSetting,
     ContractTypeCoefficient,
+    CurrencyRate,
     DifferentiatedCoefficient,
+    ForeignPrice,
     InstalmentRule,
     MinimumWage,
+    RefundRule,
     StipendAmount,
+    StipendCondition,
 )
-from finance.prices import actions, forms
+from finance.prices import forms
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.columns import Column
-from hemis.pages.filters import Filter, RelatedFilter
+from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register
 from structure.models import Unit
-from students.models import AcademicYear, Programme
 
 
 def every_faculty(access):
     """Faculties to choose from; prices are the whole university's."""
     return Unit.objects.faculties()
+
+
+def from_excel(name: str) -> MenuItem:
+    """The button that leads to the upload of a table."""
+    return MenuItem("finance", gettext_lazy("From Excel"), f"finance_{name}_import", "price.edit")
+
+
+def to_upload(name: str, permission: str = "price.edit"):
+    """The address behind that button, for whoever may change the table."""
+
+    @page(permission)
+    def view(request: Request) -> HttpResponse:
+        return redirect("sheet_upload", f"finance.{name}")
+
+    return path(f"{name.replace('_', '-')}/import/", view, name=f"finance_{name}_import")
 
 
 class MinimumWages(Register):
@@ -48,6 +64,7 @@ class MinimumWages(Register):
     columns = [Column("amount", link=True, numeric=True), Column("valid_from"), Column("document")]
     search = ("document",)
     form = forms.MinimumWageForm
+    header_actions = [from_excel("minimum_wages")]
     empty = gettext_lazy("Enter the minimum wage with the day from which it holds; older ones stay.")
 
 
@@ -64,6 +81,7 @@ class StipendAmounts(Register):
     filters = [Filter("rate")]
     search = ("document",)
     form = forms.StipendAmountForm
+    header_actions = [from_excel("stipend_amounts")]
     empty = gettext_lazy("Enter the monthly stipends with the day from which they hold.")
 
 
@@ -74,6 +92,7 @@ class TypeCoefficients(Register):
     columns = [Column("contract_type", link=True), Column("coefficient", numeric=True), Column("valid_from")]
     filters = [Filter("contract_type")]
     form = forms.ContractTypeCoefficientForm
+    header_actions = [from_excel("contract_types")]
     empty = gettext_lazy("Each contract type needs its coefficient.")
 
 
@@ -105,6 +124,7 @@ class BaseCoefficients(Register):
     header_actions = [
         MenuItem("finance", gettext_lazy("Fill in as a table"), "finance_price_grid", "price.edit"),
         MenuItem("finance", gettext_lazy("Copy from another year"), "finance_copy_year", "price.edit"),
+        from_excel("base_coefficients"),
     ]
     empty = gettext_lazy("Fill in the table of programmes, or copy last year's.")
 
@@ -126,6 +146,7 @@ class DifferentiatedCoefficients(Register):
     ]
     select_related = ("programme__speciality", "faculty", "academic_year")
     form = forms.DifferentiatedCoefficientForm
+    header_actions = [from_excel("differentiated")]
     empty = gettext_lazy("Increased contracts (types 16 and 17) need a differentiated coefficient.")
 
 
@@ -135,6 +156,7 @@ class InstalmentRules(Register):
     model, permission, menu = InstalmentRule, "price", "finance"
     columns = [
         Column("academic_year"),
+        Column("plan"),
         Column("course_kind", link=True),
         Column("share", numeric=True),
         Column("due_date"),
@@ -143,12 +165,14 @@ class InstalmentRules(Register):
     ]
     filters = [
         RelatedFilter("year", years, lookup="academic_year", label=gettext_lazy("academic year")),
+        Filter("plan"),
         Filter("course_kind"),
     ]
     select_related = ("academic_year",)
     form = forms.InstalmentRuleForm
     header_actions = [
-        MenuItem("finance", gettext_lazy("Dates of the law"), "finance_law_dates", "price.edit")
+        MenuItem("finance", gettext_lazy("Dates of the law"), "finance_law_dates", "price.edit"),
+        from_excel("instalment_dates"),
     ]
     empty = gettext_lazy(
         "Take the dates of the law with one button; extend them where the rector has decided so."
@@ -165,158 +189,100 @@ class CalculationSettings(Register):
     empty = gettext_lazy("Say whether contract sums are found by coefficient or by sum.")
 
 
-def _chosen_year(request: Request) -> AcademicYear | None:
-    wanted = request.POST.get("year") or request.GET.get("year", "")
-    chosen = AcademicYear.objects.filter(year=wanted).first() if wanted.isdigit() else None
-    return chosen or AcademicYear.objects.order_by("-is_current", "-year").first()
+class BaseAmounts(Register):
+    app, name = "finance", "base_amounts"
+    title, title_one = gettext_lazy("Base amounts of reckoning"), gettext_lazy("base amount of reckoning")
+    model, permission, menu = BaseAmount, "price", "finance"
+    columns = [Column("amount", link=True, numeric=True), Column("valid_from"), Column("document")]
+    search = ("document",)
+    form = forms.BaseAmountForm
+    header_actions = [from_excel("base_amounts")]
+    empty = gettext_lazy("Enter the base amount of reckoning with the day from which it holds.")
 
 
-@page("price.edit")
-def price_grid(request: Request) -> HttpResponse:
-    """Base prices of all programmes of a faculty in one table, one row for each programme and form."""
-    year = _chosen_year(request)
-    faculty = request.POST.get("faculty") or request.GET.get("faculty", "")
-    programmes = Programme.objects.filter(is_active=True).select_related("speciality__faculty")
-    if faculty.isdigit():
-        programmes = programmes.filter(speciality__faculty=int(faculty))
-    kept = {
-        row.programme_id: row for row in BaseCoefficient.objects.filter(academic_year=year, student_type="")
-    }
-    rows = [GridRow(one, kept.get(one.pk), request.POST) for one in programmes]
-    if request.method == "POST" and year:
-        if not any(row.bad for row in rows):
-            changes = [row.change for row in rows if row.changed]
-            stale = actions.set_base_prices(access=request.access, year=year.pk, changes=changes)
-            if not stale:
-                messages.success(request, _("%(count)d prices are saved.") % {"count": len(changes)})
-                return redirect(f"{reverse('finance_price_grid')}?year={year.pk}&faculty={faculty}")
-            for row in rows:
-                if row.programme.pk in stale:
-                    row.bad = {name for name, *_rest in GRID}
-        faults = sum(len(row.bad) for row in rows)
-        text = _("Nothing is saved: %(count)d cells are not positive numbers or were changed meanwhile.")
-        messages.error(request, text % {"count": faults})
-    context = {
-        "title": _("Base coefficients: table"),
-        "rows": rows,
-        "year": year,
-        "years": AcademicYear.objects.all(),
-        "faculties": Unit.objects.faculties(),
-        "faculty": faculty,
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "finance/price_grid.html", context, status=status)
+class CurrencyRates(Register):
+    app, name = "finance", "currency_rates"
+    title, title_one = gettext_lazy("Currency rates"), gettext_lazy("currency rate")
+    model, permission, menu = CurrencyRate, "price", "finance"
+    columns = [
+        Column("currency", link=True),
+        Column("rate", numeric=True),
+        Column("valid_from"),
+        Column("source"),
+    ]
+    filters = [Filter("currency"), RangeFilter("valid_from", "date")]
+    form = forms.CurrencyRateForm
+    header_actions = [from_excel("currency_rates")]
+    empty = gettext_lazy("Enter the rates of the Central Bank; a rate holds until the next.")
 
 
-GRID = (
-    ("coefficient", 8, 4, gettext_lazy("base coefficient")),
-    ("amount", 14, 2, gettext_lazy("sum a year without stipend, soʻm")),
-    ("foreign_amount", 14, 2, gettext_lazy("sum a year for foreign citizens, soʻm")),
-)
+class ForeignPrices(Register):
+    app, name = "finance", "foreign_prices"
+    title, title_one = gettext_lazy("Prices in foreign currency"), gettext_lazy("price in foreign currency")
+    model, permission, menu = ForeignPrice, "price", "finance"
+    columns = [
+        Column("academic_year"),
+        Column("programme__speciality", link=True, sort="programme__speciality__code"),
+        Column("programme__education_form"),
+        Column("currency"),
+        Column("amount", numeric=True),
+    ]
+    filters = [
+        RelatedFilter("year", years, lookup="academic_year", label=gettext_lazy("academic year")),
+        Filter("currency"),
+        Filter("form", "programme__education_form"),
+    ]
+    search = ("programme__speciality__code", "programme__speciality__name")
+    select_related = ("programme__speciality", "academic_year")
+    form = forms.ForeignPriceForm
+    header_actions = [from_excel("foreign_prices")]
+    empty = gettext_lazy("Contracts of foreign citizens (type 19) take their price from here.")
 
 
-def _number(text: str, digits: int, places: int) -> Decimal | None:
-    """A positive number as people type it; empty is ``None``.
-
-    Raises:
-        ValueError: it is none, or has too many digits.
-    """
-    text = text.replace("\u00a0", "").replace(" ", "").replace(",", ".")
-    if not text:
-        return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    exponent = value.as_tuple().exponent
-    if not value.is_finite() or value <= 0 or value >= 10 ** (digits - places) or -int(exponent) > places:
-        raise ValueError(text)
-    return value
-
-
-class GridRow:
-    """A programme's row of the table: what is kept, what was typed, what is at fault."""
-
-    def __init__(self, programme: Programme, price: BaseCoefficient | None, posted: QueryDict):
-        self.programme, self.price = programme, price
-        keys = {name: f"{name}-{programme.pk}" for name, *_rest in GRID}
-        self.typed = {name: str(posted[key]) for name, key in keys.items() if key in posted}
-        self.version = posted.get(f"version-{programme.pk}", "")
-        self.values: dict[str, Decimal | None] = {}
-        self.bad: set[str] = set()
-        for name, digits, places, _label in GRID:
-            try:
-                self.values[name] = _number(self.typed.get(name, ""), digits, places)
-            except ValueError:
-                self.bad.add(name)
-
-    @property
-    def changed(self) -> bool:
-        """Whether something else was typed than is kept."""
-        return bool(self.typed) and any(
-            value != (getattr(self.price, name) if self.price else None)
-            for name, value in self.values.items()
-        )
-
-    @property
-    def change(self) -> actions.PriceChange:
-        version = int(self.version) if self.version.isdigit() else None
-        return actions.PriceChange(self.programme.pk, version, self.values)
-
-    @property
-    def cells(self) -> list[dict]:
-        """The three cells, with what was typed."""
-        return [
-            {"name": name, "label": label, "value": self._text(name), "bad": name in self.bad}
-            for name, _digits, _places, label in GRID
-        ]
-
-    def _text(self, name: str) -> str:
-        value = getattr(self.price, name) if self.price else None
-        return self.typed.get(name, f"{value.normalize():f}" if value is not None else "")
+class Benefits(Register):
+    app, name = "finance", "benefits"
+    title, title_one = gettext_lazy("Discounts and benefits"), gettext_lazy("discount or benefit")
+    model, permission, menu = Benefit, "price", "finance"
+    columns = [
+        Column("name", link=True),
+        Column("percent", numeric=True),
+        Column("valid_from"),
+        Column("valid_to"),
+        Column("document"),
+    ]
+    filters = [RangeFilter("valid_from", "date")]
+    search = ("name", "document")
+    form = forms.BenefitForm
+    header_actions = [from_excel("benefits")]
+    empty = gettext_lazy("Enter what the university grants; individual terms then name it.")
 
 
-@page("price.edit")
-def copy_year(request: Request) -> HttpResponse:
-    """Copy coefficients from one academic year to another."""
-    form = forms.CopyYearForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            count = actions.copy_year(
-                access=request.access, source=data["source"].pk, target=data["target"].pk
-            )
-        except FinanceError as error:
-            form.add_error("source", str(error))
-        else:
-            messages.success(request, _("%(count)d rows are copied.") % {"count": count})
-            return redirect(f"{reverse('finance_base_coefficients_list')}?year={data['target'].pk}")
-    context = {
-        "title": _("Copy from another year"),
-        "form": form,
-        "button": _("Copy"),
-        "note": _(
-            "Base and differentiated coefficients and the way of calculation are copied; "
-            "what the year has already stays."
-        ),
-        "back_url": reverse("finance_base_coefficients_list"),
-    }
-    return render(request, "finance/simple_form.html", context, status=422 if form.errors else 200)
+class RefundRules(Register):
+    app, name = "finance", "refund_rules"
+    title, title_one = gettext_lazy("Rules of refund"), gettext_lazy("rule of refund")
+    model, permission, menu = RefundRule, "price", "finance"
+    columns = [
+        Column("ground", value=lambda row: row.ground_text, link=True),
+        Column("mode"),
+        Column("valid_from"),
+        Column("source"),
+        Column("is_confirmed"),
+    ]
+    filters = [Filter("mode")]
+    search = ("source",)
+    form = forms.RefundRuleForm
+    empty = gettext_lazy("What of a contract is owed when study ends, ground by ground.")
 
 
-@page("price.edit")
-def law_dates(request: Request) -> HttpResponse:
-    """Take the instalment dates of regulation 2431 for a year."""
-    year = _chosen_year(request)
-    if request.method == "POST" and year:
-        count = actions.set_law_dates(access=request.access, year=year.pk)
-        messages.success(request, _("%(count)d dates are set.") % {"count": count})
-        return redirect(f"{reverse('finance_instalment_dates_list')}?year={year.pk}")
-    context = {
-        "title": _("Dates of the law"),
-        "year": year,
-        "years": AcademicYear.objects.all(),
-        "dates": actions.LAW_DATES,
-        "back_url": reverse("finance_instalment_dates_list"),
-    }
-    return render(request, "finance/law_dates.html", context)
+class StipendConditions(Register):
+    app, name = "finance", "stipend_conditions"
+    title, title_one = gettext_lazy("Conditions of stipends"), gettext_lazy("condition of stipends")
+    model, permission, menu = StipendCondition, "price", "finance"
+    columns = [
+        Column("threes", link=True, numeric=True),
+        Column("valid_from"),
+        Column("source"),
+        Column("is_confirmed"),
+    ]
+    form = forms.StipendConditionForm
+    empty = gettext_lazy("From which share of marks “3” on there is no stipend.")

@@ -79,16 +79,20 @@ def _statement(rows: list[Contract]) -> bytes:
             5: f"Kontrakt toʻlovi, JSHSHIR {person.pinfl}",
             6: f"Talaba {person.full_name} uchun kontrakt toʻlovi",
             8: f"Kontrakt, {person.last_name} {person.first_name}",
-        }.get(at % 10, f"{contract.number}-sonli shartnoma boʻyicha {YEAR}/{YEAR + 1} oʻquv yili uchun toʻlov")
-        lines += _order(at + 1, contract.date + datetime.timedelta(days=at % 45), amount, person.full_name, "", purpose)
+        }.get(
+            at % 10, f"{contract.number}-sonli shartnoma boʻyicha {YEAR}/{YEAR + 1} oʻquv yili uchun toʻlov"
+        )
+        lines += _order(
+            at + 1, contract.date + datetime.timedelta(days=at % 45), amount, person.full_name, "", purpose
+        )
     for at, (payer, tin, purpose, amount) in enumerate(OTHERS):
-        lines += _order(9001 + at, SIGNED + datetime.timedelta(days=20 + at), Decimal(amount), payer, tin, purpose)
+        lines += _order(
+            9001 + at, SIGNED + datetime.timedelta(days=20 + at), Decimal(amount), payer, tin, purpose
+        )
     return "\r\n".join([*lines, "КонецФайла"]).encode()
 
 
-def _order(
-    number: int, day: datetime.date, amount: Decimal, payer: str, tin: str, purpose: str
-) -> list[str]:
+def _order(number: int, day: datetime.date, amount: Decimal, payer: str, tin: str, purpose: str) -> list[str]:
     return [
         "СекцияДокумент=Платежное поручение", f"Номер={number}", f"Дата={day:%d.%m.%Y}", f"Сумма={amount:.2f}",
         f"ДатаПоступило={day:%d.%m.%Y}", f"Плательщик1={payer}", f"ПлательщикИНН={tin}",

@@ -237,6 +237,7 @@ class World:
             education_form=now.education_form,
             amount=Decimal(5_000_000),
             price_steps=[],
+            scan=self.picture,
             **facts,
         )
 

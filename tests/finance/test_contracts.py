@@ -45,8 +45,7 @@ def run_job(user, faculty):
     params = {
         "chosen": chosen(faculty).as_json(),
         "date": DAY.isoformat(),
-        "contract_type": "11",
-        "sum_type": "12",
+        "offer": {"contract_type": "11", "sum_type": "12"},
     }
     job = Job.objects.create(kind="finance.form_contracts", title="x", owner=user, params=params)
     jobs.run(job.pk)
@@ -95,11 +94,11 @@ def test_a_job_that_was_killed_goes_on_where_it_stood(prices, students, faculty,
     monkeypatch.setattr(FormContracts, "chunk", 1)
     real, calls = actions.issue_documents, []
 
-    def dies(keys, *, by):
+    def dies(keys, *, by, draw):
         calls.append(keys)
         if len(calls) == 2:
             raise SystemExit
-        return real(keys, by=by)
+        return real(keys, by=by, draw=draw)
 
     monkeypatch.setattr(actions, "issue_documents", dies)
     with pytest.raises(SystemExit):

@@ -24,6 +24,13 @@ REGISTERS = [
     "differentiated",
     "instalment_dates",
     "calculation",
+    "base_amounts",
+    "currency_rates",
+    "foreign_prices",
+    "benefits",
+    "refund_rules",
+    "stipend_conditions",
+    "payout_accounts",
     "contracts",
     "terms",
 ]
@@ -106,7 +113,7 @@ def test_dates_of_the_law_and_copying_a_year(accounting, prices):
         InstalmentRule.objects.filter(
             academic_year=2027, due_date=datetime.date(2028, 5, 1), share=100
         ).count()
-        == 2
+        == 3
     )
     assert (
         accounting.post(reverse("finance_copy_year"), {"source": "2026", "target": "2027"}).status_code == 302
