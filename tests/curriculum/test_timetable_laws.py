@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from curriculum.models import (
     AudienceSlot,
@@ -167,7 +168,10 @@ def test_alternatives_of_one_elective_are_taught_at_the_same_hour_and_nothing_el
     one, two = [makers.add_subject(draft, 1, elective_group="T1", kind="12") for _n in range(2)]
     third = makers.add_subject(draft, 1, elective_group="T2", kind="12")
     common = draft.subjects.filter(semester__number=1, elective_group="").first()
-    type(draft).objects.filter(pk=draft.pk).update(state="approved")
+    signer = factories.make_user("academic_affairs")
+    type(draft).objects.filter(pk=draft.pk).update(
+        state="approved", approved_by=signer, approved_at=timezone.now()
+    )
     who = makers.make_studying_group(draft, "610-26.09")
     first = makers.make_lesson(makers.make_teaching(one, who))
     makers.make_lesson(makers.make_teaching(two, who))
