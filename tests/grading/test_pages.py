@@ -342,7 +342,7 @@ def test_examiners_of_many_sheets_are_named_at_once(study):
     office = enter(study.dean)
     page = reverse("grading_name_examiners")
     assert "No open sheet is ticked" in office.get(page).content.decode()
-    office.post(reverse("grading_sheets_list"), {"action": "examiners", "pk": [one.pk for one in sheets]})
+    office.post(reverse("grading_sheets_bulk"), {"action": "examiners", "pk": [one.pk for one in sheets]})
     shown = office.get(page)
     rows = {one.sheet.pk: one for one in shown.context["rows"]}
     assert set(rows) == {one.pk for one in sheets} and rows[sheets[0].pk].suggested == lecturer.pk
@@ -364,5 +364,5 @@ def test_examiners_of_many_sheets_are_named_at_once(study):
     )[0]
     assert lecturer.pk not in {one.pk for one in found.teachers} and found.suggested
     far = enter(factories.make_user("dean", factories.make_faculty("303-103")))
-    far.post(reverse("grading_sheets_list"), {"action": "examiners", "pk": [final.pk]})
+    far.post(reverse("grading_sheets_bulk"), {"action": "examiners", "pk": [final.pk]})
     assert far.get(page).context["rows"] == []

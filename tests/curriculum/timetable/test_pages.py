@@ -168,9 +168,7 @@ def student(faculty):
 
 @pytest.mark.duty("S")
 @pytest.mark.duty("B7")
-def test_a_student_sees_the_lessons_of_the_own_registrations(
-    faculty, student, django_assert_max_num_queries
-):
+def test_a_student_sees_the_lessons_of_the_own_registrations(faculty, student, django_assert_max_num_queries):
     mine, others = faculty.place(faculty.teaching()), faculty.place(faculty.teaching(1), pair=2)
     client = factories.client_of(User.objects.get(person=student.person))
     body(client, "my_timetable", day=DAY)
