@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.utils import timezone
 
 from curriculum.models import (
     AudienceSlot,
@@ -53,6 +52,11 @@ def refused(make, error=IntegrityError):
 def run(sql, *values):
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
+
+
+def approve(draft, who):
+    sql = "UPDATE curriculum_curriculum SET state = 'approved', approved_by_id = %s, approved_at = now() WHERE id = %s"
+    run(sql, who, draft.pk)
 
 
 def test_a_lesson_takes_the_hours_of_its_pair_and_keeps_everybody_to_it(group, lines):
@@ -152,8 +156,7 @@ def test_a_student_takes_one_of_the_alternatives_of_an_approved_plan(plan):
     both = [makers.add_subject(draft, 1, kind="12", elective_group="T1") for _one in range(2)]
     student = factories.make_students(plan.speciality.faculty, 1)[0]
     refused(lambda: Registration.objects.create(student=student, curriculum_subject=both[0]))
-    run("UPDATE curriculum_curriculum SET state = 'approved', approved_by_id = %s, approved_at = now() WHERE id = %s",
-        plan.approved_by_id, draft.pk)  # fmt: skip
+    approve(draft, plan.approved_by_id)
     Registration.objects.create(student=student, curriculum_subject=both[0], basis="chosen")
     refused(lambda: Registration.objects.create(student=student, curriculum_subject=both[1]))
     Registration.objects.update(is_active=False)
@@ -168,10 +171,7 @@ def test_alternatives_of_one_elective_are_taught_at_the_same_hour_and_nothing_el
     one, two = [makers.add_subject(draft, 1, elective_group="T1", kind="12") for _n in range(2)]
     third = makers.add_subject(draft, 1, elective_group="T2", kind="12")
     common = draft.subjects.filter(semester__number=1, elective_group="").first()
-    signer = factories.make_user("academic_affairs")
-    type(draft).objects.filter(pk=draft.pk).update(
-        state="approved", approved_by=signer, approved_at=timezone.now()
-    )
+    approve(draft, plan.approved_by_id)
     who = makers.make_studying_group(draft, "610-26.09")
     first = makers.make_lesson(makers.make_teaching(one, who))
     makers.make_lesson(makers.make_teaching(two, who))
