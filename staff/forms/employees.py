@@ -61,7 +61,7 @@ class EmployeeForm(RegisterForm):
         if kept := why_name_is_kept(person):
             for name in NAME_FIELDS:
                 self.fields[name].disabled = True
-            self.fields["last_name"].help_text = kept
+            self.fields["last_name"].help_text = str(kept)
         if not self.instance.pk:
             self.fields["number"].initial = next_number()
         self.order_fields(["row_version", *PERSON_FIELDS, *own])
