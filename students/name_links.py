@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from hemis.people.keepers import register_name_keeper
 from hemis.people.models import Person
 from students.models import Placement
-
-EXPELLED, GRADUATED = "12", "14"
+from students.queries import EXPELLED, GRADUATED
 
 
 def _studies(person: Person) -> str | Promise:

@@ -68,13 +68,9 @@ def finals_of(
     ).exclude(event=but)
     found: dict[int, list[rules.FinalDay]] = {group: [] for group in lines}
     for one in rows.select_related("event__subject", "curriculum_subject", "subgroup"):
-        if rules.audiences_meet(_part(one.group_id, lines[one.group_id]), queries.part_of(one)):
+        if rules.audiences_meet(queries.part(one.group_id, lines[one.group_id]), queries.part_of(one)):
             found[one.group_id].append(rules.FinalDay(one.event.day, one.event.subject.name))
     return found
-
-
-def _part(group: int, line: CurriculumSubject) -> rules.Audience:
-    return queries.part_of(ControlAudience(group_id=group, curriculum_subject=line))
 
 
 def size_of(lines: dict[int, CurriculumSubject]) -> int:
@@ -93,7 +89,7 @@ def wish_of(event: ControlEvent, lines: dict[int, CurriculumSubject]) -> queries
     """What the control needs of a place."""
     return queries.Wish(
         tuple(one for one in (event.examiner_id, event.second_examiner_id) if one),
-        tuple(_part(group, line) for group, line in lines.items()),
+        tuple(queries.part(group, line) for group, line in lines.items()),
         size_of(lines),
         rules.USUAL_ROOMS,
         tuple(sorted({one.curriculum_id for one in lines.values()})),

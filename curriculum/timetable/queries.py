@@ -18,6 +18,7 @@ from curriculum.models import (
     ClassPair,
     ControlAudience,
     ControlEvent,
+    CurriculumSubject,
     CurriculumWeek,
     Holiday,
     Lesson,
@@ -30,7 +31,7 @@ from curriculum.timetable.models import TimetableRule
 from staff.models import Employee
 from structure.models import Auditorium, RoomBooking, RoomSlot
 from structure.rules import monday_of
-from students.models import Group, Placement
+from students.models import Group, Placement, Subgroup
 
 SIZES = """
 SELECT a.teaching_id, count(DISTINCT r.student_id)
@@ -215,12 +216,16 @@ def audiences_of(teachings: Iterable[int]) -> dict[int, list[rules.Audience]]:
 
 def part_of(row: TeachingAudience | ControlAudience) -> rules.Audience:
     """Whom a row of an audience stands for (its ``subgroup`` and ``curriculum_subject`` fetched)."""
-    line = row.curriculum_subject
+    return part(row.group_id, row.curriculum_subject, row.subgroup)
+
+
+def part(group: int, line: CurriculumSubject, subgroup: Subgroup | None = None) -> rules.Audience:
+    """Who of a group attends a line of its plan: all, a subgroup, those who chose this alternative."""
     elective = rules.elective_key(line.semester_id, line.elective_group)
     return rules.Audience(
-        row.group_id,
-        row.subgroup_id,
-        row.subgroup.division_id if row.subgroup else None,
+        group,
+        subgroup.pk if subgroup else None,
+        subgroup.division_id if subgroup else None,
         elective,
         line.pk if elective else None,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -22,3 +23,13 @@ def why_name_is_kept(person: Person) -> str | Promise:
     if not person.pk:
         return ""
     return next((why for ask in _KEEPERS.values() if (why := ask(person))), "")
+
+
+def why_not_renamed(person: Person, values: Mapping[str, Any]) -> str | Promise:
+    """The reason why these values may not become the person's name; empty when they are it or may.
+
+    Nobody is asked (no query) as long as the name stays as it is.
+    """
+    if all(getattr(person, name) == values[name] for name in NAME_FIELDS if name in values):
+        return ""
+    return why_name_is_kept(person)

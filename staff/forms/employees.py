@@ -11,7 +11,7 @@ from hemis.pages.columns import follow
 from hemis.pages.files import PhotoField, ScanField
 from hemis.pages.forms import RegisterForm
 from hemis.people import identifiers, names
-from hemis.people.keepers import NAME_FIELDS, why_name_is_kept
+from hemis.people.keepers import NAME_FIELDS, why_name_is_kept, why_not_renamed
 from hemis.people.models import Person
 from staff.models import Award, Degree, Education, Employee
 from structure.models import University
@@ -150,16 +150,12 @@ class EmployeeForm(RegisterForm):
         elif known and not own:
             if names.fold(known[0].last_name) != names.fold(data["last_name"]):
                 self.add_error("last_name", _("The person with this PINFL or passport has another surname."))
-            elif self._renames(known[0], data) and (kept := why_name_is_kept(known[0])):
+            elif kept := why_not_renamed(known[0], data):
                 self.add_error("last_name", kept)
             elif Employee.objects.filter(person=known[0]).exists():
                 self.add_error(
                     "pinfl" if data["pinfl"] else "passport", _("This person is an employee already.")
                 )
-
-    @staticmethod
-    def _renames(person: Person, data: dict) -> bool:
-        return any(getattr(person, name) != data[name] for name in NAME_FIELDS)
 
     def _known(self, data: dict) -> list[Person]:
         found = Person.objects.none()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from base64 import b64encode
 from decimal import Decimal
 
@@ -10,11 +9,11 @@ import pytest
 from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from curriculum.materials import formats, marking, rules
 from curriculum.materials.formats import aiken, gift, hemis_text, tables
 from curriculum.materials.rules import Answer, QuestionText
+from tests.pictures import picture
 
 WHOLE = rules.WHOLE
 pytestmark = pytest.mark.duty("9.1")
@@ -178,12 +177,6 @@ FOREIGN = (
 )
 
 
-def _png(colour: str = "red") -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 30), colour).save(out, "PNG")
-    return out.getvalue()
-
-
 def _with_picture(content: bytes, source: str = "@@PLUGINFILE@@/a.png", where: str = "questiontext") -> str:
     file = f'<file name="a.png" encoding="base64">{b64encode(content).decode()}</file>'
     shown = f"<text><![CDATA[<p>What is drawn?</p><img alt='' src='{source}'>]]></text>"
@@ -196,20 +189,22 @@ def _with_picture(content: bytes, source: str = "@@PLUGINFILE@@/a.png", where: s
 
 
 def test_moodle_xml_brings_its_pictures_judged_by_their_content():
-    found = parsed(_with_picture(_png()))
+    found = parsed(_with_picture(picture()))
     assert found.problems == []
     question = found.questions[0]
     assert (question.text, [one.name for one in question.pictures]) == ("What is drawn?", ["a.png"])
     assert question.pictures[0].content.startswith(b"\xff\xd8"), "written anew as JPEG"
-    other = parsed(_with_picture(_png("blue"))).questions[0]
+    other = parsed(_with_picture(picture(colour="blue"))).questions[0]
     assert rules.fingerprint(question, "11") != rules.fingerprint(other, "11")
     for refused, reason in (
         (_with_picture(b"<svg onload=alert(1)>"), "not a picture"),
         (
-            _with_picture(_png(), "http://elsewhere/a.png").replace("<file", "<no").replace("</file", "</no"),
+            _with_picture(picture(), "http://elsewhere/a.png")
+            .replace("<file", "<no")
+            .replace("</file", "</no"),
             "not in",
         ),
-        (_with_picture(_png(), where="answer"), "not in its answers"),
+        (_with_picture(picture(), where="answer"), "not in its answers"),
     ):
         found = parsed(refused)
         assert not found.questions and reason in found.problems[0].reason

@@ -11,7 +11,6 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.translation import override
 from openpyxl import load_workbook
-from PIL import Image
 
 from curriculum.materials import actions, queries, rules, sheets, taught
 from curriculum.materials.models import Question, Resource, ResourceFile
@@ -20,6 +19,7 @@ from hemis.documents.models import Document
 from hemis.sheets.reading import read_table
 from tests import factories
 from tests.curriculum import makers
+from tests.pictures import picture
 from tests.tasks.makers import Class, pdf
 
 pytestmark = pytest.mark.django_db
@@ -362,12 +362,6 @@ def test_questions_from_a_file_are_shown_then_taken_once(klass):
     assert Question.objects.count() == 1, "another's bank is not theirs"
 
 
-def _drawing() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (60, 40), "red").save(out, "PNG")
-    return out.getvalue()
-
-
 @pytest.mark.duty("9.1")
 def test_a_question_is_asked_with_a_picture(klass):
     client = factories.client_of(klass.user)
@@ -378,7 +372,7 @@ def test_a_question_is_asked_with_a_picture(klass):
     address = reverse("curriculum_questions_new")
     wrong = client.post(address, data | {"uploads": SimpleUploadedFile("a.png", b"<svg/>")})
     assert wrong.status_code == 422 and not Question.objects.exists()
-    client.post(address, data | {"uploads": SimpleUploadedFile("a.png", _drawing())})
+    client.post(address, data | {"uploads": SimpleUploadedFile("a.png", picture())})
     question = Question.objects.get()
     kept = question.pictures.get()
     assert (kept.content_type, kept.name) == ("image/jpeg", "a.png")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
 from decimal import Decimal
 from unittest import mock
@@ -13,7 +12,6 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from PIL import Image
 
 from curriculum.materials import actions as materials
 from curriculum.materials.models import Question, QuestionPicture
@@ -24,6 +22,7 @@ from grading.tasks.models import Attempt, AttemptAnswer, Task, TaskStudent
 from grading.tasks.rules import Quota
 from hemis.pages.files import clean_picture
 from tests import factories
+from tests.pictures import picture
 from tests.tasks.makers import Class
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("9.1")]
@@ -234,10 +233,8 @@ def test_picked_questions_are_asked_of_everybody(klass):
 
 
 def _drawn(question, user) -> QuestionPicture:
-    out = io.BytesIO()
-    Image.new("RGB", (60, 40), "red").save(out, "PNG")
     row = QuestionPicture(question=question, uploaded_by=user)
-    row.take(clean_picture(out.getvalue(), side=60))
+    row.take(clean_picture(picture(), side=60))
     row.save()
     return row
 
