@@ -15,6 +15,7 @@ from django.utils import timezone
 from curriculum.models import CurriculumSubject, Registration, TeachingAudience
 from grading import actions, queries, rules
 from grading.models import GradeSheet, SheetLine, SubjectResult
+from grading.rulebook import Rulebook
 from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.documents.actions import reserve_numbers
@@ -274,6 +275,7 @@ def _disputes(staff: dict[str, User], book: _Book) -> None:
     Its correction act is confirmed, and another act waits for its second person.
     """
     deans = [user for login, user in sorted(staff.items()) if login.startswith("dean")]
+    wanted = 1 + int(Rulebook().number("appeal.members"))  # with the chair
     for at, dean in enumerate(deans[:2]):
         access = Access.for_user(dean)
         mine = GradeSheet.objects.for_scope(access.scope("grade_sheet.close"))  # type: ignore[attr-defined]
@@ -293,9 +295,9 @@ def _disputes(staff: dict[str, User], book: _Book) -> None:
                 access=Access.for_user(student),
             )
         people = book.kafedras.get(line.sheet.curriculum_subject.kafedra_id, [])
-        members = list(Employee.objects.filter(pk__in=people).exclude(pk=line.sheet.examiner_id)[:4])
+        members = list(Employee.objects.filter(pk__in=people).exclude(pk=line.sheet.examiner_id)[:wanted])
         with acting(dean.pk, "demo"):
-            if len(members) == 4 and at:  # noqa: PLR2004 — a chair and three
+            if len(members) == wanted and at:
                 _uphold(appeal, members, access, Access.for_user(book.user))
             other = lines.model.objects.filter(sheet=line.sheet).exclude(pk=line.pk).order_by("pk").first()
             if other is not None:
