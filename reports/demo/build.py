@@ -80,6 +80,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         student_base.build(staff, tell=tell)
         teaching.build(staff, tell=tell)
         timetable.build(staff, tell=tell, most=None if history else MOST_TEACHINGS)
+        materials.topics(staff)
         attendance.build(staff, tell=tell)
         grading.build(staff, tell=tell)
         materials.build(staff, tell=tell)
