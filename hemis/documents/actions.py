@@ -17,7 +17,6 @@ from hemis.documents.models import Document, new_token
 from hemis.documents.rendering import STYLE, engine_name, frozen, html_of, pdf_of, store
 from hemis.people.models import Person, User
 
-
 _drawing = ContextVar("drawing", default=True)
 
 
