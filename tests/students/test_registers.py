@@ -62,6 +62,7 @@ class TestSpecialities(OfFaculty):
             "name": "Yangi nom",
             "education_type": "11",
             "faculty": self.own.pk,
+            "locality": "11",
             "is_active": "on",
         }
 
