@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
+from django.utils import formats
+
 T = TypeVar("T")
+
+
+def decimal_text(value: Decimal | None) -> str:
+    """A number as people read it: without needless zeros, with the decimal mark of the language."""
+    return "—" if value is None else formats.number_format(f"{value.normalize():f}")
 
 
 @dataclass(frozen=True)

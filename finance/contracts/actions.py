@@ -68,17 +68,22 @@ def number_contracts(
             offer=offer or Offer(),
         )
     )
-    _write([one for one in found if one.price], year=chosen.year, on=on, by=access.user)
+    write_contracts([one for one in found if one.price], year=chosen.year, on=on, by=access.user)
     waiting = Contract.objects.filter(academic_year=chosen.year, state=Contract.DRAFT, student__in=rows)
     return Numbered(
         list(waiting.order_by("number").values_list("pk", flat=True)), [one for one in found if not one.price]
     )
 
 
-def _write(found: Sequence[Proposal], *, year: int, on: datetime.date, by: User | None) -> None:
-    """Contracts and instalments of priced proposals, with numbers in the order of the list."""
+def write_contracts(
+    found: Sequence[Proposal], *, year: int, on: datetime.date, by: User | None
+) -> list[Contract]:
+    """Contracts and instalments of priced proposals, with numbers in the order of the list.
+
+    Called inside a transaction by a verb that has asked for the right.
+    """
     if not found:
-        return
+        return []
     prefix = f"{University.objects.get().code}{year % 100:02d}"
     numbers = reserve_numbers(SERIES, year, len(found))
     contracts = Contract.objects.bulk_create(
@@ -98,6 +103,7 @@ def _write(found: Sequence[Proposal], *, year: int, on: datetime.date, by: User 
         ],
         batch_size=4000,
     )
+    return contracts
 
 
 def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: User | None) -> Contract:

@@ -88,8 +88,8 @@ class ContractChanges(Register):
         "placement__programme__speciality",
     )  # fmt: skip
     fields = (
-        "contract", "kind", "effective_on", "order", "placement", "before", "amount", "state", "date", "formed_by",
-        "signed_on", "cancel_reason",
+        "contract", "kind", "effective_on", "order", "placement__programme", "placement__education_form", "before",
+        "amount", "state", "date", "formed_by", "signed_on", "cancel_reason",
     )  # fmt: skip
     tabs = [
         Tab("steps", gettext_lazy("Why so much?"), "finance/_change_steps.html", _steps),

@@ -211,13 +211,25 @@ BEGIN
 END $$;
 CREATE TRIGGER month_closes BEFORE INSERT ON finance_closedmonth FOR EACH ROW EXECUTE FUNCTION hemis_close_month();
 
--- The plan that holds now, with the dates that the rector extended.
+-- The plan that holds now, with the dates that the rector extended: those of the contract's own plan, where the year
+-- has one, else the usual ones. After a change the shares are others, so that a date is known by its day as well.
 CREATE VIEW finance_due AS
-SELECT s.contract_id, s.position, greatest(s.due_date, r.extended_to) AS due_date, s.amount
+WITH extended AS (
+    SELECT w.plan, r.academic_year_id, r.course_kind, r.share, r.due_date, r.extended_to
+      FROM (VALUES ('usual'), ('differentiated'), ('foreign')) w(plan)
+      JOIN finance_instalmentrule r ON r.plan = w.plan OR r.plan = 'usual' AND NOT EXISTS (
+           SELECT FROM finance_instalmentrule o WHERE o.academic_year_id = r.academic_year_id
+              AND o.course_kind = r.course_kind AND o.plan = w.plan)
+     WHERE r.extended_to IS NOT NULL)
+SELECT s.contract_id, s.position, greatest(s.due_date, x.extended_to, y.extended_to) AS due_date, s.amount
   FROM finance_plan s
-  JOIN finance_contract k ON k.id = s.contract_id
-  LEFT JOIN finance_instalmentrule r ON r.academic_year_id = k.academic_year_id AND r.share = s.share
-       AND r.course_kind = CASE k.course WHEN '11' THEN 'first' ELSE 'other' END;
+  JOIN (SELECT id, academic_year_id, CASE course WHEN '11' THEN 'first' ELSE 'other' END AS course_kind,
+               CASE WHEN contract_type = '19' THEN 'foreign' WHEN contract_type BETWEEN '12' AND '17' THEN 'differentiated'
+                    ELSE 'usual' END AS plan FROM finance_contract) k ON k.id = s.contract_id
+  LEFT JOIN extended x ON (x.academic_year_id, x.course_kind, x.plan) = (k.academic_year_id, k.course_kind, k.plan)
+        AND x.share = s.share
+  LEFT JOIN extended y ON (y.academic_year_id, y.course_kind, y.plan) = (k.academic_year_id, k.course_kind, k.plan)
+        AND y.due_date = s.due_date;
 
 -- What each contract owes on a day, by the plan that holds now. Dates that the rector extends hold for contracts
 -- made before as well; more than a contract charges is never due.

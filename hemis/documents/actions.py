@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +18,21 @@ from hemis.documents.models import Document, new_token
 from hemis.documents.rendering import STYLE, engine_name, frozen, html_of, pdf_of, store
 from hemis.people.models import Person, User
 
+_drawing = ContextVar("drawing", default=True)
+
 
 class NotIssued(Exception):
     """The document is revoked or replaced already."""
+
+
+@contextmanager
+def drawn_when_opened() -> Iterator[None]:
+    """Documents issued inside are drawn when somebody first opens them: for work on years of papers at once."""
+    token = _drawing.set(False)
+    try:
+        yield
+    finally:
+        _drawing.reset(token)
 
 
 def next_number(series: str, year: int) -> int:
@@ -84,6 +98,7 @@ def issue(
         NotIssued: ``replaces`` is revoked or replaced already.
     """
     definition = KINDS[kind]
+    draw = draw and _drawing.get()
     moment = timezone.now()
     year = timezone.localdate(moment).year
     payload = frozen(payload)

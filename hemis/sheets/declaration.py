@@ -148,6 +148,8 @@ class Sheet(Resource):
     accepts: ClassVar[str] = ".xlsx,.xls,.csv"
     # A sheet that belongs to one row (a curriculum) is uploaded on that row's page; this names where to go.
     own_upload: ClassVar[str] = ""
+    # What the sheet is called in a workbook of several, in each language; otherwise it is the first.
+    pages: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, access: Access, params: dict[str, Any]):
         super().__init__()
@@ -188,7 +190,7 @@ class Sheet(Resource):
         Raises:
             SheetRefused: the file cannot be taken.
         """
-        return read_table(content)
+        return read_table(content, self.pages)
 
     def check(self, table: Table) -> Checked:
         """Every bad cell, every harmless untidiness, and the good rows.

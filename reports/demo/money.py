@@ -11,13 +11,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from finance.contracts import actions as contracts
-from finance.contracts.queries import Selection
+from finance.contracts import changes
+from finance.contracts.queries import Offer, Selection, propose, usual_terms
 from finance.models import (
     BaseAmount,
     BaseCoefficient,
     Benefit,
     CalculationSetting,
     Contract,
+    ContractChange,
     ContractTypeCoefficient,
     CurrencyRate,
     ForeignPrice,
@@ -27,6 +29,7 @@ from finance.models import (
     StipendAppointment,
 )
 from finance.prices import actions as prices
+from finance.prices.queries import Prices
 from finance.stipends import actions as stipends
 from hemis.access.history import acting
 from hemis.access.scope import Access
@@ -34,7 +37,7 @@ from hemis.people.models import User
 from reports.demo import YEAR
 from reports.demo.movement import Offices
 from structure.models import BankAccount, Unit
-from students.models import Programme, Student
+from students.models import Placement, Programme, Student
 
 # Invented for the demo except the minimum wage, which stands as of its date.
 MINIMUM_WAGE = (Decimal("1271000"), datetime.date(2025, 8, 1), "Prezident Farmoni, 2025-yil")
@@ -47,6 +50,7 @@ DATED = datetime.date(YEAR, 9, 10)
 # Contracts of which the PDF is drawn at once; the others are drawn when somebody opens them.
 DRAWN = 3
 FORMED_LATER = "303-101"
+RENEWED = 12
 STIPENDS_OF, STIPEND_PEOPLE = "303-102", 60
 STIPENDS_FROM, STIPENDS_UNTIL = datetime.date(YEAR, 9, 2), datetime.date(YEAR + 1, 1, 31)
 MONTH = datetime.date(YEAR, 10, 1)
@@ -59,11 +63,11 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
     access = Access.for_user(accountant)
     with acting(accountant.pk, "demo"):
         programmes = _prices(access)
-        made = _contracts(access, accountant)
+        made = _last_year(access) + _contracts(access, accountant)
     tell(f"{programmes} prices, {made} contracts")
     faculties = sorted(Unit.objects.faculties(), key=lambda unit: unit.code)
     offices = Offices(staff, faculties)
-    changed = _changes(offices)
+    changed = _changes(offices, access)
     appointed = _appoint(offices)
     with acting(accountant.pk, "demo"):
         _accounts()
@@ -129,13 +133,34 @@ def _contracts(access: Access, accountant: User) -> int:
     return DRAWN + contracts.issue_documents(numbered[DRAWN:], by=accountant, draw=False) if numbered else 0
 
 
-def _changes(offices: Offices) -> int:
-    """A student who leaves at the own wish and one who takes leave: accounting finds both as proposals."""
+def _last_year(access: Access) -> int:
+    """Contracts of last year in the faculty whose contracts of this year are left to be formed: to be renewed."""
+    year = YEAR - 1
+    rows = Placement.objects.filter(
+        academic_year=year, faculty__code=FORMED_LATER, status="11", payment_form="12",
+        student__current__status="11", student__current__payment_form="12",
+        student__current__academic_year=YEAR,
+    ).select_related("student__person", "programme__speciality", "faculty", "group")  # fmt: skip
+    by_student = {one.student_id: one for one in rows.order_by("valid_from")}
+    day = datetime.date(year, 9, 10)
+    known = Prices.read(year, day)
+    found = []
+    for place in sorted(by_student.values(), key=lambda one: one.student.number)[:RENEWED]:
+        # As the student stood then: the contract repeats that placement.
+        place.student.current = place
+        terms = usual_terms(place.student, year, offer=Offer())
+        found.append(propose(known, place.student, terms))
+    made = contracts.write_contracts([one for one in found if one.price], year=year, on=day, by=access.user)
+    return contracts.issue_documents([one.pk for one in made], by=access.user, draw=False)
+
+
+def _changes(offices: Offices, access: Access) -> int:
+    """One takes leave, which accounting has put into force and signed; one leaves at the own wish: a proposal."""
     day = offices.today
     count = 0
     for kind, choices in (
-        ("11", {"reason": "11"}),
         ("12", {"reason": "12", "ends_on": day.replace(year=YEAR + 1), "applied_on": day}),
+        ("11", {"reason": "11"}),
     ):
         contract = _one_contract()
         if contract is None:
@@ -145,6 +170,10 @@ def _changes(offices: Offices) -> int:
         offices.excuse(order, "Ariza koʻrib chiqildi")
         offices.carry_out(order, day)
         count += 1
+    with acting(access.user.pk, "demo"):
+        first = ContractChange.objects.order_by("pk").first()
+        if first and first.amount is not None:
+            changes.sign_change(changes.form_change(first, access=access), access=access, on=day)
     return count
 
 

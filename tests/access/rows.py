@@ -235,7 +235,7 @@ def _curriculum_subject(world: World, where: str) -> Row:
 def _teacher_hours(world: World, where: str) -> Row:
     """A wish of the person, whom the kafedra employs."""
     found = make(
-        TeacherHours, world, where, employee=world.employee(where), weekday=1, pair=next(_serial) % 12
+        TeacherHours, world, where, employee=world.employee(where), weekday=1, pair=1 + next(_serial) % 12
     )
     return Row(found, world.place(where, kafedra=True))
 

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from django.db import DatabaseError, transaction
 
-from hemis.documents.actions import Paper, issue_undrawn, revoke
+from hemis.documents.actions import Paper, drawn_when_opened, issue_undrawn, revoke
 from hemis.documents.models import Document
 from hemis.documents.rendering import made_anew, render
 from hemis.documents.verification import IDENTICAL, check_file
@@ -51,3 +51,10 @@ def test_many_are_issued_by_a_few_statements(sample, issued, django_assert_max_n
         found = issue_undrawn(sample.code, papers, issued_by=None)
     assert len({one.token for one in found}) == 20
     assert qr_texts(render(found[3])) == [found[3].public_url]
+
+
+def test_years_of_papers_are_issued_undrawn(sample, issued):
+    with drawn_when_opened():
+        paper = issued()
+    assert paper.sha256 == "" and issued().sha256
+    assert qr_texts(render(paper)) == [paper.public_url]

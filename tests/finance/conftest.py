@@ -2,6 +2,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from finance.models import (
     BaseCoefficient,
@@ -11,15 +12,38 @@ from finance.models import (
     StipendAmount,
 )
 from finance.prices.actions import set_law_dates
-from students.models import Programme
+from hemis.people.models import User
+from structure.models import Unit
+from students.models import Programme, Student
 from tests.factories import access_of, make_faculty, make_students, make_user, make_year
 
 DAY = datetime.date(2026, 9, 10)
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """A faculty, three students of it and an accountant, once for a file; nothing of them stays."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
+            faculty = make_faculty()
+            students = [one.pk for one in make_students(faculty, 3)]
+            made = (faculty.pk, students, make_user("accounting").pk)
+        yield made
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def faculty(db):
-    return make_faculty()
+def _django_db_helper(world):
+    """In the place of pytest-django's own, which would close the database after every test."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def faculty(db, world):
+    return Unit.objects.get(pk=world[0])
 
 
 @pytest.fixture
@@ -28,13 +52,13 @@ def other_faculty(db):
 
 
 @pytest.fixture
-def students(faculty):
-    return make_students(faculty, 3)
+def students(db, world):
+    return list(Student.objects.filter(pk__in=world[1]).order_by("pk"))
 
 
 @pytest.fixture
-def accountant(db):
-    return make_user("accounting")
+def accountant(db, world):
+    return User.objects.get(pk=world[2])
 
 
 @pytest.fixture

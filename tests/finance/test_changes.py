@@ -324,7 +324,10 @@ def test_contracts_are_renewed_on_the_terms_of_last_year(prices, faculty, access
         access=access, chosen=Selection(year=2025, faculty=None), on=datetime.date(2025, 9, 10)
     )
     actions.issue_documents(last.contracts, by=access.user, draw=False)
-    carry_out("14", faculty, old[:2], datetime.date(2026, 8, 20))
+    figures = {one.number: {"gpa": Decimal("3.5")} for one in old[:2]}
+    carry_out(
+        "14", faculty, old[:2], datetime.date(2026, 8, 20), figures=figures, figures_basis="Qaydnomalar"
+    )
     office = client_of(accountant)
     asked = {"year": "2026", "faculty": "", "date": "2026-09-10", "draw_later": "on"}
     page = reverse("finance_renew_contracts")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from finance.common import FinanceError
 from finance.contracts import actions
-from finance.contracts.queries import Selection
+from finance.contracts.queries import Offer, Selection
 from finance.models import (
     BaseCoefficient,
     CalculationSetting,
@@ -36,8 +36,9 @@ def chosen(faculty, **more):
 
 
 def form(access, faculty, **more):
+    """Numbered and issued; a PDF is drawn when somebody asks for it."""
     found = actions.number_contracts(access=access, chosen=chosen(faculty), on=DAY, **more)
-    actions.issue_documents(found.contracts, by=access.user)
+    actions.issue_documents(found.contracts, by=access.user, draw=False)
     return found
 
 
@@ -164,7 +165,7 @@ def test_foreign_citizens_pay_the_foreign_sum(prices, students, faculty, access)
     person.citizenship, person.country, person.passport = "12", "KZ", "N12345678"
     person.save()
     BaseCoefficient.objects.update(foreign_amount=20_000_000)
-    form(access, faculty, sum_type="11")
+    form(access, faculty, offer=Offer(sum_type="11"))
     contract = Contract.objects.get(student=students[0])
     assert (contract.contract_type, contract.sum_type, contract.amount) == ("19", "12", Decimal(20_000_000))
 

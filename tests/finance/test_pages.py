@@ -51,7 +51,7 @@ def accounting(accountant):
 def contracts(prices, students, faculty, access):
     chosen = Selection(year=2026, faculty=faculty.pk)
     actions.issue_documents(
-        actions.number_contracts(access=access, chosen=chosen, on=DAY).contracts, by=access.user
+        actions.number_contracts(access=access, chosen=chosen, on=DAY).contracts, by=access.user, draw=False
     )
     return list(Contract.objects.order_by("number"))
 
