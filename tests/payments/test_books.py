@@ -500,8 +500,12 @@ def test_debts_by_day(world):
 def test_the_rector_extends_a_date(world):
     from finance.models import InstalmentRule
 
-    InstalmentRule.objects.filter(share=25).update(extended_to=datetime.date(2026, 11, 1))
+    # Another plan of the year says nothing of a usual contract.
+    InstalmentRule.objects.filter(plan="differentiated").update(extended_to=datetime.date(2027, 6, 1))
+    InstalmentRule.objects.filter(plan="usual", share=25).update(extended_to=datetime.date(2026, 11, 1))
     first = world.contracts[0]
+    [*_before, last] = debts.plans([first.pk])[first.pk]
+    assert last.due == datetime.date(2027, 5, 1)
     for day, due in ((datetime.date(2026, 10, 31), 0), (datetime.date(2026, 11, 1), Decimal(455850))):
         assert debts.overdue_of([first.student_id], day)[first.student_id].value == due
         [line, *_rest] = debts.plans([first.pk])[first.pk]
