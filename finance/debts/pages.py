@@ -43,6 +43,18 @@ def _day(data) -> datetime.date:
         return timezone.localdate()
 
 
+def _sum(name: str):
+    """A sum of the row, without tiyin where it has none."""
+
+    def value(row):
+        found = getattr(row, name)
+        return (
+            found.to_integral_value() if found is not None and found == found.to_integral_value() else found
+        )
+
+    return value
+
+
 class _OwingFilter(Filter):
     """What the student owes on the day that the address names."""
 
@@ -78,12 +90,11 @@ class Debts(Register):
         Column("number", link=True),
         Column("student__person", gettext_lazy("Student"), sort="student__person__sort_key"),
         Column("group", sort="group__name"),
-        Column("course"),
-        Column("charged", gettext_lazy("Charged, soʻm"), numeric=True, sort="charged"),
-        Column("due", gettext_lazy("Due by the day, soʻm"), numeric=True, sort="due"),
-        Column("paid", gettext_lazy("Paid, soʻm"), numeric=True, sort="paid"),
-        Column("overdue", gettext_lazy("Overdue, soʻm"), numeric=True, sort="overdue"),
-        Column("owed", gettext_lazy("Left to pay, soʻm"), numeric=True, sort="owed"),
+        Column("charged", gettext_lazy("Charged, soʻm"), numeric=True, sort="charged", value=_sum("charged")),
+        Column("due", gettext_lazy("Due by the day, soʻm"), numeric=True, sort="due", value=_sum("due")),
+        Column("paid", gettext_lazy("Paid, soʻm"), numeric=True, sort="paid", value=_sum("paid")),
+        Column("overdue", gettext_lazy("Overdue, soʻm"), numeric=True, sort="overdue", value=_sum("overdue")),
+        Column("owed", gettext_lazy("Left to pay, soʻm"), numeric=True, sort="owed", value=_sum("owed")),
         Column(
             "percent",
             gettext_lazy("Paid, %"),
@@ -92,6 +103,7 @@ class Debts(Register):
                 (row.paid * 100 / row.charged).quantize(Decimal("0.1")) if row.charged else None
             ),
         ),
+        Column("course", hidden=True),
         Column("faculty", sort="faculty__name", hidden=True),
         Column("programme__speciality", sort="programme__speciality__code", hidden=True),
         Column("education_form", hidden=True),

@@ -52,8 +52,9 @@ class Journal(Register):
         Column("date", link=True),
         Column("kind"),
         Column("document"),
-        Column("debit", sort="debit__number"),
-        Column("credit", sort="credit__number"),
+        # The card has their names.
+        Column("debit", sort="debit__number", value=lambda row: row.debit.number),
+        Column("credit", sort="credit__number", value=lambda row: row.credit.number),
         Column("amount", numeric=True),
         Column("contract", sort="contract__number"),
         Column(

@@ -206,7 +206,7 @@ class Statements(Register):
     columns = [
         Column("imported_at"),
         Column("name", link=True),
-        Column("account"),
+        Column("account", hidden=True),
         Column("date_from"),
         Column("date_to"),
         Column("lines", numeric=True),
@@ -252,7 +252,7 @@ class Queue(Register):
     menu_place = 21
     columns = [
         Column("date", link=True),
-        Column("number"),
+        Column("number", hidden=True),
         Column("rest", gettext_lazy("Not assigned, soʻm"), numeric=True, sort="rest_sum"),
         Column("payer"),
         Column("purpose"),
@@ -261,8 +261,8 @@ class Queue(Register):
             gettext_lazy("Why it waits"),
             value=lambda row: str(rules.DOUBTS.get(row.doubt, "")) if row.doubt else _("taken back or split"),
         ),
-        Column("suggested", sort="suggested__number"),
         Column("suggested__student__person", gettext_lazy("Suggested student"), sort="suggested__student"),
+        Column("suggested", sort="suggested__number", hidden=True),
         Column("confidence", numeric=True),
         Column("amount", numeric=True, hidden=True),
         Column("statement", sort="statement", hidden=True),

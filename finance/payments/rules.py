@@ -36,6 +36,9 @@ DOUBTS = {
 FULL_NAME = 3
 # Letters and digits with the strokes that contract numbers may have.
 _NUMBER = re.compile(r"[0-9A-Za-zА-Яа-яЁё](?:[0-9A-Za-zА-Яа-яЁё]|[/\-.](?=[0-9A-Za-zА-Яа-яЁё])){3,63}")
+_STROKES = re.compile(r"([/\-.])")
+_LONG_NUMBER = re.compile(r"\d{8,}")
+SHORTEST = 4
 _DIGITS = re.compile(r"(?<!\d)(?:\d{14}|\d{12})(?!\d)")
 _WORD = re.compile(r"[^\W\d_][^\W\d_ʻʼ'`‘’]*(?:[ʻʼ'`‘’][^\W\d_ʻʼ'`‘’]*)*")
 _SPACES = re.compile(r"\W+")
@@ -84,8 +87,35 @@ class Match(NamedTuple):
 
 
 def contract_numbers(text: str) -> list[str]:
-    """Whatever in a text may be the number of a contract."""
-    return [one.upper() for one in _NUMBER.findall(text) if any(map(str.isdigit, one))]
+    """Whatever in a text may be the number of a contract: each word with figures, and its parts.
+
+    People write "3032600064-sonli" and "№3032600064/2-toʻlov", and a number may itself have strokes.
+    """
+    return [one for word in _NUMBER.findall(text) for one in _parts(word)]
+
+
+def _parts(word: str) -> list[str]:
+    """A word and what its strokes and letters divide it into, the longest first; only what has figures."""
+    found = _STROKES.split(word.upper())
+    # Numbers and strokes alternate: a part begins and ends with a number.
+    spans = [
+        "".join(found[at:end]) for at in range(0, len(found), 2) for end in range(at + 1, len(found) + 1, 2)
+    ]
+    spans += _LONG_NUMBER.findall(word)
+    made = [one for one in spans if len(one) >= SHORTEST and any(map(str.isdigit, one))]
+    return sorted(dict.fromkeys(made), key=len, reverse=True)
+
+
+def _named_contracts(text: str, known: Known) -> list[tuple[int, int]]:
+    """Contracts that a text names; a number inside a longer one that is known does not count."""
+    found: dict[tuple[int, int], None] = {}
+    for word in _NUMBER.findall(text):
+        rest = word.upper()
+        for one in _parts(word):
+            if one in known.contracts and one in rest:
+                found[known.contracts[one]] = None
+                rest = rest.replace(one, " ")
+    return list(found)
 
 
 def long_numbers(line: Line) -> list[str]:
@@ -106,11 +136,9 @@ def match(line: Line, known: Known) -> Match:
         for number in long_numbers(line)
         if (student := known.pinfls.get(number) or known.students.get(number))
     }
-    contracts = dict.fromkeys(
-        known.contracts[one] for one in contract_numbers(line.purpose) if one in known.contracts
-    )
+    contracts = _named_contracts(line.purpose, known)
     if contracts:
-        return _by_contract(list(contracts), named, known)
+        return _by_contract(contracts, named, known)
     if named:
         return _by_student(named, known)
     return _by_name(name_words(line), known)

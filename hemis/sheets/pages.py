@@ -39,6 +39,9 @@ class UploadForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
         self.fields["file"].widget.attrs["accept"] = accepts
+        if accepts not in ("", Sheet.accepts):
+            kinds = accepts.replace(".", "").replace(",", ", ").upper()
+            self.fields["file"].label = _("file (%(kinds)s)") % {"kinds": kinds}
 
     def clean_file(self):
         file = self.cleaned_data["file"]
