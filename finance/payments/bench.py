@@ -36,17 +36,6 @@ SELECT c.student_id, m.charged, least(i.due, m.charged), m.paid
   JOIN (SELECT contract_id, sum(amount) AS due FROM finance_contractinstalment WHERE due_date <= %s
          GROUP BY contract_id) i ON i.contract_id = c.id
 """
-# A contract in force needs its paper; for measuring one without content is enough.
-PAPERS = """
-WITH made AS (
-    INSERT INTO documents_document (kind, title, number, series, year, payload, template_version, engine, sha256, token,
-                                    state, owner_id, faculty_id, issued_at, version, end_reason)
-    SELECT 'contract', '', c.number, 'bench', 2000, '{}', 1, '', '', 'bench-' || c.id, 'issued', s.person_id,
-           c.faculty_id, now(), 1, '' FROM finance_contract c JOIN students_student s ON s.id = c.student_id
-     WHERE c.state = 'draft' AND c.id = ANY(%s)
-    RETURNING id, number)
-UPDATE finance_contract c SET state = 'formed', document_id = m.id FROM made m WHERE m.number = c.number
-"""
 
 
 class _Rollback(Exception):
@@ -95,14 +84,13 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _form(access: Access) -> list[Contract]:
-    """Contracts of everybody who pays a fee, in force but without their PDFs."""
+    """Contracts of everybody who pays a fee, in force; their PDFs are not drawn."""
     year = AcademicYear.objects.get(is_current=True).pk
     for unit in Unit.objects.faculties():
         made = contracts.number_contracts(
             access=access, chosen=Selection(year=year, faculty=unit.pk), on=timezone.localdate()
         )
-        with connection.cursor() as cursor:
-            cursor.execute(PAPERS, [made.contracts])
+        contracts.issue_documents(made.contracts, by=access.user, draw=False)
     _analyze()
     rows = list(
         Contract.objects.filter(academic_year=year, state=Contract.FORMED).select_related("student__person")
