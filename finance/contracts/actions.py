@@ -18,8 +18,7 @@ from finance.contracts.queries import Offer, Proposal, Selection, fee_paying, pr
 from finance.models import Contract, ContractChange, ContractInstalment, Terms
 from finance.steps import steps_as_json
 from hemis.access.scope import Access
-from hemis.documents.actions import NotIssued, Paper, issue, issue_undrawn, reserve_numbers, revoke
-from hemis.documents.models import Document
+from hemis.documents.actions import NotIssued, Paper, issue_many, reserve_numbers, revoke
 from hemis.people.models import User
 from structure.models import BankAccount, University
 
@@ -135,11 +134,8 @@ def _contract(one: Proposal, number: str, *, year: int, on: datetime.date, by: U
 
 
 @transaction.atomic
-def issue_documents(contract_ids: Sequence[int], *, by: User | None, draw: bool = True) -> int:
-    """Issue the PDFs of numbered contracts; those that have one already are passed over.
-
-    Without ``draw`` they are issued all the same, and drawn when somebody first opens them.
-    """
+def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
+    """Issue the PDFs of numbered contracts; those that have one already are passed over."""
     rows = (
         Contract.objects.select_for_update(of=("self",))
         .filter(pk__in=contract_ids, state=Contract.DRAFT)
@@ -164,27 +160,11 @@ def issue_documents(contract_ids: Sequence[int], *, by: User | None, draw: bool 
                 faculty=contract.faculty,
             )
         )
-    documents = _drawn(papers, by) if draw else issue_undrawn("contract", papers, issued_by=by)
+    documents = issue_many("contract", papers, issued_by=by)
     for contract, document in zip(found, documents, strict=True):
         contract.document, contract.state = document, Contract.FORMED
     Contract.objects.bulk_update(found, ["document", "state"], batch_size=500)
     return len(found)
-
-
-def _drawn(papers: Sequence[Paper], by: User | None) -> list[Document]:
-    """The papers with their PDFs, one after another."""
-    return [
-        issue(
-            kind="contract",
-            payload=one.payload,
-            series=one.series,
-            number=one.number,
-            owner=one.owner,
-            faculty=one.faculty,
-            issued_by=by,
-        )
-        for one in papers
-    ]
 
 
 def _locked(contract: Contract, *, access: Access, states: Sequence[str]) -> Contract:

@@ -17,6 +17,7 @@ from finance.steps import readable_steps
 from hemis.access.guard import get_in_scope, page
 from hemis.access.scope import Access
 from hemis.base import Request
+from hemis.documents.actions import drawn_when_opened
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.home import Todo, register_todo
@@ -45,7 +46,8 @@ def _form_many(request: Request, rows) -> str:
     refused = []
     for one in chosen:
         try:
-            changes.form_change(one, access=request.access, draw=False)
+            with drawn_when_opened():
+                changes.form_change(one, access=request.access)
         except FinanceError as error:
             refused.append(f"{one}: {error}")
     for text in refused:

@@ -167,7 +167,7 @@ def recount(change: ContractChange, *, access: Access) -> ContractChange:
 
 
 @transaction.atomic
-def form_change(change: ContractChange, *, access: Access, draw: bool = True) -> ContractChange:
+def form_change(change: ContractChange, *, access: Access) -> ContractChange:
     """Proposed → in force: the sum is reckoned from what is in force now, planned and put on paper.
 
     In order: reckons anew where the contract's sum has changed meanwhile, writes the
@@ -196,7 +196,6 @@ def form_change(change: ContractChange, *, access: Access, draw: bool = True) ->
         owner=contract.student.person,
         faculty=contract.faculty,
         issued_by=access.user,
-        draw=draw,
     )
     change.state = ContractChange.FORMED
     change.save(update_fields=["state", "date", "document", "formed_by"])

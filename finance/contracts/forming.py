@@ -77,7 +77,7 @@ def _start(request: Request, form: forms.FormContractsForm | forms.RenewContract
         "chosen": form.selection.as_json(),
         "date": data["date"].isoformat(),
         "offer": asdict(form.offer),
-        "draw": not data["draw_later"],
+        "draw_later": data["draw_later"],
     }
     title = _("Contracts: %(faculty)s, %(year)s") % {
         "faculty": data["faculty"] or _("all faculties"),

@@ -13,6 +13,7 @@ from finance.contracts import actions
 from finance.contracts.queries import Offer, Selection
 from finance.models import Contract
 from hemis.access.scope import Access
+from hemis.documents.actions import drawn_when_opened
 from hemis.jobs.kinds import JobKind, job
 from hemis.jobs.models import JobFailure
 
@@ -52,7 +53,8 @@ class FormContracts(JobKind):
 
     def run(self, job, keys):
         job.note(_("Making the PDFs"))
-        actions.issue_documents(keys, by=job.owner, draw=job.params.get("draw", True))
+        with drawn_when_opened(job.params.get("draw_later", False)):
+            actions.issue_documents(keys, by=job.owner)
 
     def finish(self, job):
         made = Contract.objects.filter(pk__in=job.units or []).exclude(state=Contract.DRAFT).count()

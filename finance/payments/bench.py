@@ -21,6 +21,7 @@ from finance.models import Contract
 from finance.payments.sheets import StatementSheet
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
+from hemis.documents.actions import drawn_when_opened
 from structure.models import Unit
 from students.models import AcademicYear
 
@@ -90,7 +91,8 @@ def _form(access: Access) -> list[Contract]:
         made = contracts.number_contracts(
             access=access, chosen=Selection(year=year, faculty=unit.pk), on=timezone.localdate()
         )
-        contracts.issue_documents(made.contracts, by=access.user, draw=False)
+        with drawn_when_opened():
+            contracts.issue_documents(made.contracts, by=access.user)
     _analyze()
     rows = list(
         Contract.objects.filter(academic_year=year, state=Contract.FORMED).select_related("student__person")

@@ -125,7 +125,7 @@ def form_lists(*, access: Access, month: datetime.date) -> tuple[list[StipendLis
 
 
 @transaction.atomic
-def approve(sheet: StipendList, *, access: Access, draw: bool = True) -> StipendList:
+def approve(sheet: StipendList, *, access: Access) -> StipendList:
     """Draft → approved: the list is frozen and put on paper for the bank.
 
     Raises:
@@ -142,7 +142,6 @@ def approve(sheet: StipendList, *, access: Access, draw: bool = True) -> Stipend
         payload=list_payload(found, lines, university_facts(University.objects.get())),
         faculty=found.faculty,
         issued_by=access.user,
-        draw=draw,
     )
     found.state, found.approved_at, found.approved_by = StipendList.APPROVED, timezone.now(), access.user
     found.save(update_fields=["state", "approved_at", "approved_by", "document"])

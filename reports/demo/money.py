@@ -47,8 +47,6 @@ BASE_STIPEND = Decimal("545000")
 STIPENDS = {"14": "1.2", "15": "1.2", "16": "0.2", "17": "1.5", "18": "1.5"}
 TYPES = {"11": "1", "12": "1.5", "13": "2", "14": "2.5", "15": "3", "18": "1", "19": "1"}
 DATED = datetime.date(YEAR, 9, 10)
-# Contracts of which the PDF is drawn at once; the others are drawn when somebody opens them.
-DRAWN = 3
 FORMED_LATER = "303-101"
 RENEWED = 12
 STIPENDS_OF, STIPEND_PEOPLE = "303-102", 60
@@ -129,8 +127,7 @@ def _contracts(access: Access, accountant: User) -> int:
     for faculty in Unit.objects.faculties().exclude(code=FORMED_LATER).order_by("code"):
         selection = Selection(year=YEAR, faculty=faculty.pk)
         numbered += contracts.number_contracts(access=access, chosen=selection, on=day).contracts
-    contracts.issue_documents(numbered[:DRAWN], by=accountant)
-    return DRAWN + contracts.issue_documents(numbered[DRAWN:], by=accountant, draw=False) if numbered else 0
+    return contracts.issue_documents(numbered, by=accountant)
 
 
 def _last_year(access: Access) -> int:
@@ -151,7 +148,7 @@ def _last_year(access: Access) -> int:
         terms = usual_terms(place.student, year, offer=Offer())
         found.append(propose(known, place.student, terms))
     made = contracts.write_contracts([one for one in found if one.price], year=year, on=day, by=access.user)
-    return contracts.issue_documents([one.pk for one in made], by=access.user, draw=False)
+    return contracts.issue_documents([one.pk for one in made], by=access.user)
 
 
 def _changes(offices: Offices, access: Access) -> int:
@@ -224,5 +221,5 @@ def _month(access: Access) -> int:
     if not StipendAppointment.objects.filter(faculty=faculty).exists():
         return 0
     sheet = stipends.form_list(access=access, faculty=faculty, month=MONTH)
-    stipends.approve(sheet, access=access, draw=False)
+    stipends.approve(sheet, access=access)
     return sheet.lines.filter(amount__gt=0).count()

@@ -25,7 +25,9 @@ def world(django_db_setup, django_db_blocker):
     """A faculty, three students of it and an accountant, once for a file; nothing of them stays."""
     with django_db_blocker.unblock(), transaction.atomic():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
+            patch.setattr(
+                "hemis.documents.rendering.pdf_of", lambda html, token, style: f"%PDF {token}".encode()
+            )
             faculty = make_faculty()
             students = [one.pk for one in make_students(faculty, 3)]
             made = (faculty.pk, students, make_user("accounting").pk)

@@ -25,6 +25,7 @@ from finance.models import (
 )
 from finance.prices.actions import set_law_dates
 from hemis.access.scope import Scope
+from hemis.documents.actions import drawn_when_opened
 from hemis.documents.models import Document
 from hemis.documents.rendering import render
 from hemis.jobs import actions as jobs
@@ -53,7 +54,8 @@ def contracts(prices, students, faculty, access):
     """Three contracts, formed; their PDFs are drawn when somebody asks."""
     chosen = Selection(year=2026, faculty=faculty.pk)
     numbered = actions.number_contracts(access=access, chosen=chosen, on=DAY)
-    actions.issue_documents(numbered.contracts, by=access.user, draw=False)
+    with drawn_when_opened():
+        actions.issue_documents(numbered.contracts, by=access.user)
     return list(Contract.objects.order_by("student"))
 
 
@@ -110,7 +112,8 @@ def test_the_ground_decides_what_is_given_back(contracts, students, faculty):
 
 @pytest.mark.duty("7.1")
 def test_a_cancelled_order_takes_its_change_back(contracts, students, faculty, access):
-    change = changes.form_change(left(faculty, students[0]), access=access, draw=False)
+    with drawn_when_opened():
+        change = changes.form_change(left(faculty, students[0]), access=access)
     undo(change.order, NOVEMBER)
     change.refresh_from_db()
     contract = Contract.objects.get(pk=change.contract_id)
@@ -168,8 +171,10 @@ def test_changes_follow_one_another_and_are_taken_back_in_turn(contracts, studen
     carry_out("11", faculty, [students[0]], NOVEMBER, reason="11")
     second = ContractChange.objects.get(kind="left")
     assert second.before == SUM, "the transfer was not in force yet"
-    first = changes.form_change(first, access=access, draw=False)
-    second = changes.form_change(second, access=access, draw=False)
+    with drawn_when_opened():
+        first = changes.form_change(first, access=access)
+    with drawn_when_opened():
+        second = changes.form_change(second, access=access)
     assert second.before == first.amount and second.amount == round(first.amount * 3 / 12)
     with pytest.raises(FinanceError):
         changes.cancel_change(first, access=access, reason="x")
@@ -182,7 +187,8 @@ def test_changes_follow_one_another_and_are_taken_back_in_turn(contracts, studen
 
 
 def test_a_cancelled_contract_takes_its_changes_along(contracts, students, faculty, access):
-    change = changes.form_change(left(faculty, students[0]), access=access, draw=False)
+    with drawn_when_opened():
+        change = changes.form_change(left(faculty, students[0]), access=access)
     actions.cancel(contracts[0], access=access, reason="Xato")
     change.refresh_from_db()
     assert change.state == ContractChange.CANCELLED
@@ -205,7 +211,8 @@ REFUSED = {
 
 @pytest.mark.duty("7.1")
 def test_what_the_database_refuses(contracts, students, faculty, access):
-    change = changes.form_change(left(faculty, students[0]), access=access, draw=False)
+    with drawn_when_opened():
+        change = changes.form_change(left(faculty, students[0]), access=access)
     for name, sql in REFUSED.items():
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql.format(change=change.pk, contract=change.contract_id))
@@ -258,7 +265,8 @@ def test_accounting_forms_signs_and_keeps_the_copy_others_only_look(
 
 @pytest.mark.duty("B5")
 def test_the_student_sees_the_sum_in_force_and_why(contracts, students, faculty, access):
-    changes.form_change(left(faculty, students[0]), access=access, draw=False)
+    with drawn_when_opened():
+        changes.form_change(left(faculty, students[0]), access=access)
     user = students[0].person.user
     text = client_of(user).get(reverse("my_contracts")).content.decode().replace("\u00a0", " ")
     assert "455 850" in text and "1 823 400" in text and "15.09.2026" in text and "01.05.2027" not in text
@@ -323,7 +331,8 @@ def test_contracts_are_renewed_on_the_terms_of_last_year(prices, faculty, access
     last = actions.number_contracts(
         access=access, chosen=Selection(year=2025, faculty=None), on=datetime.date(2025, 9, 10)
     )
-    actions.issue_documents(last.contracts, by=access.user, draw=False)
+    with drawn_when_opened():
+        actions.issue_documents(last.contracts, by=access.user)
     figures = {one.number: {"gpa": Decimal("3.5")} for one in old[:2]}
     carry_out(
         "14", faculty, old[:2], datetime.date(2026, 8, 20), figures=figures, figures_basis="Qaydnomalar"

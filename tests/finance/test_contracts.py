@@ -22,6 +22,7 @@ from finance.models import (
 )
 from finance.prices.actions import copy_year
 from hemis.access.history import history_of
+from hemis.documents.actions import drawn_when_opened
 from hemis.documents.models import Document
 from hemis.jobs import actions as jobs
 from hemis.jobs.models import Job
@@ -38,7 +39,8 @@ def chosen(faculty, **more):
 def form(access, faculty, **more):
     """Numbered and issued; a PDF is drawn when somebody asks for it."""
     found = actions.number_contracts(access=access, chosen=chosen(faculty), on=DAY, **more)
-    actions.issue_documents(found.contracts, by=access.user, draw=False)
+    with drawn_when_opened():
+        actions.issue_documents(found.contracts, by=access.user)
     return found
 
 
@@ -95,11 +97,11 @@ def test_a_job_that_was_killed_goes_on_where_it_stood(prices, students, faculty,
     monkeypatch.setattr(FormContracts, "chunk", 1)
     real, calls = actions.issue_documents, []
 
-    def dies(keys, *, by, draw):
+    def dies(keys, *, by):
         calls.append(keys)
         if len(calls) == 2:
             raise SystemExit
-        return real(keys, by=by, draw=draw)
+        return real(keys, by=by)
 
     monkeypatch.setattr(actions, "issue_documents", dies)
     with pytest.raises(SystemExit):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from finance.contracts import actions
 from finance.contracts.queries import Selection
 from finance.models import BaseCoefficient, Contract, ContractTerms, InstalmentRule, MinimumWage
+from hemis.documents.actions import drawn_when_opened
 from hemis.documents.models import Document
 from hemis.jobs.models import Job
 from students.models import Programme
@@ -50,9 +51,9 @@ def accounting(accountant):
 @pytest.fixture
 def contracts(prices, students, faculty, access):
     chosen = Selection(year=2026, faculty=faculty.pk)
-    actions.issue_documents(
-        actions.number_contracts(access=access, chosen=chosen, on=DAY).contracts, by=access.user, draw=False
-    )
+    numbered = actions.number_contracts(access=access, chosen=chosen, on=DAY)
+    with drawn_when_opened():
+        actions.issue_documents(numbered.contracts, by=access.user)
     return list(Contract.objects.order_by("number"))
 
 

@@ -14,6 +14,7 @@ from finance.models import PayoutAccount, StipendAmount, StipendAppointment, Sti
 from finance.stipends import actions, providers
 from finance.stipends.pages import Appointments, StipendLists
 from finance.stipends.rules import Marks
+from hemis.documents.actions import drawn_when_opened
 from hemis.documents.rendering import render
 from students.models import Student
 from tests.documents.helpers import pdf_text, qr_texts
@@ -149,7 +150,8 @@ def test_what_the_database_refuses(grants, faculty, accountant):
             "UPDATE finance_stipendlist SET state = 'approved', approved_at = now(), total = total + 1, "
             "document_id = (SELECT min(id) FROM documents_document)"
         )
-    actions.approve(sheet, access=access, draw=False)
+    with drawn_when_opened():
+        actions.approve(sheet, access=access)
     for name, sql in REFUSED.items():
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)

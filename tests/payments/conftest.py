@@ -12,7 +12,7 @@ from tests.payments.world import World, make_world
 def world(django_db_setup, django_db_blocker, tmp_path_factory):
     """Students, contracts and an accountant for the whole file; nothing of them stays."""
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
+        patch.setattr("hemis.documents.rendering.pdf_of", lambda html, token, style: f"%PDF {token}".encode())
         patch.setattr("django.conf.settings.MEDIA_ROOT", tmp_path_factory.mktemp("media"))
         yield make_world()
         transaction.set_rollback(True)
