@@ -39,6 +39,7 @@ def _sow_movement() -> None:
 
 def _sow_finance() -> None:
     import_module("finance.seed").sow()
+    import_module("finance.ledger.chart").sow(apps.get_model("finance", "Account"))
 
 
 def _sow_grading() -> None:

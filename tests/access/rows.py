@@ -44,6 +44,7 @@ from curriculum.models import (
     TrainingMode,
 )
 from curriculum.timetable.models import TimetableBatch, TimetableRule
+from finance.ledger.models import Account, Posting
 from finance.models import (
     BaseCoefficient,
     Contract,
@@ -53,6 +54,8 @@ from finance.models import (
     StipendAppointment,
     StipendList,
 )
+from finance.online.models import ClickTransaction, PaymeTransaction
+from finance.payments.models import Payment, PutAside, StatementLine
 from grading.models import (
     Appeal,
     GradeSheet,
@@ -504,6 +507,27 @@ def _stipend(world: World, where: str) -> StipendAppointment:
         )  # fmt: skip
 
 
+def _charged(world: World, where: str) -> Contract:
+    """The contract, formed: only then it is charged and paid."""
+    found = world.row("", Contract, where).obj
+    if found.state == Contract.DRAFT:
+        found.document, found.state = world.document(where), Contract.FORMED
+        found.save(update_fields=["document", "state"])
+    return found
+
+
+def _payment(world: World, where: str) -> Row:
+    """Seen by accounting and by whose contract it is for."""
+    found = make(Payment, world, where, contract=_charged(world, where), means=Payment.CASH)
+    return Row(found, Place(person=world.persons[where].pk))
+
+
+def _posting(world: World, where: str) -> Posting:
+    """What a receipt has posted."""
+    receipt = world.row("finance_queue", StatementLine, where).obj
+    return Posting.objects.get(line=receipt)
+
+
 # Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
 ROWS: dict[Any, Callable[[World, str], Row]] = {
     "structure_faculties": lambda world, where: _unit(world, where, world.faculties),
@@ -584,6 +608,20 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     ),
     PayoutAccount: of_person(
         lambda world, where: make(PayoutAccount, world, where, number=f"8600{next(_serial):012d}")
+    ),
+    Payment: _payment,
+    "finance_debts": of_person(_charged),
+    "finance_queue": of_university(plain(StatementLine)),
+    PutAside: of_university(
+        lambda world, where: make(PutAside, world, where, line=make(StatementLine, world, where))
+    ),
+    Posting: of_university(_posting),
+    Account: of_university(first(Account)),
+    PaymeTransaction: of_university(
+        lambda world, where: make(PaymeTransaction, world, where, contract=_charged(world, where))
+    ),
+    ClickTransaction: of_university(
+        lambda world, where: make(ClickTransaction, world, where, contract=_charged(world, where))
     ),
     DifferentiatedCoefficient: of_university(
         lambda world, where: make(DifferentiatedCoefficient, world, where, faculty=world.faculties[where])
