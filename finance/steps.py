@@ -34,6 +34,12 @@ def figure(value: Any) -> str:
     return text.replace(",", "\u00a0").replace(".", ",")
 
 
+def typed(value: Decimal) -> Decimal:
+    """A sum as a field shows it to be typed over: without tiyin where it has none."""
+    whole = value.to_integral_value()
+    return whole if whole == value else value
+
+
 def steps_as_json(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """Steps as they are kept with the contract."""
     return [

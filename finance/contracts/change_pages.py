@@ -184,6 +184,6 @@ register_todo(
         "contract.create",
         _waiting,
         lambda: f"{reverse('finance_contract_changes_list')}?state={ContractChange.PROPOSED}",
-        icon="file-diff",
+        icon="file-text",
     )
 )

@@ -17,7 +17,7 @@ from finance.common import current_year, faculties, groups, programmes, years
 from finance.debts import queries, rules
 from finance.models import Contract
 from finance.payments.models import Payment
-from finance.steps import figure, readable_steps, steps_as_json
+from finance.steps import figure, readable_steps, steps_as_json, typed
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.classifiers.queries import label
@@ -48,9 +48,7 @@ def _sum(name: str):
 
     def value(row):
         found = getattr(row, name)
-        return (
-            found.to_integral_value() if found is not None and found == found.to_integral_value() else found
-        )
+        return None if found is None else typed(found)
 
     return value
 
@@ -99,6 +97,7 @@ class Debts(Register):
             "percent",
             gettext_lazy("Paid, %"),
             numeric=True,
+            hidden=True,
             value=lambda row: (
                 (row.paid * 100 / row.charged).quantize(Decimal("0.1")) if row.charged else None
             ),

@@ -36,6 +36,11 @@ class Standing:
         return self.charged - self.paid
 
     @property
+    def over(self) -> Decimal:
+        """What was paid beyond the whole sum."""
+        return max(-self.owed, ZERO)
+
+    @property
     def percent(self) -> Decimal | None:
         """How much of the charged sum is paid."""
         return (self.paid * 100 / self.charged).quantize(Decimal("0.1")) if self.charged else None

@@ -20,7 +20,7 @@ from finance.contracts.pages import Contracts
 from finance.models import Contract
 from finance.payments import actions, documents, forms, queries, rules
 from finance.payments.models import BankStatement, Payment, PutAside, StatementLine
-from finance.steps import figure
+from finance.steps import figure, typed
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
@@ -144,7 +144,7 @@ def refund(request: Request, pk: int) -> HttpResponse:
     """Give back what was paid too much for a contract."""
     contract = get_in_scope(Contract, request, "payment.edit", pk=pk)
     over = queries.overpaid(contract.pk)
-    first = {"date": timezone.localdate(), "amount": over if over > 0 else None}
+    first = {"date": timezone.localdate(), "amount": typed(over) if over > 0 else None}
     form = forms.RefundForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
@@ -317,7 +317,7 @@ def receipt(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and not may:
         raise PermissionDenied("payment.edit")
     suggested = queries.suggestions(line) if line.rest else []
-    first = {"number": suggested[0].number if suggested else "", "amount": line.rest}
+    first = {"number": suggested[0].number if suggested else "", "amount": typed(line.rest)}
     parts = forms.PartFormSet(request.POST or None, initial=[first, {}, {}])
     if request.method == "POST" and parts.is_valid():
         chosen = [(one["contract"].pk, one["amount"]) for one in parts.cleaned_data if one.get("contract")]

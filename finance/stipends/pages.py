@@ -94,7 +94,7 @@ class StipendLists(Register):
     model, permission, menu = StipendList, "stipend", "finance"
     menu_place = 41
     columns = [
-        Column("month", link=True),
+        Column("month", link=True, value=lambda row: f"{row.month:%m.%Y}"),
         Column("faculty", sort="faculty__name"),
         Column("paid", gettext_lazy("Paid to"), numeric=True),
         Column("unpaid", gettext_lazy("Not paid to"), numeric=True),
