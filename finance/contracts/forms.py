@@ -68,7 +68,7 @@ class ContractTermsForm(RegisterForm):
         return number
 
     def clean(self):
-        data = super().clean()
+        data = super().clean() or {}
         if data.get("parties") == THREE_SIDED and not data.get("payer_name"):
             self.add_error("payer_name", _("A three-sided contract names its payer."))
         if data.get("parties") != THREE_SIDED and data.get("payer_name"):

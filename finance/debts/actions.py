@@ -52,8 +52,9 @@ def remind(contracts: Collection[int], *, day: datetime.date) -> int:
     plans = queries.plans(wanted)
     made = []
     for contract in rows:
-        plan, paid = plans.get(contract.pk, []), contract.paid or Decimal(0)
-        made.append(DebtReminder(contract=contract, day=day, amount=contract.overdue or Decimal(0)))
+        plan, paid = plans.get(contract.pk, []), contract.paid or Decimal(0)  # type: ignore[attr-defined]
+        late = contract.overdue or Decimal(0)  # type: ignore[attr-defined]
+        made.append(DebtReminder(contract=contract, day=day, amount=late))
         _tell(contract, plan, paid, day)
     DebtReminder.objects.bulk_create(made)
     return len(made)

@@ -7,6 +7,7 @@ import io
 from decimal import Decimal
 
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -218,7 +219,7 @@ def debt_of(request: Request, pk: int) -> HttpResponse:
 
 
 @page("debt.view")
-def debts_by(request: Request) -> HttpResponse:
+def debts_by(request: Request) -> HttpResponseBase:
     """Debts on a day by faculty, group, speciality, course or form."""
     by = request.GET.get("by", "faculty")
     by = by if by in queries.CUTS else "faculty"

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Sum
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -134,7 +135,7 @@ def _period(request: Request) -> tuple[PeriodForm, datetime.date, datetime.date]
 
 
 @page("ledger.view")
-def trial_balance(request: Request) -> HttpResponse:
+def trial_balance(request: Request) -> HttpResponseBase:
     """Opening, turnover and closing of every account, on the page, on paper and in Excel."""
     form, start, end = _period(request)
     rows = queries.trial_balance(start, end)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy
@@ -16,6 +18,8 @@ from hemis.pages.filters import Filter
 from hemis.pages.register import Register
 
 MAX_BODY = 64 * 1024
+# By the numbers of the protocol.
+PAYME_COLOURS: dict[Any, str] = {1: "azure", 2: "green", -1: "secondary", -2: "red"}
 
 
 # No session and no form: the caller proves itself by the key of the protocol.
@@ -75,7 +79,7 @@ class PaymeTransactions(Register):
             "contract__student__person", gettext_lazy("Student"), sort="contract__student__person__sort_key"
         ),
         Column("amount", numeric=True),
-        Column("state", badge={1: "azure", 2: "green", -1: "secondary", -2: "red"}),
+        Column("state", badge=PAYME_COLOURS),
         Column("reason", hidden=True),
         Column("payment", sort="payment", hidden=True),
     ]

@@ -103,7 +103,9 @@ def answer(body: bytes, *, authorization: str) -> dict[str, Any]:
         return {"jsonrpc": "2.0", "id": request_id, "error": error.as_json()}
 
 
-def _run(method: Callable[[dict[str, Any]], dict[str, Any]], params: dict[str, Any]) -> dict[str, Any]:
+def _run(
+    method: Callable[[dict[str, Any]], dict[str, Any] | PaymeError], params: dict[str, Any]
+) -> dict[str, Any]:
     """One method in one transaction; a lapse that it finds stands, though the answer is an error."""
     with transaction.atomic():
         result = method(params)

@@ -78,7 +78,8 @@ class ChoiceWidget(CellWidget):
 
     def __init__(self, offered: Callable[[], list[tuple[Any, Any]]], fault: str):
         super().__init__()
-        self.fault, self.known = fault, {}
+        self.fault = fault
+        self.known: dict[str, Any] = {}
         for language in LANGUAGES:
             with override(language):
                 for code, title in offered():
@@ -206,7 +207,7 @@ class KeyedSheet(Sheet):
 class _Amounts(KeyedSheet):
     """An amount from a day on, by a legal act."""
 
-    keys = ("valid_from",)
+    keys: tuple[str, ...] = ("valid_from",)
 
     def columns(self):
         return {

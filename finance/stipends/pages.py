@@ -166,8 +166,9 @@ def form_lists(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         month, faculty = form.cleaned_data["month"], form.cleaned_data["faculty"]
         try:
+            refused: list[str] = []
             if faculty:
-                made, refused = [actions.form_list(access=request.access, faculty=faculty, month=month)], []
+                made = [actions.form_list(access=request.access, faculty=faculty, month=month)]
             else:
                 made, refused = actions.form_lists(access=request.access, month=month)
         except FinanceError as error:
