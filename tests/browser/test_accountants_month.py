@@ -107,7 +107,7 @@ def debts_are_listed_and_told_of(office: Visitor, contracts: list[Contract]) -> 
     office.go("finance_debts_list", owing="overdue")
     office.find("#table tbody tr:has-text('" + contracts[4].number + "') input[type=checkbox]").check()
     office.fill(action="remind")
-    office.press("form[action$='/bulk/'] button")
+    office.press("#bulk .hemis-bulk button")
     if office.find("main form [name=confirmed]").count():
         office.press("main form button.btn-primary")
     assert [one.contract for one in DebtReminder.objects.all()] == [contracts[4]]
