@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from django import forms
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from hemis.access.guard import signed_in
+from hemis.access.guard import page, signed_in
 from hemis.base import Request
 from hemis.jobs.actions import start
 from hemis.jobs.models import Job
@@ -54,6 +55,16 @@ def _declared(request: Request, code: str) -> type[Sheet]:
         raise Http404(code)
     request.access.require(declared.permission)
     return declared
+
+
+def way_to(code: str, *, permission: str) -> Callable[[Request], HttpResponse]:
+    """A view that leads to the upload of a sheet: what buttons of registers, which know no codes, point to."""
+
+    @page(permission)
+    def lead(request: Request) -> HttpResponse:
+        return redirect("sheet_upload", code=code)
+
+    return lead
 
 
 @signed_in

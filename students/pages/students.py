@@ -16,6 +16,7 @@ from hemis.documents.models import Document
 from hemis.pages import menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
+from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
 from hemis.people.models import Person
 from students import quality
@@ -190,6 +191,9 @@ class Students(Register):
         ),
     ]
     form = StudentForm
+    header_actions = [
+        MenuItem("students", _("Fill in cards from Excel"), "students_card_import", "student.edit")
+    ]
     deletable = False
     detail_template = "students/student.html"
     empty = _("Students come from executed admission orders.")

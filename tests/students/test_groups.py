@@ -19,7 +19,7 @@ from hemis.sheets.reading import read_table
 from students import actions, queries
 from students.documents import issue_card
 from students.models import AdmissionQuota, Division, Subgroup, SubgroupMember, TutorGroup
-from students.quota_sheet import QuotaSheet
+from students.sheets import QuotaSheet
 from tests import factories
 
 pytestmark = pytest.mark.django_db
