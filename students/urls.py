@@ -3,7 +3,7 @@
 from django.urls import path
 
 from students import pages
-from students.pages import activities, card, groups, links, own, quality
+from students.pages import activities, card, groups, links, own, quality, students
 
 REGISTERS = (
     pages.Specialities,
@@ -49,6 +49,7 @@ urlpatterns = [
     path("assign-subgroup/", groups.assign_subgroup, name="students_assign_subgroup"),
     path("students/<int:pk>/photo/", card.photo, name="student_photo"),
     path("students/<int:pk>/photo/edit/", card.edit_photo, name="student_photo_edit"),
+    path("students/<int:pk>/student-card/", students.print_card, name="student_print_card"),
     path("students/<int:pk>/link/", links.link_of_one, name="student_link"),
     path("students/<int:pk>/passport/", card.correct_passport, name="student_correct_passport"),
     path("corrections/<int:pk>/scan/", card.correction_scan, name="student_correction_scan"),

@@ -74,12 +74,13 @@ def upload(request: Request, code: str) -> HttpResponse:
     if declared.own_upload:
         messages.info(request, _("Open the one it is for and import there."))
         return redirect(declared.own_upload)
-    return upload_for(request, declared, {})
+    return upload_for(request, declared, {}, back_url=reverse(declared.result_url_name))
 
 
-def upload_for(request: Request, declared: type[Sheet], params: dict) -> HttpResponse:
+def upload_for(request: Request, declared: type[Sheet], params: dict, *, back_url: str = "") -> HttpResponse:
     """The upload of a sheet whose further ``params`` are known: for pages of one row, which guard themselves."""
     code = declared.code
+    asked = declared(request.access, {"year": declared.default_year(), **params})
     initial = {"year": declared.default_year()}
     form = UploadForm(
         request.POST or None, request.FILES or None, initial=initial, asks_year=declared.asks_year
@@ -95,6 +96,8 @@ def upload_for(request: Request, declared: type[Sheet], params: dict) -> HttpRes
         "title": declared.title,
         "form": form,
         "code": code,
+        "back_url": back_url,
+        "columns": asked.fields.values(),
         "recent": SheetImport.objects.filter(sheet=code, owner=request.user)[:10],
     }
     return render(request, "sheets/upload.html", context, status=422 if form.errors else 200)

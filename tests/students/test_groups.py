@@ -192,6 +192,28 @@ def test_quotas_come_from_excel_with_a_fault_per_cell(faculty, group):
 
 
 @pytest.mark.duty("2.1")
+def test_the_card_of_one_student_is_printed_from_the_page(client, students, dean, stranger, monkeypatch):
+    student = students[0]
+    address = reverse("student_print_card", args=[student.pk])
+    page = reverse("students_students_detail", args=[student.pk])
+    client.force_login(dean)
+    assert address in client.get(page).content.decode()
+    first, again = client.post(address), client.post(address)
+    document = Document.objects.get(kind="student_card", owner=student.person)
+    assert first.url == again.url == reverse("document_pdf", args=[document.pk]), (
+        "the valid card, not another"
+    )
+    assert client.get(address).status_code == 405
+    client.force_login(stranger)
+    assert client.post(address).status_code == 404
+    for module in ("students.documents", "students.pages.students"):
+        monkeypatch.setattr(f"{module}.studies", lambda one: False)
+    client.force_login(dean)
+    assert client.post(address).url == page
+    assert address not in client.get(page).content.decode(), "who does not study has no card to print"
+
+
+@pytest.mark.duty("2.1")
 def test_student_cards_of_a_group_are_printed_and_verified(client, group, students, dean, stranger):
     client.force_login(dean)
     answer = client.post(reverse("students_groups_bulk"), {"action": "cards", "pk": [group.pk]})
