@@ -26,6 +26,7 @@ class StudentCard(DocumentKind):
 
     code = "student_card"
     title = _("Student card")
+    template_version = 2
     permission = "student.view"
     revoke_permission = "student.edit"
 
