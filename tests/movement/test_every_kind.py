@@ -31,6 +31,7 @@ from tests.factories import (
     make_candidate,
     make_employee,
     make_group,
+    make_kafedra,
     make_person,
     make_programme,
     make_students,
@@ -130,7 +131,6 @@ def house(db) -> House:
     found = House(
         faculty, make_user("dean", faculty), make_user("academic_affairs"), make_user("rectorate"), student
     )
-    make_employee(faculty, person=found.rector.person, post="20")
     other = make_admission_setting("303-102")
     found.groups = {
         "home": group,
@@ -318,7 +318,7 @@ def test_a_good_case_is_carried_out_and_its_paper_says_so(house, key, monkeypatc
     paper = text_of(order.document)
     assert house.student.person.last_name in paper
     assert case["says"] in paper and case.get("beside", "") in paper
-    assert f"Rektor {house.rector.person.full_name}" in paper, "who signed, and in which post"
+    assert f"Imzoladi: {house.rector.person.full_name}" in paper
     assert case.get("act", "") in paper and not (case.get("act") and "578-son" in paper), (
         "the act of this kind alone"
     )
@@ -330,6 +330,14 @@ def test_a_good_case_is_carried_out_and_its_paper_says_so(house, key, monkeypatc
     )
     house.carry_out(undo)
     assert facts(house.now()) == facts(before)
+
+
+@pytest.mark.duty("2.2")
+def test_the_paper_names_the_post_of_who_signs(house):
+    make_employee(make_kafedra(house.faculty), person=house.rector.person, post="15")
+    order = house.carry_out(house.form("16", group=house.groups["beside"]))
+    order.document.refresh_from_db()
+    assert f"Professor {house.rector.person.full_name}" in text_of(order.document)
 
 
 @pytest.mark.duty("2.2", "3.5")
