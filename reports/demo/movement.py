@@ -286,7 +286,7 @@ def _this_autumn(offices: Offices) -> None:
     if bride:
         order = offices.form(
             ":name", faculty, Student.objects.filter(pk=bride.pk), offices.today, "Nikoh guvohnomasi",
-            name_ground="marriage", last_name="Namunayeva",
+            name_ground="marriage", last_name="Namunayeva", passport_last_name="NAMUNAYEVA",
         )  # fmt: skip
         offices.carry_out(order, offices.today)
     _mistake(offices, faculty)

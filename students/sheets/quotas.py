@@ -18,19 +18,6 @@ MAX_PLACES = 10_000
 KEY = ("speciality_id", "education_form", "payment_form", "language")
 
 
-class PlacesWidget(widgets.DecimalWidget):
-    """A whole number of places."""
-
-    def __init__(self) -> None:
-        super().__init__(low=Decimal(0), high=Decimal(MAX_PLACES), fault="bad_places")
-
-    def clean(self, value, row=None, **kwargs) -> int:  # type: ignore[override]
-        number = super().clean(value)
-        if number != int(number):
-            raise Bad(self.fault, _("Places are a whole number."), self._bounds())
-        return int(number)
-
-
 @sheet
 class QuotaSheet(Sheet):
     """``params``: ``year``, the entry year. The file says nothing of rows it does not name: they stay."""
@@ -87,7 +74,7 @@ class QuotaSheet(Sheet):
             ),
             "places": SheetColumn(
                 "Kvota",
-                PlacesWidget(),
+                widgets.WholeWidget(low=Decimal(0), high=Decimal(MAX_PLACES), fault="bad_places"),
                 aliases=("Oʻrinlar soni", "Квота", "Places"),
                 missing="bad_places",
                 example="25",
