@@ -30,7 +30,7 @@ LEVEL_OF = {
 def _student(access: Access, pk: int, half: queries.HalfYear) -> Any:
     access.require(EDIT)
     rows = Student.objects.for_scope(access.scope(EDIT)).select_related(
-        "person", "current__group__plan__curriculum", "current__faculty", "current__programme__speciality"
+        "person", "current__group", "current__faculty", "current__programme__speciality"
     )
     found = queries.of_students(rows, half).filter(pk=pk).first()
     if found is None:
@@ -39,10 +39,7 @@ def _student(access: Access, pk: int, half: queries.HalfYear) -> Any:
 
 
 def _standing(student: Any) -> tuple[rules.Standing, list[rules.Limit]]:
-    plan = getattr(student.current.group, "plan", None) if student.current and student.current.group else None
-    limits = (
-        queries.limits_on(timezone.localdate()).get(plan.curriculum.marking_system_id, []) if plan else []
-    )
+    limits = queries.limits_of(student.pk, timezone.localdate())
     return rules.standing(student.without, limits), limits
 
 
