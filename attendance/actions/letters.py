@@ -15,6 +15,7 @@ from attendance.actions.base import AttendanceError
 from attendance.models import AttendanceLetter
 from hemis.access.scope import Access
 from hemis.documents.actions import issue
+from hemis.explain import decimal_text
 from structure.models import University
 from students.models import Student
 
@@ -120,7 +121,7 @@ def _payload(student: Any, half: queries.HalfYear, kind: str, limit: rules.Limit
         "half": dict(queries.half_year_choices()).get(half.code, half.code),
         "hours": student.without,
         "with_reason": student.with_reason,
-        "limit": rules.plain(limit.value),
+        "limit": decimal_text(limit.value),
         "source": limit.source,
         "day": f"{timezone.localdate():%d.%m.%Y}",
         "subjects": [{"name": row.subject, "hours": row.without} for row in by_subject],
