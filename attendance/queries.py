@@ -356,7 +356,7 @@ def limits_on(
 ) -> dict[int, list[rules.Limit]]:
     """The limits in force on a day (or those of ``limits``), by marking system: one query."""
     found: dict[tuple[int, str], rules.Limit] = {}
-    rows = AttendanceLimit.objects.all() if limits is None else limits
+    rows: Any = AttendanceLimit.objects if limits is None else limits
     for one in rows.in_force(day):
         found[one.system_id, one.level] = rules.Limit(one.level, one.value, one.is_above, one.source)
     by_system: dict[int, list[rules.Limit]] = {}
