@@ -14,6 +14,7 @@ from reports.bench.pages import measure_pages
 from reports.bench.promotion import measure_promotion
 from reports.bench.study import measure_study
 from reports.bench.tasks import measure_tasks
+from reports.bench.timetable import measure_timetable
 from reports.demo.build import build
 from structure.models import University
 from students.bench import bench_contingent, bench_import
@@ -21,6 +22,7 @@ from students.models import Student
 
 PARTS = (
     "import", "contracts", "payments", "pages", "contingent", "promotion", "attendance", "grading", "study", "tasks",
+    "timetable",
 )  # fmt: skip
 
 IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
@@ -38,6 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--receipts", type=int, default=20_000, help="of the bank statement (20000)")
         parser.add_argument("--promoted", type=int, default=8000)
         parser.add_argument("--absences", type=int, default=4_000_000)
+        parser.add_argument("--groups", type=int, default=80, help="of the computed timetable (80)")
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
         parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS)
 
@@ -50,6 +53,7 @@ class Command(BaseCommand):
         receipts: int,
         promoted: int,
         absences: int,
+        groups: int,
         workers: int,
         only: list[str],
         **options,
@@ -79,6 +83,8 @@ class Command(BaseCommand):
             self._study(measure_study())
         if "tasks" in only:
             self._tasks()
+        if "timetable" in only:
+            self._timetable(groups)
 
     def _import(self, found: dict[str, Any]) -> None:
         self._head(
@@ -242,3 +248,12 @@ class Command(BaseCommand):
                 for one in ("open", "save")
             )
         )
+
+    def _timetable(self, groups: int) -> None:
+        found = measure_timetable(groups)
+        self._head(f"Timetable of {found['groups']} groups by the solver: {found['wanted']} places of a week")
+        self.stdout.write(
+            f"placed {found['placed']} in {found['placing']:.1f} s, broken hard rules {found['broken']}; "
+            f"cost of wishes {found['first_cost']}, after {found['bettering']:.0f} s more {found['cost']}"
+        )
+        self._verdict(found["placed"] == found["wanted"] and not found["broken"])
