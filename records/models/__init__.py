@@ -1,0 +1,5 @@
+"""The academic record, state attestation, accreditation of graduates (duties 1.3, 2.6, 2.7, 8.3)."""
+
+from records.models.record import RecordAct, RecordLine
+
+__all__ = ["RecordAct", "RecordLine"]
