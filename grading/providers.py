@@ -21,6 +21,8 @@ TaskPoints = Callable[[int, str], Mapping[int, tuple[Decimal, Decimal]]]
 HoursMissed = Callable[[Collection[int], Collection[int]], Mapping[tuple[int, int], Attendance]]
 # Keys of students → soʻm owed.
 ContractDebts = Callable[[Collection[int]], Mapping[int, Decimal]]
+# (keys of curriculum subjects, keys of students or None for all) whose results have just been written.
+ResultsHeard = Callable[[Collection[int], Collection[int] | None], None]
 
 _providers: dict[str, Callable] = {}
 
@@ -43,6 +45,11 @@ def register_hours_missed(provider: HoursMissed) -> None:
 def register_contract_debts(provider: ContractDebts) -> None:
     """Let finance answer for admission, where the rules ask for it."""
     _register("contract_debts", provider)
+
+
+def register_results_heard(listener: ResultsHeard) -> None:
+    """Let the academic record hear of results, within the transaction that writes them."""
+    _register("results_heard", listener)
 
 
 def _register(code: str, provider: Callable) -> None:
@@ -71,6 +78,12 @@ def hours_missed(
 def contract_debts(students: Collection[int]) -> Mapping[int, Decimal]:
     provider = _providers.get("contract_debts")
     return provider(students) if provider and students else {}
+
+
+def tell_results(curriculum_subjects: Collection[int], students: Collection[int] | None) -> None:
+    """Results of closed sheets have been written."""
+    if listener := _providers.get("results_heard"):
+        listener(curriculum_subjects, students)
 
 
 def can_prefill() -> bool:

@@ -11,9 +11,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('records', '0002_record_guards'),
         ('documents', '0004_guards'),
         ('structure', '0005_guards'),
         ('students', '0008_fewer_indexes'),

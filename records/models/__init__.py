@@ -1,11 +1,12 @@
-"""What records keep."""
+"""The academic record, state attestation, accreditation, diplomas, certificates, employment (1.3, 2.6, 2.7, 4.1, 8.3)."""
 
 from records.models.blanks import Blank, BlankAct, BlankMove, BlankRange
 from records.models.certificates import Certificate
 from records.models.diplomas import Diploma, HonoursRule, PrintProfile
 from records.models.employment import Employment, SurveyLink
+from records.models.record import RecordAct, RecordLine
 
 __all__ = [
     "Blank", "BlankAct", "BlankMove", "BlankRange", "Certificate", "Diploma", "Employment", "HonoursRule",
-    "PrintProfile", "SurveyLink",
+    "PrintProfile", "RecordAct", "RecordLine", "SurveyLink",
 ]  # fmt: skip

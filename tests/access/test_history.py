@@ -45,6 +45,7 @@ WITHOUT_HISTORY = {
     "curriculum_draftplace": "written by the solver, never edited; lessons have their history",
     "attendance_savedchange": "keys of changes that have arrived; the program forgets them after a while",
     "grading_studentgpa": "written by one set operation from results, which have their history",
+    "records_recordline": "only ever added, by its sheet or act; a trigger refuses every change",
     "movement_setaside": "written once by the check of a list, never edited",
     "staff_postassignment": "which post brought which role; the role itself has its history",
     "people_user_groups": "unused: what people may do comes from the duty table",
