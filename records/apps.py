@@ -3,7 +3,9 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # What makes itself known when it is imported: what is heard, kinds of documents, jobs and notices.
-KNOWN = ("tells",)
+KNOWN = (
+    "tells", "blanks.documents", "diplomas.documents", "diplomas.jobs", "certificates.documents", "certificates.jobs",
+)  # fmt: skip
 
 
 class RecordsConfig(AppConfig):

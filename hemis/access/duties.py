@@ -165,7 +165,8 @@ DUTIES: tuple[Duty, ...] = (
         _("diploma data of graduates; QR diplomas"),
         _("approve; print; hand over"),
         UNIVERSITY,
-        "diploma: view approve print handover; document: view",
+        "diploma: view approve print handover; blank: view edit; honours_rule: view edit; printer: view edit; "
+        "document: view",
     ),
     _duty(
         "2.1",
@@ -234,6 +235,7 @@ DUTIES: tuple[Duty, ...] = (
         _("create; check; keep the register; print"),
         FACULTY,
         "academic_record: view; accreditation: view check; diploma: view edit; blank: view edit; "
+        "honours_rule: view; printer: view; "
         "topic: view edit; commission: view edit; transcript: view print; document: view",
     ),
     _duty(

@@ -210,6 +210,4 @@ def free_blanks(
         rows = rows.filter(education_type=education_type)
     if category:
         rows = rows.filter(category=category)
-    return list(
-        rows.select_for_update(skip_locked=True).order_by("holder", "series", "number", "pk")[:count]
-    )
+    return list(rows.select_for_update(skip_locked=True).order_by("holder", "series", "number", "pk")[:count])

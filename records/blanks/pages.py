@@ -26,6 +26,7 @@ from hemis.pages.menu import register as register_menu
 from hemis.pages.register import BulkAction, Register, Tab
 from hemis.sheets.writing import book
 from records.blanks import actions, documents, queries
+from records.blanks.actions import EDIT
 from records.blanks.forms import MoveForm, PeriodForm, ReceiptForm
 from records.models import Blank, BlankAct, BlankMove
 from records.models.blanks import BLANK_KINDS, CATEGORIES
@@ -52,12 +53,11 @@ def _act_on(request: Request, rows: QuerySet) -> HttpResponse | None:
     """To the form of an act, with the ticked blanks filled in."""
     found = list(rows.order_by("kind", "series", "number")[: MOST_TICKED + 1])
     if len({one.kind for one in found}) != 1 or len(found) > MOST_TICKED:
-        messages.error(
-            request, _("Tick blanks of one kind, at most %(count)d.") % {"count": MOST_TICKED}
-        )
+        messages.error(request, _("Tick blanks of one kind, at most %(count)d.") % {"count": MOST_TICKED})
         return None
     numbers = ", ".join(
-        run[0].code if len(run) == 1 else f"{run[0].code}-{run[-1].number}" for run in documents.in_runs(found)
+        run[0].code if len(run) == 1 else f"{run[0].code}-{run[-1].number}"
+        for run in documents.in_runs(found)
     )
     request.session["blanks"] = {"blank_kind": found[0].kind, "numbers": numbers}
     return redirect("records_blank_act")
@@ -91,10 +91,10 @@ class Blanks(Register):
     )  # fmt: skip
     fields = ("code", "kind", "education_type", "category", "state", "holder", "paper", "range__act__date")
     tabs = [Tab("moves", gettext_lazy("Moves"), "records/_moves.html", _moves)]
-    actions = [BulkAction("act", gettext_lazy("Draw up an act"), actions.EDIT, _act_on, icon="file-text")]
+    actions = [BulkAction("act", gettext_lazy("Draw up an act"), EDIT, _act_on, icon="file-text")]
     header_actions = [
-        MenuItem("record", gettext_lazy("Receive blanks"), "records_blank_receive", actions.EDIT),
-        MenuItem("record", gettext_lazy("Draw up an act"), "records_blank_act", actions.EDIT),
+        MenuItem("record", gettext_lazy("Receive blanks"), "records_blank_receive", EDIT),
+        MenuItem("record", gettext_lazy("Draw up an act"), "records_blank_act", EDIT),
         MenuItem("record", gettext_lazy("Balance of blanks"), "records_blank_balance", "blank.view"),
     ]
     empty = gettext_lazy("Blanks come by an act of receipt.")

@@ -152,9 +152,7 @@ def _count(line: Line, row: dict[str, Any], *, opening: bool) -> None:
 
 def _standing(end: datetime.date, inside: Q) -> Iterable[dict[str, Any]]:
     """How many blanks of every sort stand in which state at the end of a day."""
-    newest = (
-        BlankMove.objects.filter(day__lte=end).order_by("blank", "-pk").distinct("blank").values("pk")
-    )
+    newest = BlankMove.objects.filter(day__lte=end).order_by("blank", "-pk").distinct("blank").values("pk")
     return (
         BlankMove.objects.filter(inside, pk__in=newest)
         .order_by()

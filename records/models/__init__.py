@@ -1,4 +1,4 @@
-"""The academic record, state attestation, accreditation, diplomas, certificates, employment (1.3, 2.6, 2.7, 4.1, 8.3)."""
+"""The academic record, state attestation, accreditation, diplomas, certificates, employment (duties 1.3, 2.6 …)."""
 
 from records.models.blanks import Blank, BlankAct, BlankMove, BlankRange
 from records.models.certificates import Certificate

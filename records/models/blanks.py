@@ -73,11 +73,14 @@ class BlankAct(BaseModel):
     )  # fmt: skip
     # Who held them before; of an act that moves nothing to another, the holder itself.
     giver = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("given by")
+        Unit,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("given by"),
     )
-    basis = models.CharField(
-        _("basis"), max_length=255, help_text=_("The document: kind, number and date.")
-    )
+    basis = models.CharField(_("basis"), max_length=255, help_text=_("The document: kind, number and date."))
     reason = models.CharField(_("what happened"), max_length=500, blank=True)
     commission = models.TextField(
         _("commission"), blank=True, help_text=_("Chair and members, one a line: name and post.")

@@ -34,7 +34,12 @@ class CertificateQuerySet(FacultyQuerySet):
 class Certificate(BaseModel):
     """One issued paper; its number, QR code and bytes are those of its document and never change."""
 
-    TRANSCRIPT, SHEET, ACADEMIC, STUDY = "transcript", "study_sheet", "academic_certificate", "study_certificate"
+    TRANSCRIPT, SHEET, ACADEMIC, STUDY = (
+        "transcript",
+        "study_sheet",
+        "academic_certificate",
+        "study_certificate",
+    )
     KINDS = [
         (TRANSCRIPT, _("Transcript")),
         (SHEET, _("Study sheet (oʻquv varaqa)")),
@@ -50,7 +55,10 @@ class Certificate(BaseModel):
     language = models.CharField(_("language"), max_length=8, choices=LANGUAGES, default="uz")
     up_to = ClassifierField("h_semester", verbose_name=_("up to the semester"), blank=True)
     purpose = models.CharField(
-        _("where it is presented"), max_length=255, blank=True, help_text=_("Empty: wherever it is asked for.")
+        _("where it is presented"),
+        max_length=255,
+        blank=True,
+        help_text=_("Empty: wherever it is asked for."),
     )
     document = models.OneToOneField(
         Document, on_delete=models.PROTECT, related_name="+", verbose_name=_("document")

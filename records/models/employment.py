@@ -62,7 +62,10 @@ class Employment(BaseModel):
         "h_graduate_inactive_type", verbose_name=_("why economically inactive"), blank=True
     )
     document = models.CharField(
-        _("document"), max_length=255, blank=True, help_text=_("Labour contract or other proof: number, date.")
+        _("document"),
+        max_length=255,
+        blank=True,
+        help_text=_("Labour contract or other proof: number, date."),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
 
