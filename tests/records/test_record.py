@@ -63,7 +63,8 @@ class TestFeeding:
         grading.confirm_correction(act, access=study.access("affairs"))
         now = record.lines_of(study.students[1]).get()
         assert (now.points, now.act_reason) == (86, "Savol notoʻgʻri")
-        assert now.act_number == SheetCorrection.objects.get().number
+        the = SheetCorrection.objects.get()
+        assert now.act_number == f"{the.academic_year_id}-{the.serial:05d}"
         assert now.supersedes.points == 75 and not now.supersedes.is_current
         assert [one.points for one in record.history_of(study.students[1])] == [75, 86]
 
