@@ -233,8 +233,8 @@ DUTIES: tuple[Duty, ...] = (
         _("results; accreditation; diplomas and blanks; topics; commissions; transcripts and certificates"),
         _("create; check; keep the register; print"),
         FACULTY,
-        "academic_record: view; accreditation: view check; diploma: view edit; blank: view edit; "
-        "topic: view edit; commission: view edit; transcript: view print; document: view",
+        "academic_record: view propose; accreditation: view check; diploma: view edit; blank: view edit; "
+        "topic: view edit; topic_order: view edit; commission: view edit; transcript: view print; document: view",
     ),
     _duty(
         "2.8",
@@ -429,7 +429,15 @@ DUTIES: tuple[Duty, ...] = (
         UNIVERSITY,
         "quota: view edit; data_quality: view; student: view",
     ),
-    _duty("B8", "rectorate", "movement", _("orders on students"), _("sign"), UNIVERSITY, "order: view sign"),
+    _duty(
+        "B8",
+        "rectorate",
+        "movement",
+        _("orders on students"),
+        _("sign"),
+        UNIVERSITY,
+        "order: view sign; topic_order: view sign",
+    ),
     _duty(
         "B6",
         "academic_affairs",
@@ -474,6 +482,7 @@ DUTIES: tuple[Duty, ...] = (
         _("results and GPA of the whole university; correction acts of closed sheets"),
         _("view; compute; confirm"),
         UNIVERSITY,
+        "academic_record: view confirm; attestation_rule: view edit; "
         "grade_sheet: view confirm; performance: view; gpa: view compute; personal_schedule: view; appeal: view",
     ),
     _duty(
@@ -502,7 +511,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view; "
-        "performance: view; gpa: view",
+        "performance: view; gpa: view; academic_record: view",
     ),
     _duty(
         "B7",
@@ -539,7 +548,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "own: card order contract document application clearance plan elective timetable attendance performance appeal "
-        "material task",
+        "material task topic record",
     ),
 )
 
