@@ -14,6 +14,7 @@ SOWN = {
     "grading": "GradingRule",
     "staff": "StaffRule",
     "movement": "MovementRule",
+    "records": "AttestationRule",
 }
 
 
@@ -36,6 +37,10 @@ def _sow_movement() -> None:
     import_module("movement.defaults").seed_rules(apps.get_model("movement", "MovementRule"))
 
 
+def _sow_records() -> None:
+    import_module("records.seed").sow(apps)
+
+
 def _sow_grading() -> None:
     import_module("grading.seed").sow(apps)
 
@@ -46,6 +51,7 @@ SEEDS = {
     "grading": _sow_grading,
     "staff": _sow_staff,
     "movement": _sow_movement,
+    "records": _sow_records,
 }
 
 

@@ -130,6 +130,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "excuse",
                 "verbose_name_plural": "excuses",
                 "ordering": ["-starts_on", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "accepted")),
+                        fields=["student", "starts_on", "ends_on"],
+                        name="accepted_excuse",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="excuse_span"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("state", "asked")),
+                            models.Q(
+                                models.Q(("state", "asked"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="excuse_is_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["asked", "accepted"]),
+                            models.Q(("remark", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="excuse_refused_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +263,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "lesson given",
                 "verbose_name_plural": "lessons given",
                 "ordering": ["lesson"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__gte", 1), ("hours__lte", 2)), name="record_hours"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("topic__isnull", False),
+                            models.Q(("topic_text", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="record_has_topic",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -307,6 +352,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "current mark",
                 "verbose_name_plural": "current marks",
                 "ordering": ["-day", "pk"],
+                "indexes": [
+                    models.Index(fields=["student", "academic_year", "term"], name="mark_of_student")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "student"), name="current_mark_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__lte", 100)), name="current_mark_range"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -404,6 +458,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "absence",
                 "verbose_name_plural": "absences",
                 "ordering": ["-day", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["student", "academic_year", "term"],
+                        include=("kind", "hours"),
+                        name="absence_of_student",
+                    ),
+                    models.Index(
+                        fields=["academic_year", "term", "group"],
+                        include=("kind", "hours"),
+                        name="absence_of_group",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("record", "student"), name="absence_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("hours", 0), ("kind", "13")),
+                            models.Q(("hours__gte", 1), ("hours__lte", 2), ("kind__in", ["11", "12"])),
+                            _connector="OR",
+                        ),
+                        name="absence_hours",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("excuse__isnull", False), ("kind", "11")),
+                            models.Q(models.Q(("kind", "11"), _negated=True), ("excuse", None)),
+                            _connector="OR",
+                        ),
+                        name="excused_by_an_excuse",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -499,6 +584,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "opening of a closed journal",
                 "verbose_name_plural": "openings of closed journals",
                 "ordering": ["-made_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ends_on", None),
+                                ("lesson__isnull", False),
+                                ("starts_on", None),
+                                ("teacher", None),
+                            ),
+                            models.Q(
+                                ("ends_on__gte", models.F("starts_on")),
+                                ("ends_on__isnull", False),
+                                ("lesson", None),
+                                ("starts_on__isnull", False),
+                                ("teacher__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="unlock_of_a_lesson_or_a_teacher",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="unlock_has_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -655,139 +764,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="excuse",
-            index=models.Index(
-                condition=models.Q(("state", "accepted")),
-                fields=["student", "starts_on", "ends_on"],
-                name="accepted_excuse",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="excuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="excuse_span"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="excuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None), ("state", "asked")),
-                    models.Q(
-                        models.Q(("state", "asked"), _negated=True),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="excuse_is_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="excuse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["asked", "accepted"]),
-                    models.Q(("remark", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="excuse_refused_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lessonrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gte", 1), ("hours__lte", 2)), name="record_hours"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lessonrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("topic__isnull", False), models.Q(("topic_text", ""), _negated=True), _connector="OR"
-                ),
-                name="record_has_topic",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="currentmark",
-            index=models.Index(fields=["student", "academic_year", "term"], name="mark_of_student"),
-        ),
-        migrations.AddConstraint(
-            model_name="currentmark",
-            constraint=models.UniqueConstraint(fields=("record", "student"), name="current_mark_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="currentmark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__lte", 100)), name="current_mark_range"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="absence",
-            index=models.Index(
-                fields=["student", "academic_year", "term"],
-                include=("kind", "hours"),
-                name="absence_of_student",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="absence",
-            index=models.Index(
-                fields=["academic_year", "term", "group"], include=("kind", "hours"), name="absence_of_group"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.UniqueConstraint(fields=("record", "student"), name="absence_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("hours", 0), ("kind", "13")),
-                    models.Q(("hours__gte", 1), ("hours__lte", 2), ("kind__in", ["11", "12"])),
-                    _connector="OR",
-                ),
-                name="absence_hours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("excuse__isnull", False), ("kind", "11")),
-                    models.Q(models.Q(("kind", "11"), _negated=True), ("excuse", None)),
-                    _connector="OR",
-                ),
-                name="excused_by_an_excuse",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unlock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ends_on", None), ("lesson__isnull", False), ("starts_on", None), ("teacher", None)
-                    ),
-                    models.Q(
-                        ("ends_on__gte", models.F("starts_on")),
-                        ("ends_on__isnull", False),
-                        ("lesson", None),
-                        ("starts_on__isnull", False),
-                        ("teacher__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="unlock_of_a_lesson_or_a_teacher",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unlock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="unlock_has_reason"
-            ),
         ),
     ]

@@ -200,6 +200,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "curriculum",
                 "verbose_name_plural": "curricula",
                 "ordering": ["-start_year", "speciality__code", "education_form", "-release"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("speciality", "education_form", "start_year", "release"),
+                        name="curriculum_release_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "approved")),
+                        fields=("speciality", "education_form", "start_year"),
+                        name="one_approved_curriculum",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("semester_count__gte", 1), ("semester_count__lte", 12)),
+                        name="curriculum_semesters",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="approved_curriculum_is_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +256,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "block of a curriculum",
                 "verbose_name_plural": "blocks of curricula",
                 "ordering": ["curriculum", "code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("curriculum", "code"), name="block_code_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -337,6 +363,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "semester",
                 "verbose_name_plural": "semesters",
                 "ordering": ["curriculum", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("curriculum", "number"), name="semester_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="semester_period"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -383,6 +415,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "week of the graph",
                 "verbose_name_plural": "weeks of the graph",
                 "ordering": ["curriculum", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("curriculum", "number"), name="week_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="week_period"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -479,6 +517,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "rule of a marking system",
                 "verbose_name_plural": "rules of marking systems",
                 "ordering": ["system", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("system", "valid_from"), name="marking_rule_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("pass_percent__gte", 0), ("pass_percent__lte", 100)),
+                        name="marking_rule_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("attempts__gte", 1), ("attempts__lte", 3)),
+                        name="marking_rule_attempts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("gpa_threshold", None),
+                            models.Q(
+                                ("gpa_threshold__gte", Decimal("2.4")), ("gpa_threshold__lte", Decimal("3.0"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="marking_rule_gpa",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -535,6 +594,56 @@ class Migration(migrations.Migration):
                 "verbose_name": "grade type",
                 "verbose_name_plural": "grade types",
                 "ordering": ["system", "-valid_from", "-lowest"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("system", "valid_from", "lowest"), name="grade_type_border_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lowest__gte", 0), ("lowest__lte", 100)), name="grade_type_border"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark__gte", 2), ("mark__lte", 5)), name="grade_type_mark"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SubjectGroup",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("code", models.CharField(max_length=64, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=256, verbose_name="name")),
+                ("name_ru", models.CharField(blank=True, max_length=256, verbose_name="name (Russian)")),
+                ("name_en", models.CharField(blank=True, max_length=256, verbose_name="name (English)")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="curriculum.subjectgroup",
+                        verbose_name="belongs to",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "subject group",
+                "verbose_name_plural": "subject groups",
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("pk")), _negated=True),
+                        name="subject_group_not_own_parent",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -567,6 +676,15 @@ class Migration(migrations.Migration):
                         related_name="subjects",
                         to="structure.unit",
                         verbose_name="kafedra",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subjects",
+                        to="curriculum.subjectgroup",
+                        verbose_name="subject group",
                     ),
                 ),
             ],
@@ -690,6 +808,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "subject of a curriculum",
                 "verbose_name_plural": "subjects of curricula",
                 "ordering": ["semester__number", "position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("semester", "subject"), name="subject_once_a_semester"),
+                    models.CheckConstraint(condition=models.Q(("credit__gt", 0)), name="subject_credit"),
+                    models.CheckConstraint(
+                        condition=models.Q(("elective_group", ""), ("kind", "12"), _connector="OR"),
+                        name="only_electives_have_a_group",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -731,50 +857,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "control of a subject",
                 "verbose_name_plural": "controls of subjects",
                 "ordering": ["curriculum_subject", "control"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SubjectGroup",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                "constraints": [
+                    models.UniqueConstraint(fields=("curriculum_subject", "control"), name="control_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("max_points__gte", 1), ("max_points__lte", 100)),
+                        name="control_maximum",
                     ),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
-                ("code", models.CharField(max_length=64, unique=True, verbose_name="code")),
-                ("name", models.CharField(max_length=256, verbose_name="name")),
-                ("name_ru", models.CharField(blank=True, max_length=256, verbose_name="name (Russian)")),
-                ("name_en", models.CharField(blank=True, max_length=256, verbose_name="name (English)")),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="curriculum.subjectgroup",
-                        verbose_name="belongs to",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "subject group",
-                "verbose_name_plural": "subject groups",
-                "ordering": ["code"],
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="subject",
-            name="group",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="subjects",
-                to="curriculum.subjectgroup",
-                verbose_name="subject group",
-            ),
         ),
         migrations.CreateModel(
             name="SubjectHours",
@@ -811,6 +901,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "hours of a subject",
                 "verbose_name_plural": "hours of subjects",
                 "ordering": ["curriculum_subject", "training_type"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("curriculum_subject", "training_type"), name="hours_once"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("hours__gt", 0)), name="hours_positive"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -895,154 +991,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="curriculumblock",
-            constraint=models.UniqueConstraint(fields=("curriculum", "code"), name="block_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculumsemester",
-            constraint=models.UniqueConstraint(fields=("curriculum", "number"), name="semester_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculumsemester",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="semester_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculumweek",
-            constraint=models.UniqueConstraint(fields=("curriculum", "number"), name="week_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculumweek",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="week_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="markingrule",
-            constraint=models.UniqueConstraint(
-                fields=("system", "valid_from"), name="marking_rule_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="markingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pass_percent__gte", 0), ("pass_percent__lte", 100)),
-                name="marking_rule_percent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="markingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attempts__gte", 1), ("attempts__lte", 3)), name="marking_rule_attempts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="markingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("gpa_threshold", None),
-                    models.Q(("gpa_threshold__gte", Decimal("2.4")), ("gpa_threshold__lte", Decimal("3.0"))),
-                    _connector="OR",
-                ),
-                name="marking_rule_gpa",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradetype",
-            constraint=models.UniqueConstraint(
-                fields=("system", "valid_from", "lowest"), name="grade_type_border_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradetype",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lowest__gte", 0), ("lowest__lte", 100)), name="grade_type_border"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradetype",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark__gte", 2), ("mark__lte", 5)), name="grade_type_mark"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculum",
-            constraint=models.UniqueConstraint(
-                fields=("speciality", "education_form", "start_year", "release"),
-                name="curriculum_release_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculum",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "approved")),
-                fields=("speciality", "education_form", "start_year"),
-                name="one_approved_curriculum",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("semester_count__gte", 1), ("semester_count__lte", 12)),
-                name="curriculum_semesters",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="approved_curriculum_is_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculumsubject",
-            constraint=models.UniqueConstraint(
-                fields=("semester", "subject"), name="subject_once_a_semester"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculumsubject",
-            constraint=models.CheckConstraint(condition=models.Q(("credit__gt", 0)), name="subject_credit"),
-        ),
-        migrations.AddConstraint(
-            model_name="curriculumsubject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("elective_group", ""), ("kind", "12"), _connector="OR"),
-                name="only_electives_have_a_group",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectcontrol",
-            constraint=models.UniqueConstraint(fields=("curriculum_subject", "control"), name="control_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectcontrol",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_points__gte", 1), ("max_points__lte", 100)), name="control_maximum"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectgroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("pk")), _negated=True),
-                name="subject_group_not_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjecthours",
-            constraint=models.UniqueConstraint(
-                fields=("curriculum_subject", "training_type"), name="hours_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjecthours",
-            constraint=models.CheckConstraint(condition=models.Q(("hours__gt", 0)), name="hours_positive"),
         ),
     ]

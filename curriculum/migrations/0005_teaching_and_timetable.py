@@ -118,6 +118,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "control",
                 "verbose_name_plural": "controls",
                 "ordering": ["day", "starts_at", "pk"],
+                "indexes": [models.Index(fields=["examiner", "day"], name="control_of_examiner")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("second_examiner", None),
+                            models.Q(("second_examiner", models.F("examiner")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="control_two_examiners",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "planned"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="control_cancelled_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +189,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "audience of a control",
                 "verbose_name_plural": "audiences of controls",
                 "ordering": ["event", "group__name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "group", "subgroup"),
+                        name="control_audience_once",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +313,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "registration for a subject",
                 "verbose_name_plural": "registrations for subjects",
                 "ordering": ["student", "curriculum_subject"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("student", "curriculum_subject"), name="registration_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("is_active", True), models.Q(("elective_group", ""), _negated=True)
+                        ),
+                        fields=("student", "semester", "elective_group"),
+                        name="one_of_the_alternatives",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,6 +351,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "busy hours of a teacher",
                 "verbose_name_plural": "busy hours of teachers",
+                "indexes": [
+                    models.Index(fields=["source", "source_id"], name="teacher_slot_source"),
+                    models.Index(fields=["employee", "day"], name="teacher_slot_day"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -401,6 +441,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "teaching",
                 "verbose_name_plural": "teachings",
                 "ordering": ["-academic_year", "term", "subject__name", "training_type", "pk"],
+                "indexes": [
+                    models.Index(fields=["academic_year", "term", "kafedra"], name="teaching_of_kafedra")
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("hours__gte", 1)), name="teaching_hours"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("assistant", None),
+                            models.Q(
+                                ("teacher__isnull", False),
+                                models.Q(("assistant", models.F("teacher")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="teaching_two_teachers",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -491,6 +548,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "lesson",
                 "verbose_name_plural": "lessons",
                 "ordering": ["day", "starts_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["teacher", "day"], name="lesson_of_teacher"),
+                    models.Index(fields=["teaching", "day"], name="lesson_of_teaching"),
+                    models.Index(fields=["day", "teaching"], name="lesson_of_day"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("assistant", None),
+                            models.Q(("assistant", models.F("teacher")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="lesson_two_teachers",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "planned"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="lesson_cancelled_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -545,6 +623,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "audience of a teaching",
                 "verbose_name_plural": "audiences of teachings",
                 "ordering": ["teaching", "group__name", "subgroup__name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("teaching", "group", "subgroup"), name="audience_once", nulls_distinct=False
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -597,6 +680,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "topic",
                 "verbose_name_plural": "topics",
                 "ordering": ["curriculum_subject", "training_type", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("curriculum_subject", "training_type", "position"),
+                        name="topic_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__gte", 1), ("position__gte", 1)), name="topic_figures"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -646,131 +739,5 @@ class Migration(migrations.Migration):
                     models.Index(fields=["group", "day"], name="audience_slot_day"),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="controlevent",
-            index=models.Index(fields=["examiner", "day"], name="control_of_examiner"),
-        ),
-        migrations.AddConstraint(
-            model_name="controlevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("second_examiner", None),
-                    models.Q(("second_examiner", models.F("examiner")), _negated=True),
-                    _connector="OR",
-                ),
-                name="control_two_examiners",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="controlevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "planned"), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="control_cancelled_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="controlaudience",
-            constraint=models.UniqueConstraint(
-                fields=("event", "group", "subgroup"), name="control_audience_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.UniqueConstraint(
-                fields=("student", "curriculum_subject"), name="registration_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_active", True), models.Q(("elective_group", ""), _negated=True)),
-                fields=("student", "semester", "elective_group"),
-                name="one_of_the_alternatives",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="teacherslot",
-            index=models.Index(fields=["source", "source_id"], name="teacher_slot_source"),
-        ),
-        migrations.AddIndex(
-            model_name="teacherslot",
-            index=models.Index(fields=["employee", "day"], name="teacher_slot_day"),
-        ),
-        migrations.AddIndex(
-            model_name="teaching",
-            index=models.Index(fields=["academic_year", "term", "kafedra"], name="teaching_of_kafedra"),
-        ),
-        migrations.AddConstraint(
-            model_name="teaching",
-            constraint=models.CheckConstraint(condition=models.Q(("hours__gte", 1)), name="teaching_hours"),
-        ),
-        migrations.AddConstraint(
-            model_name="teaching",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("assistant", None),
-                    models.Q(
-                        ("teacher__isnull", False),
-                        models.Q(("assistant", models.F("teacher")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="teaching_two_teachers",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lesson",
-            index=models.Index(fields=["teacher", "day"], name="lesson_of_teacher"),
-        ),
-        migrations.AddIndex(
-            model_name="lesson",
-            index=models.Index(fields=["teaching", "day"], name="lesson_of_teaching"),
-        ),
-        migrations.AddIndex(
-            model_name="lesson",
-            index=models.Index(fields=["day", "teaching"], name="lesson_of_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="lesson",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("assistant", None),
-                    models.Q(("assistant", models.F("teacher")), _negated=True),
-                    _connector="OR",
-                ),
-                name="lesson_two_teachers",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lesson",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "planned"), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="lesson_cancelled_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teachingaudience",
-            constraint=models.UniqueConstraint(
-                fields=("teaching", "group", "subgroup"), name="audience_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("curriculum_subject", "training_type", "position"),
-                name="topic_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gte", 1), ("position__gte", 1)), name="topic_figures"
-            ),
         ),
     ]

@@ -62,6 +62,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "choice of electives",
                 "verbose_name_plural": "choices of electives",
                 "ordering": ["-opens_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="elective_window"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("closed_by", None)),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="elective_closed_by",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +149,15 @@ class Migration(migrations.Migration):
                     "campaign",
                     "curriculum_subject__elective_group",
                     "curriculum_subject__position",
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("taken__lte", models.F("places"))), name="elective_places"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minimum__gte", 1), ("minimum__lte", models.F("places"))),
+                        name="elective_minimum",
+                    ),
                 ],
             },
         ),
@@ -227,42 +249,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "chosen elective",
                 "verbose_name_plural": "chosen electives",
                 "ordering": ["campaign", "elective_group", "chosen_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("student", "campaign", "elective_group"), name="elective_chosen_once"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="electivecampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="elective_window"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="electivecampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("closed_by", None)),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="elective_closed_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="electiveoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taken__lte", models.F("places"))), name="elective_places"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="electiveoffer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minimum__gte", 1), ("minimum__lte", models.F("places"))),
-                name="elective_minimum",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="electivechoice",
-            constraint=models.UniqueConstraint(
-                fields=("student", "campaign", "elective_group"), name="elective_chosen_once"
-            ),
         ),
     ]

@@ -96,6 +96,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "control question",
                 "verbose_name_plural": "control questions",
                 "ordering": ["subject", "topic", "difficulty", "pk"],
+                "indexes": [
+                    models.Index(fields=["subject", "language", "topic", "difficulty"], name="question_quota")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "fingerprint"), name="question_once_in_bank"),
+                    models.CheckConstraint(
+                        condition=models.Q(("difficulty__gte", 1), ("difficulty__lte", 3)),
+                        name="question_difficulty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["single", "several", "matching", "short", "essay"])),
+                        name="question_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +151,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "answer of a question",
                 "verbose_name_plural": "answers of questions",
                 "ordering": ["question", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("question", "position"), name="answer_position_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gte", Decimal("-100")), ("share__lte", Decimal("100"))),
+                        name="answer_share",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,6 +235,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "learning resource",
                 "verbose_name_plural": "learning resources",
                 "ordering": ["curriculum_subject", "training_type", "topic__position", "name", "pk"],
+                "indexes": [
+                    models.Index(fields=["curriculum_subject", "training_type"], name="resource_of_subject")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("link", ""), ("link__regex", "^https?://"), _connector="OR"),
+                        name="resource_link_is_web",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,55 +313,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "file of a learning resource",
                 "verbose_name_plural": "files of learning resources",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("resource", "sha256"), name="resource_file_once")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="question",
-            index=models.Index(fields=["subject", "language", "topic", "difficulty"], name="question_quota"),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.UniqueConstraint(
-                fields=("subject", "fingerprint"), name="question_once_in_bank"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("difficulty__gte", 1), ("difficulty__lte", 3)), name="question_difficulty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["single", "several", "matching", "short", "essay"])),
-                name="question_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionanswer",
-            constraint=models.UniqueConstraint(fields=("question", "position"), name="answer_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="questionanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gte", Decimal("-100")), ("share__lte", Decimal("100"))),
-                name="answer_share",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="resource",
-            index=models.Index(fields=["curriculum_subject", "training_type"], name="resource_of_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="resource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("link", ""), ("link__regex", "^https?://"), _connector="OR"),
-                name="resource_link_is_web",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resourcefile",
-            constraint=models.UniqueConstraint(fields=("resource", "sha256"), name="resource_file_once"),
         ),
     ]

@@ -216,6 +216,68 @@ class Migration(migrations.Migration):
                 "verbose_name": "contract",
                 "verbose_name_plural": "contracts",
                 "ordering": ["-academic_year", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("student", "academic_year"),
+                        name="contract_once_a_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="contract_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "formed", "signed", "cancelled"])),
+                        name="contract_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "cancelled"]),
+                            ("document__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="formed_contract_has_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "signed"), _negated=True),
+                            ("signed_on__gte", models.F("date")),
+                            _connector="OR",
+                        ),
+                        name="signed_contract_has_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(
+                                models.Q(("cancel_reason", ""), _negated=True),
+                                ("cancelled_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cancelled_contract_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("months__gte", 1), ("months__lte", 12)), name="contract_months"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("discount__gte", 0), ("discount__lt", 100)),
+                        name="contract_discount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("parties", "11"), ("payer_name", "")),
+                            models.Q(("parties", "12"), models.Q(("payer_name", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="contract_payer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("payer_tin", ""), ("payer_tin__regex", "^(\\d{9}|\\d{14})$"), _connector="OR"
+                        ),
+                        name="contract_payer_tin",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,6 +320,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "instalment",
                 "verbose_name_plural": "instalments",
                 "ordering": ["contract", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("contract", "position"), name="instalment_position"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="instalment_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gt", 0), ("share__lte", 100)), name="instalment_row_share"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -344,6 +415,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "individual terms",
                 "verbose_name_plural": "individual terms",
                 "ordering": ["-academic_year", "student__person__sort_key"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("student", "academic_year"), name="terms_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount", 0), models.Q(("basis", ""), _negated=True), _connector="OR"
+                        ),
+                        name="terms_discount_has_basis",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("months__gte", 1), ("months__lte", 12)), name="terms_months"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("discount__gte", 0), ("discount__lt", 100)), name="terms_discount"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("parties", "11"), ("payer_name", "")),
+                            models.Q(("parties", "12"), models.Q(("payer_name", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="terms_payer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("payer_tin", ""), ("payer_tin__regex", "^(\\d{9}|\\d{14})$"), _connector="OR"
+                        ),
+                        name="terms_payer_tin",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -448,6 +548,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "differentiated coefficient",
                 "verbose_name_plural": "differentiated coefficients",
                 "ordering": ["-academic_year", "contract_type"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("coefficient__gt", 0)), name="differentiated_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("faculty", None), ("programme__isnull", False)),
+                            models.Q(("faculty__isnull", False), ("programme", None)),
+                            _connector="OR",
+                        ),
+                        name="differentiated_of_faculty_or_programme",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("faculty", "programme", "contract_type", "academic_year"),
+                        name="differentiated_once_a_year",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -497,6 +615,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "instalment date",
                 "verbose_name_plural": "instalment dates",
                 "ordering": ["-academic_year", "course_kind", "share"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gt", 0), ("share__lte", 100)), name="instalment_share"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("course_kind__in", ["first", "other"])),
+                        name="instalment_course_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("extended_to", None), ("extended_to__gt", models.F("due_date")), _connector="OR"
+                        ),
+                        name="instalment_extension",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("academic_year", "course_kind", "share"), name="instalment_share_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("academic_year", "course_kind", "due_date"), name="instalment_date_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -712,206 +851,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("student", "academic_year"),
-                name="contract_once_a_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="contract_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "formed", "signed", "cancelled"])),
-                name="contract_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "cancelled"]), ("document__isnull", False), _connector="OR"
-                ),
-                name="formed_contract_has_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "signed"), _negated=True),
-                    ("signed_on__gte", models.F("date")),
-                    _connector="OR",
-                ),
-                name="signed_contract_has_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(models.Q(("cancel_reason", ""), _negated=True), ("cancelled_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="cancelled_contract_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("months__gte", 1), ("months__lte", 12)), name="contract_months"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount__gte", 0), ("discount__lt", 100)), name="contract_discount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("parties", "11"), ("payer_name", "")),
-                    models.Q(("parties", "12"), models.Q(("payer_name", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="contract_payer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("payer_tin", ""), ("payer_tin__regex", "^(\\d{9}|\\d{14})$"), _connector="OR"
-                ),
-                name="contract_payer_tin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractinstalment",
-            constraint=models.UniqueConstraint(fields=("contract", "position"), name="instalment_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="contractinstalment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="instalment_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractinstalment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gt", 0), ("share__lte", 100)), name="instalment_row_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.UniqueConstraint(fields=("student", "academic_year"), name="terms_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount", 0), models.Q(("basis", ""), _negated=True), _connector="OR"),
-                name="terms_discount_has_basis",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("months__gte", 1), ("months__lte", 12)), name="terms_months"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount__gte", 0), ("discount__lt", 100)), name="terms_discount"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("parties", "11"), ("payer_name", "")),
-                    models.Q(("parties", "12"), models.Q(("payer_name", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="terms_payer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("payer_tin", ""), ("payer_tin__regex", "^(\\d{9}|\\d{14})$"), _connector="OR"
-                ),
-                name="terms_payer_tin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="differentiatedcoefficient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("coefficient__gt", 0)), name="differentiated_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="differentiatedcoefficient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("faculty", None), ("programme__isnull", False)),
-                    models.Q(("faculty__isnull", False), ("programme", None)),
-                    _connector="OR",
-                ),
-                name="differentiated_of_faculty_or_programme",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="differentiatedcoefficient",
-            constraint=models.UniqueConstraint(
-                fields=("faculty", "programme", "contract_type", "academic_year"),
-                name="differentiated_once_a_year",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalmentrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gt", 0), ("share__lte", 100)), name="instalment_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalmentrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("course_kind__in", ["first", "other"])), name="instalment_course_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalmentrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("extended_to", None), ("extended_to__gt", models.F("due_date")), _connector="OR"
-                ),
-                name="instalment_extension",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalmentrule",
-            constraint=models.UniqueConstraint(
-                fields=("academic_year", "course_kind", "share"), name="instalment_share_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="instalmentrule",
-            constraint=models.UniqueConstraint(
-                fields=("academic_year", "course_kind", "due_date"), name="instalment_date_once"
-            ),
         ),
     ]

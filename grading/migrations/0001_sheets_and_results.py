@@ -156,6 +156,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "personal schedule",
                 "verbose_name_plural": "personal schedules",
                 "ordering": ["-academic_year", "-serial"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("academic_year", "serial"), name="schedule_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("drawn_on"))), name="schedule_days"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("order_date", None), ("order_number", "")),
+                            models.Q(
+                                models.Q(("order_number", ""), _negated=True), ("order_date__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="schedule_order_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            models.Q(("order_number", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="approved_schedule_has_an_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(("remark", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cancelled_schedule_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -346,6 +378,66 @@ class Migration(migrations.Migration):
                 "verbose_name": "grade sheet",
                 "verbose_name_plural": "grade sheets",
                 "ordering": ["-academic_year", "-serial"],
+                "indexes": [
+                    models.Index(fields=["curriculum_subject", "state"], name="sheet_of_subject"),
+                    models.Index(fields=["examiner", "state"], name="sheet_of_examiner"),
+                    models.Index(fields=["group", "state"], name="sheet_of_group"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("academic_year", "serial"), name="sheet_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("schedule", None), models.Q(("state", "cancelled"), _negated=True)
+                        ),
+                        fields=("curriculum_subject", "group", "subgroup", "control", "attempt"),
+                        name="one_sheet_of_a_control",
+                        nulls_distinct=False,
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("schedule__isnull", False), models.Q(("state", "cancelled"), _negated=True)
+                        ),
+                        fields=("schedule", "curriculum_subject", "control", "attempt"),
+                        name="one_sheet_of_a_schedule",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["signed", "checked", "closed"]), _negated=True),
+                            models.Q(
+                                ("examiner__isnull", False),
+                                ("signed_at__isnull", False),
+                                ("signed_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="signed_sheet_says_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True),
+                            models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="closed_sheet_says_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("held_on", None),
+                            ("due_on", None),
+                            ("due_on__gte", models.F("held_on")),
+                            _connector="OR",
+                        ),
+                        name="sheet_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(("remark", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cancelled_sheet_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -411,6 +503,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "subject of a personal schedule",
                 "verbose_name_plural": "subjects of personal schedules",
                 "ordering": ["schedule", "curriculum_subject__semester__number", "curriculum_subject"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("schedule", "curriculum_subject"), name="subject_once_a_schedule"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -468,6 +565,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "line of a grade sheet",
                 "verbose_name_plural": "lines of grade sheets",
                 "ordering": ["sheet", "student__person__sort_key", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sheet", "student"), name="student_once_a_sheet"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("points__isnull", False), ("status", "graded")),
+                            models.Q(models.Q(("status", "graded"), _negated=True), ("points", None)),
+                            _connector="OR",
+                        ),
+                        name="points_are_of_the_graded",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("points", None), ("points__gte", 0), _connector="OR"),
+                        name="points_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -609,6 +721,42 @@ class Migration(migrations.Migration):
                 "verbose_name": "correction act",
                 "verbose_name_plural": "correction acts",
                 "ordering": ["-proposed_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("academic_year", "serial"), name="correction_number_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")),
+                        fields=("line",),
+                        name="one_correction_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("new_points__isnull", False), ("new_status", "graded")),
+                            models.Q(models.Q(("new_status", "graded"), _negated=True), ("new_points", None)),
+                            _connector="OR",
+                        ),
+                        name="corrected_points_are_of_the_graded",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", None), ("state", "proposed")),
+                            models.Q(
+                                models.Q(("state", "proposed"), _negated=True),
+                                ("decided_by__isnull", False),
+                                models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="correction_needs_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("basis", ""), _negated=True)
+                        ),
+                        name="correction_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -703,6 +851,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "appeal",
                 "verbose_name_plural": "appeals",
                 "ordering": ["-lodged_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("line",), name="one_appeal_a_result"),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="appeal_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "lodged"),
+                            models.Q(
+                                ("chair__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                models.Q(("decision", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="decided_appeal_is_signed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("correction", None), ("state", "upheld"), _connector="OR"),
+                        name="only_upheld_appeals_correct",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -772,6 +943,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "GPA",
                 "verbose_name_plural": "GPA",
                 "ordering": ["-gpa", "student__person__sort_key"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("student", "academic_year"), name="one_gpa_a_year", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("gpa__gte", 0), ("gpa__lte", 5)), name="gpa_within_scale"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -855,6 +1034,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "result in a subject",
                 "verbose_name_plural": "results in subjects",
                 "ordering": ["student__person__sort_key", "curriculum_subject"],
+                "indexes": [models.Index(fields=["curriculum_subject", "passed"], name="result_of_subject")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("student", "curriculum_subject"), name="one_result_a_subject"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("overall__gte", 0), ("overall__lte", 100)), name="result_points"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark__in", [0, 2, 3, 4, 5])), name="result_mark"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mark__lte", 2), ("passed", False)),
+                            models.Q(("mark__gte", 3), ("passed", True)),
+                            _connector="OR",
+                        ),
+                        name="passed_is_three",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("point__gte", 0), ("point__lte", 5)), name="result_point"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -893,290 +1095,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("appeal", "employee"), name="member_once_a_commission")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="personalschedule",
-            constraint=models.UniqueConstraint(
-                fields=("academic_year", "serial"), name="schedule_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personalschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("drawn_on"))), name="schedule_days"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personalschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("order_date", None), ("order_number", "")),
-                    models.Q(models.Q(("order_number", ""), _negated=True), ("order_date__isnull", False)),
-                    _connector="OR",
-                ),
-                name="schedule_order_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personalschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    models.Q(("order_number", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="approved_schedule_has_an_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personalschedule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(("remark", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="cancelled_schedule_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gradesheet",
-            index=models.Index(fields=["curriculum_subject", "state"], name="sheet_of_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="gradesheet",
-            index=models.Index(fields=["examiner", "state"], name="sheet_of_examiner"),
-        ),
-        migrations.AddIndex(
-            model_name="gradesheet",
-            index=models.Index(fields=["group", "state"], name="sheet_of_group"),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.UniqueConstraint(fields=("academic_year", "serial"), name="sheet_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("schedule", None), models.Q(("state", "cancelled"), _negated=True)),
-                fields=("curriculum_subject", "group", "subgroup", "control", "attempt"),
-                name="one_sheet_of_a_control",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("schedule__isnull", False), models.Q(("state", "cancelled"), _negated=True)
-                ),
-                fields=("schedule", "curriculum_subject", "control", "attempt"),
-                name="one_sheet_of_a_schedule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["signed", "checked", "closed"]), _negated=True),
-                    models.Q(
-                        ("examiner__isnull", False),
-                        ("signed_at__isnull", False),
-                        ("signed_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="signed_sheet_says_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="closed_sheet_says_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("held_on", None), ("due_on", None), ("due_on__gte", models.F("held_on")), _connector="OR"
-                ),
-                name="sheet_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gradesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(("remark", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="cancelled_sheet_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scheduleline",
-            constraint=models.UniqueConstraint(
-                fields=("schedule", "curriculum_subject"), name="subject_once_a_schedule"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetline",
-            constraint=models.UniqueConstraint(fields=("sheet", "student"), name="student_once_a_sheet"),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("points__isnull", False), ("status", "graded")),
-                    models.Q(models.Q(("status", "graded"), _negated=True), ("points", None)),
-                    _connector="OR",
-                ),
-                name="points_are_of_the_graded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points", None), ("points__gte", 0), _connector="OR"),
-                name="points_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetcorrection",
-            constraint=models.UniqueConstraint(
-                fields=("academic_year", "serial"), name="correction_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetcorrection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "proposed")), fields=("line",), name="one_correction_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetcorrection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("new_points__isnull", False), ("new_status", "graded")),
-                    models.Q(models.Q(("new_status", "graded"), _negated=True), ("new_points", None)),
-                    _connector="OR",
-                ),
-                name="corrected_points_are_of_the_graded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetcorrection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_by", None), ("state", "proposed")),
-                    models.Q(
-                        models.Q(("state", "proposed"), _negated=True),
-                        ("decided_by__isnull", False),
-                        models.Q(("decided_by", models.F("proposed_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="correction_needs_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetcorrection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), _negated=True), models.Q(("basis", ""), _negated=True)
-                ),
-                name="correction_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.UniqueConstraint(fields=("line",), name="one_appeal_a_result"),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="appeal_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "lodged"),
-                    models.Q(
-                        ("chair__isnull", False),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        models.Q(("decision", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="decided_appeal_is_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("correction", None), ("state", "upheld"), _connector="OR"),
-                name="only_upheld_appeals_correct",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="studentgpa",
-            constraint=models.UniqueConstraint(
-                fields=("student", "academic_year"), name="one_gpa_a_year", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="studentgpa",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gpa__gte", 0), ("gpa__lte", 5)), name="gpa_within_scale"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subjectresult",
-            index=models.Index(fields=["curriculum_subject", "passed"], name="result_of_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectresult",
-            constraint=models.UniqueConstraint(
-                fields=("student", "curriculum_subject"), name="one_result_a_subject"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("overall__gte", 0), ("overall__lte", 100)), name="result_points"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark__in", [0, 2, 3, 4, 5])), name="result_mark"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mark__lte", 2), ("passed", False)),
-                    models.Q(("mark__gte", 3), ("passed", True)),
-                    _connector="OR",
-                ),
-                name="passed_is_three",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("point__gte", 0), ("point__lte", 5)), name="result_point"
-            ),
         ),
     ]

@@ -21,136 +21,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Submission",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
-                ("text", models.TextField(blank=True, max_length=20000, verbose_name="answer")),
-                ("sent_at", models.DateTimeField(verbose_name="handed in")),
-                ("is_late", models.BooleanField(default=False, verbose_name="late")),
-                (
-                    "raw_points",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=1,
-                        max_digits=5,
-                        null=True,
-                        verbose_name="points before deductions",
-                    ),
-                ),
-                (
-                    "points",
-                    models.DecimalField(
-                        blank=True, decimal_places=1, max_digits=5, null=True, verbose_name="points"
-                    ),
-                ),
-                (
-                    "originality",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        null=True,
-                        validators=[django.core.validators.MaxValueValidator(100)],
-                        verbose_name="originality, %",
-                    ),
-                ),
-                (
-                    "comment",
-                    models.TextField(blank=True, max_length=5000, verbose_name="the teacher's comment"),
-                ),
-                ("graded_at", models.DateTimeField(editable=False, null=True, verbose_name="marked at")),
-                (
-                    "graded_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="marked by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "submission",
-                "verbose_name_plural": "submissions",
-                "ordering": ["task_student", "-number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SubmissionFile",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "file",
-                    models.FileField(
-                        max_length=255, upload_to=hemis.pages.files.random_path, verbose_name="file"
-                    ),
-                ),
-                ("name", models.CharField(max_length=255, verbose_name="name of the file")),
-                ("size", models.PositiveIntegerField(verbose_name="size")),
-                ("sha256", models.CharField(max_length=64)),
-                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="handed in")),
-                (
-                    "content_type",
-                    models.CharField(
-                        choices=[
-                            ("application/pdf", "application/pdf"),
-                            (
-                                "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-                                "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-                            ),
-                            (
-                                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                            ),
-                            (
-                                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-                                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-                            ),
-                            ("application/vnd.rar", "application/vnd.rar"),
-                            ("application/zip", "application/zip"),
-                            ("image/jpeg", "image/jpeg"),
-                            ("text/plain", "text/plain"),
-                        ],
-                        max_length=128,
-                    ),
-                ),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="files",
-                        to="grading.submission",
-                        verbose_name="submission",
-                    ),
-                ),
-                (
-                    "uploaded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="handed in by",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "file of a submission",
-                "verbose_name_plural": "files of submissions",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="Task",
             fields=[
                 (
@@ -275,6 +145,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "control task",
                 "verbose_name_plural": "control tasks",
                 "ordering": ["-deadline", "name", "pk"],
+                "indexes": [models.Index(fields=["teaching", "state"], name="task_of_teaching")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attempts__gte", 1), ("max_points__gt", 0), ("max_points__lte", 100)
+                        ),
+                        name="task_figures",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("late_penalty__lte", 100)), name="task_penalty"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("late_until", None), ("late_until__gt", models.F("deadline")), _connector="OR"
+                        ),
+                        name="task_late_after_deadline",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "draft"), ("sent_at__isnull", False), _connector="OR"),
+                        name="task_sent_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -424,17 +316,183 @@ class Migration(migrations.Migration):
                 "verbose_name": "task of a student",
                 "verbose_name_plural": "tasks of students",
                 "ordering": ["task", "student__person__sort_key"],
+                "indexes": [
+                    models.Index(fields=["curriculum_subject", "student"], name="task_points_of_subject")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("task", "student"), name="task_once_a_student"),
+                    models.CheckConstraint(
+                        condition=models.Q(("points", None), ("points__gte", 0), _connector="OR"),
+                        name="task_points_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_excluded", False),
+                            models.Q(("excluded_why", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="task_excluded_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["given", "submitted", "graded", "returned"])),
+                        name="task_student_state",
+                    ),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="submission",
-            name="task_student",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="submissions",
-                to="grading.taskstudent",
-                verbose_name="task of a student",
-            ),
+        migrations.CreateModel(
+            name="Submission",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("text", models.TextField(blank=True, max_length=20000, verbose_name="answer")),
+                ("sent_at", models.DateTimeField(verbose_name="handed in")),
+                ("is_late", models.BooleanField(default=False, verbose_name="late")),
+                (
+                    "raw_points",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        max_digits=5,
+                        null=True,
+                        verbose_name="points before deductions",
+                    ),
+                ),
+                (
+                    "points",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=5, null=True, verbose_name="points"
+                    ),
+                ),
+                (
+                    "originality",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="originality, %",
+                    ),
+                ),
+                (
+                    "comment",
+                    models.TextField(blank=True, max_length=5000, verbose_name="the teacher's comment"),
+                ),
+                ("graded_at", models.DateTimeField(editable=False, null=True, verbose_name="marked at")),
+                (
+                    "graded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="marked by",
+                    ),
+                ),
+                (
+                    "task_student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="grading.taskstudent",
+                        verbose_name="task of a student",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "submission",
+                "verbose_name_plural": "submissions",
+                "ordering": ["task_student", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("task_student", "number"), name="submission_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("points", None),
+                            models.Q(("graded_at__isnull", False), ("points__gte", 0)),
+                            _connector="OR",
+                        ),
+                        name="submission_points",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("originality", None), ("originality__lte", 100), _connector="OR"),
+                        name="submission_originality",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SubmissionFile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=255, upload_to=hemis.pages.files.random_path, verbose_name="file"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, verbose_name="name of the file")),
+                ("size", models.PositiveIntegerField(verbose_name="size")),
+                ("sha256", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="handed in")),
+                (
+                    "content_type",
+                    models.CharField(
+                        choices=[
+                            ("application/pdf", "application/pdf"),
+                            (
+                                "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+                                "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+                            ),
+                            (
+                                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                            ),
+                            (
+                                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                            ),
+                            ("application/vnd.rar", "application/vnd.rar"),
+                            ("application/zip", "application/zip"),
+                            ("image/jpeg", "image/jpeg"),
+                            ("text/plain", "text/plain"),
+                        ],
+                        max_length=128,
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="grading.submission",
+                        verbose_name="submission",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="handed in by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "file of a submission",
+                "verbose_name_plural": "files of submissions",
+                "ordering": ["pk"],
+            },
         ),
         migrations.CreateModel(
             name="Attempt",
@@ -487,6 +545,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "attempt at a test",
                 "verbose_name_plural": "attempts at tests",
                 "ordering": ["task_student", "number"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "running")), fields=["closes_at"], name="attempt_running"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("task_student", "number"), name="attempt_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")),
+                        fields=("task_student",),
+                        name="one_attempt_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("percent", None),
+                            models.Q(("percent__gte", 0), ("percent__lte", 100)),
+                            _connector="OR",
+                        ),
+                        name="attempt_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("started_at"))), name="attempt_hours"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at", None), ("state", "running")),
+                            models.Q(
+                                models.Q(("state", "running"), _negated=True), ("finished_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attempt_finished_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -552,6 +644,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "test",
                 "verbose_name_plural": "tests",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("duration__gte", 1), ("duration__lte", 480)), name="test_duration"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -586,6 +683,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "picked question",
                 "verbose_name_plural": "picked questions",
                 "ordering": ["pk"],
+                "constraints": [models.UniqueConstraint(fields=("test", "question"), name="picked_once")],
             },
         ),
         migrations.CreateModel(
@@ -631,6 +729,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "quota of a test",
                 "verbose_name_plural": "quotas of tests",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("test", "topic", "difficulty"), name="test_quota_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(condition=models.Q(("count__gte", 1)), name="quota_count"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -667,6 +771,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "hours of a group's test",
                 "verbose_name_plural": "hours of groups' tests",
                 "ordering": ["opens_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("test", "group"), name="window_once_a_group"),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="window_hours"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -727,167 +837,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["teaching", "state"], name="task_of_teaching"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attempts__gte", 1), ("max_points__gt", 0), ("max_points__lte", 100)),
-                name="task_figures",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("late_penalty__lte", 100)), name="task_penalty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("late_until", None), ("late_until__gt", models.F("deadline")), _connector="OR"
-                ),
-                name="task_late_after_deadline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "draft"), ("sent_at__isnull", False), _connector="OR"),
-                name="task_sent_when",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="taskstudent",
-            index=models.Index(fields=["curriculum_subject", "student"], name="task_points_of_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="taskstudent",
-            constraint=models.UniqueConstraint(fields=("task", "student"), name="task_once_a_student"),
-        ),
-        migrations.AddConstraint(
-            model_name="taskstudent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points", None), ("points__gte", 0), _connector="OR"),
-                name="task_points_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskstudent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_excluded", False), models.Q(("excluded_why", ""), _negated=True), _connector="OR"
-                ),
-                name="task_excluded_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskstudent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["given", "submitted", "graded", "returned"])),
-                name="task_student_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                fields=("task_student", "number"), name="submission_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("points", None),
-                    models.Q(("graded_at__isnull", False), ("points__gte", 0)),
-                    _connector="OR",
-                ),
-                name="submission_points",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("originality", None), ("originality__lte", 100), _connector="OR"),
-                name="submission_originality",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(
-                condition=models.Q(("state", "running")), fields=["closes_at"], name="attempt_running"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(fields=("task_student", "number"), name="attempt_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "running")),
-                fields=("task_student",),
-                name="one_attempt_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("percent", None), models.Q(("percent__gte", 0), ("percent__lte", 100)), _connector="OR"
-                ),
-                name="attempt_percent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gt", models.F("started_at"))), name="attempt_hours"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at", None), ("state", "running")),
-                    models.Q(models.Q(("state", "running"), _negated=True), ("finished_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="attempt_finished_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="test",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duration__gte", 1), ("duration__lte", 480)), name="test_duration"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="testquestion",
-            constraint=models.UniqueConstraint(fields=("test", "question"), name="picked_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="testquota",
-            constraint=models.UniqueConstraint(
-                fields=("test", "topic", "difficulty"), name="test_quota_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="testquota",
-            constraint=models.CheckConstraint(condition=models.Q(("count__gte", 1)), name="quota_count"),
-        ),
-        migrations.AddConstraint(
-            model_name="testwindow",
-            constraint=models.UniqueConstraint(fields=("test", "group"), name="window_once_a_group"),
-        ),
-        migrations.AddConstraint(
-            model_name="testwindow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="window_hours"
-            ),
         ),
     ]

@@ -234,9 +234,9 @@ DUTIES: tuple[Duty, ...] = (
         _("results; accreditation; diplomas and blanks; topics; commissions; transcripts and certificates"),
         _("create; check; keep the register; print"),
         FACULTY,
-        "academic_record: view; accreditation: view check; diploma: view edit; blank: view edit; "
+        "academic_record: view propose; accreditation: view check; diploma: view edit; blank: view edit; "
         "honours_rule: view; printer: view; "
-        "topic: view edit; commission: view edit; transcript: view print; document: view",
+        "topic: view edit; topic_order: view edit; commission: view edit; transcript: view print; document: view",
     ),
     _duty(
         "2.8",
@@ -431,7 +431,15 @@ DUTIES: tuple[Duty, ...] = (
         UNIVERSITY,
         "quota: view edit; data_quality: view; student: view",
     ),
-    _duty("B8", "rectorate", "movement", _("orders on students"), _("sign"), UNIVERSITY, "order: view sign"),
+    _duty(
+        "B8",
+        "rectorate",
+        "movement",
+        _("orders on students"),
+        _("sign"),
+        UNIVERSITY,
+        "order: view sign; topic_order: view sign",
+    ),
     _duty(
         "B6",
         "academic_affairs",
@@ -476,6 +484,7 @@ DUTIES: tuple[Duty, ...] = (
         _("results and GPA of the whole university; correction acts of closed sheets"),
         _("view; compute; confirm"),
         UNIVERSITY,
+        "academic_record: view confirm; attestation_rule: view edit; "
         "grade_sheet: view confirm; performance: view; gpa: view compute; personal_schedule: view; appeal: view",
     ),
     _duty(
@@ -504,7 +513,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view; "
-        "performance: view; gpa: view",
+        "performance: view; gpa: view; academic_record: view",
     ),
     _duty(
         "B7",
@@ -541,7 +550,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "own: card order contract document application clearance plan elective timetable attendance performance appeal "
-        "material task",
+        "material task topic record",
     ),
 )
 

@@ -300,6 +300,76 @@ class Migration(migrations.Migration):
                 "verbose_name": "application",
                 "verbose_name_plural": "applications",
                 "ordering": ["-sent_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "sent", "in_work", "granted"])),
+                        fields=("student", "kind"),
+                        name="one_open_application",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("number",),
+                        name="application_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(
+                                models.Q(("number", ""), _negated=True),
+                                ("due_on__isnull", False),
+                                ("sent_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sent_application_is_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["granted", "refused", "executed", "cancelled"]), _negated=True
+                            ),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="decision_has_decider",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(
+                                models.Q(("note", ""), _negated=True),
+                                models.Q(("refusal_source", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="refusal_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["executed", "cancelled"]), _negated=True),
+                            ("order__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="closed_application_has_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["withdrawn", "executed", "cancelled"]), _negated=True),
+                            ("closed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="closed_application_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("start_date", None),
+                            ("end_date", None),
+                            ("end_date__gt", models.F("start_date")),
+                            _connector="OR",
+                        ),
+                        name="application_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -549,6 +619,41 @@ class Migration(migrations.Migration):
                 "verbose_name": "clearance sheet",
                 "verbose_name_plural": "clearance sheets",
                 "ordering": ["-opened_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["open", "complete"])),
+                        fields=("student",),
+                        name="one_sheet_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["complete", "used"]), _negated=True),
+                            ("completed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="complete_sheet_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "used"), _negated=True),
+                            ("order__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="used_sheet_has_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(
+                                models.Q(("reason", ""), _negated=True),
+                                ("cancelled_at__isnull", False),
+                                ("cancelled_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cancelled_sheet_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -611,6 +716,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "answer of a station",
                 "verbose_name_plural": "answers of stations",
                 "ordering": ["sheet", "station__position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sheet", "station"), name="station_answers_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "waiting"),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="answer_has_author",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "not_clear"), _negated=True),
+                            models.Q(("remark", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="not_clear_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sum_owed", 0),
+                            models.Q(("state", "not_clear"), ("sum_owed__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="owed_only_when_not_clear",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -677,6 +809,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "contact of the parents",
                 "verbose_name_plural": "contacts of the parents",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("student", "phone", "email"),
+                        name="parent_contact_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("phone", ""), _negated=True),
+                            models.Q(("email", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="parent_contact_is_reachable",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -736,218 +883,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "link for the parents",
                 "verbose_name_plural": "links for the parents",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("contact", "order"), name="parent_link_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revoked_at", None), ("revoked_by__isnull", False), _connector="OR"
+                        ),
+                        name="revoked_link_has_author",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent_at", None), models.Q(("sent_by", ""), _negated=True), _connector="OR"
+                        ),
+                        name="given_link_says_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("token_hash__regex", "^[0-9a-f]{64}$")), name="link_keeps_a_hash"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "sent", "in_work", "granted"])),
-                fields=("student", "kind"),
-                name="one_open_application",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=("number",),
-                name="application_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(
-                        models.Q(("number", ""), _negated=True),
-                        ("due_on__isnull", False),
-                        ("sent_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="sent_application_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["granted", "refused", "executed", "cancelled"]), _negated=True),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="decision_has_decider",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(
-                        models.Q(("note", ""), _negated=True), models.Q(("refusal_source", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="refusal_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["executed", "cancelled"]), _negated=True),
-                    ("order__isnull", False),
-                    _connector="OR",
-                ),
-                name="closed_application_has_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["withdrawn", "executed", "cancelled"]), _negated=True),
-                    ("closed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="closed_application_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("start_date", None),
-                    ("end_date", None),
-                    ("end_date__gt", models.F("start_date")),
-                    _connector="OR",
-                ),
-                name="application_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearancesheet",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["open", "complete"])),
-                fields=("student",),
-                name="one_sheet_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearancesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["complete", "used"]), _negated=True),
-                    ("completed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="complete_sheet_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearancesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "used"), _negated=True), ("order__isnull", False), _connector="OR"
-                ),
-                name="used_sheet_has_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearancesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(
-                        models.Q(("reason", ""), _negated=True),
-                        ("cancelled_at__isnull", False),
-                        ("cancelled_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="cancelled_sheet_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearanceanswer",
-            constraint=models.UniqueConstraint(fields=("sheet", "station"), name="station_answers_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="clearanceanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "waiting"),
-                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="answer_has_author",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearanceanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "not_clear"), _negated=True),
-                    models.Q(("remark", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="not_clear_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clearanceanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sum_owed", 0), models.Q(("state", "not_clear"), ("sum_owed__gt", 0)), _connector="OR"
-                ),
-                name="owed_only_when_not_clear",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="parentcontact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("student", "phone", "email"),
-                name="parent_contact_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="parentcontact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("phone", ""), _negated=True),
-                    models.Q(("email", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="parent_contact_is_reachable",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="parentlink",
-            constraint=models.UniqueConstraint(fields=("contact", "order"), name="parent_link_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="parentlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("revoked_at", None), ("revoked_by__isnull", False), _connector="OR"),
-                name="revoked_link_has_author",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="parentlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sent_at", None), models.Q(("sent_by", ""), _negated=True), _connector="OR"
-                ),
-                name="given_link_says_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="parentlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("token_hash__regex", "^[0-9a-f]{64}$")), name="link_keeps_a_hash"
-            ),
         ),
     ]

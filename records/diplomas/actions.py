@@ -21,9 +21,9 @@ from hemis.documents.models import Document
 from hemis.people.models import User
 from records.blanks.actions import free_blanks, move
 from records.diplomas import documents, facts
-from records.diplomas.gate import accredited
 from records.models import Blank, Diploma
 from records.models.blanks import DIPLOMA, SUPPLEMENT
+from records.queries import accredited
 from students.models import Student
 
 FORM, APPROVE, PRINT, HANDOVER = "diploma.edit", "diploma.approve", "diploma.print", "diploma.handover"

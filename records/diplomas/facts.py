@@ -20,7 +20,8 @@ from records import record
 from records import rules as record_rules
 from records.diplomas import rules
 from records.diplomas.words import BLOCK_TITLES, LEGAL_FORM, SYSTEMS, TEXTS
-from records.models import Diploma, HonoursRule, RecordLine
+from records.models import Diploma, GraduationTopic, HonoursRule, RecordLine
+from records.queries import accredited
 from structure.models import Signatory, University
 from students.models import Education, Qualification, Student
 
@@ -79,8 +80,6 @@ def prepare(student_ids: Collection[int], *, allowed: Collection[int] | None = N
 
     ``allowed`` are the accredited; None looks them up.
     """
-    from records.diplomas.gate import accredited
-
     students = (
         Student.objects.filter(pk__in=student_ids)
         .select_related(
@@ -120,6 +119,8 @@ class _Common:
             "student", "subject_name"
         ):
             self.retaken.setdefault(student, []).append(name)
+        topics = GraduationTopic.objects.filter(student__in=keys, state=GraduationTopic.APPROVED)
+        self.topics = {one.student_id: one for one in topics}
         self.live = set(Diploma.objects.live().filter(student__in=keys).values_list("student", flat=True))
 
 
@@ -145,7 +146,6 @@ def _prepare_one(student: Student, common: _Common) -> Prepared:
 def _checks(student: Student, lines: list[RecordLine], made: Prepared, common: _Common) -> list[rules.Check]:
     facts, person = made.facts, student.person
     good = student.current.status in (STUDYING, GRADUATED) if student.current else False
-    attested = any(one.kind in rules.ATTESTED for one in lines)
     named = [
         (_("University"), facts["university"]), (_("Faculty"), facts["faculty"]),
         (_("Speciality"), facts["speciality"]), (_("Qualification"), facts["qualification"]),
@@ -155,7 +155,6 @@ def _checks(student: Student, lines: list[RecordLine], made: Prepared, common: _
         rules.Check(student.pk in common.allowed, _("Accredited as a graduate."), duty("2.7")),
         rules.Check(good, _("Studies, or has graduated by an order."), duty("B8")),
         rules.Check(bool(lines), _("There is an academic record."), duty("2.7")),
-        rules.Check(attested, _("The state attestation is passed."), cited("VMQ 836/2024", confirmed=False)),
         rules.Check(bool(person.birth_date), _("The birth date is known.")),
         rules.Check(bool(common.rector), _("The rector who signs is known.")),
         rules.missing_names(named),
@@ -199,7 +198,7 @@ def facts_of(
     university = common.university
     qualification = common.qualifications.get(speciality.pk)
     years = f"{placement.programme.years.normalize():f}"
-    topic = next((one for one in lines if one.kind == "15"), None)
+    topic = common.topics.get(student.pk)
     texts = TEXTS.get(degree, TEXTS["11"])
     return {
         **names_of(student),
@@ -238,7 +237,7 @@ def facts_of(
         "city": both(*_city(university)),
         "decided_on": decided_on.strftime(DATE) if decided_on else "",
         "decided": long_date(decided_on),
-        "thesis": both(topic.subject_name, topic.subject_name_en) if topic else both("", ""),
+        "thesis": both(topic.title, topic.title_en) if topic else both("", ""),
         "blocks": blocks_of(lines, system),
         "gpa": f"{record_rules.gpa(lines).value}" if lines else "",
     }  # fmt: skip

@@ -13,7 +13,7 @@ import hemis.classifiers.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0004_guards"),
-        ("records", "0002_record_guards"),
+        ("records", "0005_rules"),
         ("structure", "0005_guards"),
         ("students", "0008_fewer_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

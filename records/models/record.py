@@ -108,6 +108,13 @@ class RecordLine(models.Model):
     act = models.ForeignKey(
         "records.RecordAct", on_delete=models.PROTECT, null=True, related_name="lines", verbose_name=_("act")
     )
+    attestation = models.ForeignKey(
+        "records.AttestationLine",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("result of state attestation"),
+    )
     correction = models.ForeignKey(
         SheetCorrection,
         on_delete=models.PROTECT,
@@ -171,6 +178,11 @@ class RecordLine(models.Model):
             models.CheckConstraint(
                 condition=~Q(origin="sheet") | Q(sheet__isnull=False, curriculum_subject__isnull=False),
                 name="record_of_a_sheet_names_it",
+            ),
+            models.CheckConstraint(
+                condition=~Q(origin="attestation")
+                | Q(attestation__isnull=False, curriculum_subject__isnull=False),
+                name="record_of_a_commission_names_it",
             ),
             models.CheckConstraint(
                 condition=~Q(origin="recognised") | Q(act__isnull=False), name="recognised_by_an_act"

@@ -18,6 +18,86 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="AcademicYear",
+            fields=[
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("year", models.PositiveIntegerField(primary_key=True, serialize=False, verbose_name="year")),
+                ("is_current", models.BooleanField(default=False, verbose_name="current")),
+            ],
+            options={
+                "verbose_name": "academic year",
+                "verbose_name_plural": "academic years",
+                "ordering": ["-year"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)),
+                        fields=("is_current",),
+                        name="one_current_year",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Speciality",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=16,
+                        validators=[django.core.validators.RegexValidator("^\\d{6,8}$")],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=256, verbose_name="name")),
+                ("name_ru", models.CharField(blank=True, max_length=256, verbose_name="name (Russian)")),
+                ("name_en", models.CharField(blank=True, max_length=256, verbose_name="name (English)")),
+                (
+                    "education_type",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_education_type", default="11", max_length=16, verbose_name="education type"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "faculty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="specialities",
+                        to="structure.unit",
+                        verbose_name="faculty",
+                    ),
+                ),
+                (
+                    "kafedra",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="structure.unit",
+                        verbose_name="kafedra",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "speciality",
+                "verbose_name_plural": "specialities",
+                "ordering": ["code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("education_type", "faculty", "code"), name="speciality_once_per_faculty"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Programme",
             fields=[
                 (
@@ -40,30 +120,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "speciality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="programmes",
+                        to="students.speciality",
+                        verbose_name="speciality",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "programme",
                 "verbose_name_plural": "programmes",
                 "ordering": ["speciality__code", "education_form"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AcademicYear",
-            fields=[
-                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
-                ("year", models.PositiveIntegerField(primary_key=True, serialize=False, verbose_name="year")),
-                ("is_current", models.BooleanField(default=False, verbose_name="current")),
-            ],
-            options={
-                "verbose_name": "academic year",
-                "verbose_name_plural": "academic years",
-                "ordering": ["-year"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("is_current", True)),
-                        fields=("is_current",),
-                        name="one_current_year",
-                    )
+                    models.UniqueConstraint(fields=("speciality", "education_form"), name="programme_form"),
+                    models.CheckConstraint(
+                        condition=models.Q(("years__gt", 0), ("years__lte", 8)), name="programme_years"
+                    ),
                 ],
             },
         ),
@@ -102,11 +177,105 @@ class Migration(migrations.Migration):
                         verbose_name="faculty",
                     ),
                 ),
+                (
+                    "speciality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="groups",
+                        to="students.speciality",
+                        verbose_name="speciality",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "group",
                 "verbose_name_plural": "groups",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "entry_year"), name="group_name_once_a_year")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Candidate",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("entry_year", models.PositiveIntegerField(verbose_name="entry year")),
+                (
+                    "course",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_course", default="11", max_length=16, verbose_name="course"
+                    ),
+                ),
+                (
+                    "language",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_language", max_length=16, verbose_name="language"
+                    ),
+                ),
+                (
+                    "payment_form",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_payment_form", max_length=16, verbose_name="payment form"
+                    ),
+                ),
+                (
+                    "social_category",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_social_category", default="10", max_length=16, verbose_name="social category"
+                    ),
+                ),
+                (
+                    "student_type",
+                    hemis.classifiers.fields.ClassifierField(
+                        "h_student_type", default="11", max_length=16, verbose_name="kind of student"
+                    ),
+                ),
+                ("score", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="score")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="candidacies",
+                        to="people.person",
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="candidates",
+                        to="students.group",
+                        verbose_name="group",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="candidates",
+                        to="students.programme",
+                        verbose_name="programme",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "candidate",
+                "verbose_name_plural": "candidates",
+                "ordering": ["person__sort_key"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "entry_year"), name="candidate_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("score__gte", 0), ("score__lte", 189)), name="candidate_score"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,158 +388,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "placement",
                 "verbose_name_plural": "placements",
                 "ordering": ["student", "-valid_from", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="placement_period",
+                    )
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="Candidate",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
-                ("entry_year", models.PositiveIntegerField(verbose_name="entry year")),
-                (
-                    "course",
-                    hemis.classifiers.fields.ClassifierField(
-                        "h_course", default="11", max_length=16, verbose_name="course"
-                    ),
-                ),
-                (
-                    "language",
-                    hemis.classifiers.fields.ClassifierField(
-                        "h_language", max_length=16, verbose_name="language"
-                    ),
-                ),
-                (
-                    "payment_form",
-                    hemis.classifiers.fields.ClassifierField(
-                        "h_payment_form", max_length=16, verbose_name="payment form"
-                    ),
-                ),
-                (
-                    "social_category",
-                    hemis.classifiers.fields.ClassifierField(
-                        "h_social_category", default="10", max_length=16, verbose_name="social category"
-                    ),
-                ),
-                (
-                    "student_type",
-                    hemis.classifiers.fields.ClassifierField(
-                        "h_student_type", default="11", max_length=16, verbose_name="kind of student"
-                    ),
-                ),
-                ("score", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="score")),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="candidacies",
-                        to="people.person",
-                        verbose_name="person",
-                    ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="candidates",
-                        to="students.group",
-                        verbose_name="group",
-                    ),
-                ),
-                (
-                    "programme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="candidates",
-                        to="students.programme",
-                        verbose_name="programme",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "candidate",
-                "verbose_name_plural": "candidates",
-                "ordering": ["person__sort_key"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Speciality",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=16,
-                        validators=[django.core.validators.RegexValidator("^\\d{6,8}$")],
-                        verbose_name="code",
-                    ),
-                ),
-                ("name", models.CharField(max_length=256, verbose_name="name")),
-                ("name_ru", models.CharField(blank=True, max_length=256, verbose_name="name (Russian)")),
-                ("name_en", models.CharField(blank=True, max_length=256, verbose_name="name (English)")),
-                (
-                    "education_type",
-                    hemis.classifiers.fields.ClassifierField(
-                        "h_education_type", default="11", max_length=16, verbose_name="education type"
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "faculty",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="specialities",
-                        to="structure.unit",
-                        verbose_name="faculty",
-                    ),
-                ),
-                (
-                    "kafedra",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="structure.unit",
-                        verbose_name="kafedra",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "speciality",
-                "verbose_name_plural": "specialities",
-                "ordering": ["code"],
-            },
-        ),
-        migrations.AddField(
-            model_name="programme",
-            name="speciality",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="programmes",
-                to="students.speciality",
-                verbose_name="speciality",
-            ),
-        ),
-        migrations.AddField(
-            model_name="group",
-            name="speciality",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="groups",
-                to="students.speciality",
-                verbose_name="speciality",
-            ),
         ),
         migrations.CreateModel(
             name="Student",
@@ -453,6 +479,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "student",
                 "verbose_name_plural": "students",
                 "ordering": ["person__sort_key", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^\\d{12}$")), name="student_number_digits"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -466,56 +497,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.UniqueConstraint(fields=("person", "entry_year"), name="candidate_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 0), ("score__lte", 189)), name="candidate_score"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="speciality",
-            constraint=models.UniqueConstraint(
-                fields=("education_type", "faculty", "code"), name="speciality_once_per_faculty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.UniqueConstraint(
-                fields=("speciality", "education_form"), name="programme_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("years__gt", 0), ("years__lte", 8)), name="programme_years"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.UniqueConstraint(fields=("name", "entry_year"), name="group_name_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="student",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__regex", "^\\d{12}$")), name="student_number_digits"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="placement",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("valid_to", None)), fields=("student",), name="one_open_placement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="placement_period",
             ),
         ),
     ]

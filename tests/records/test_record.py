@@ -63,7 +63,8 @@ class TestFeeding:
         grading.confirm_correction(act, access=study.access("affairs"))
         now = record.lines_of(study.students[1]).get()
         assert (now.points, now.act_reason) == (86, "Savol notoʻgʻri")
-        assert now.act_number == SheetCorrection.objects.get().number
+        the = SheetCorrection.objects.get()
+        assert now.act_number == f"{the.academic_year_id}-{the.serial:05d}"
         assert now.supersedes.points == 75 and not now.supersedes.is_current
         assert [one.points for one in record.history_of(study.students[1])] == [75, 86]
 
@@ -120,15 +121,25 @@ class Line:
 
 class TestFormulas:
     def test_gpa_is_of_subjects_and_rounded_once(self):
-        lines = [Line(credit="6", point="5"), Line(credit="4", point="4"), Line(kind="15", credit="12", point="3")]
+        lines = [
+            Line(credit="6", point="5"),
+            Line(credit="4", point="4"),
+            Line(kind="15", credit="12", point="3"),
+        ]
         explained = rules.gpa(lines)
         assert explained.value == Decimal("4.60")
         assert explained.steps[-1].source == "VMQ 824/2020"
-        thirds = [Line(credit="1", point="5"), Line(credit="1", point="4"), Line(kind="16", credit="1", point="4")]
+        thirds = [
+            Line(credit="1", point="5"),
+            Line(credit="1", point="4"),
+            Line(kind="16", credit="1", point="4"),
+        ]
         assert rules.gpa(thirds).value == Decimal("4.33")
 
     def test_totals(self):
-        found = rules.totals([Line(points="90", mark=5), Line(points="75"), Line(kind="14", points="60", mark=3)])
+        found = rules.totals(
+            [Line(points="90", mark=5), Line(points="75"), Line(kind="14", points="60", mark=3)]
+        )
         assert (found.subjects, found.hours, found.credits) == (3, 540, 18)
         assert found.mean_points == Decimal("82.50")
         assert found.marks == {5: 1, 4: 1, 3: 1}

@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "job",
                 "verbose_name_plural": "jobs",
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [models.Index(fields=["owner", "-created_at"], name="job_owner")],
             },
         ),
         migrations.CreateModel(
@@ -90,14 +91,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [models.UniqueConstraint(fields=("job", "key"), name="job_failure_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["owner", "-created_at"], name="job_owner"),
-        ),
-        migrations.AddConstraint(
-            model_name="jobfailure",
-            constraint=models.UniqueConstraint(fields=("job", "key"), name="job_failure_once"),
         ),
     ]
