@@ -210,4 +210,8 @@ def free_blanks(
         rows = rows.filter(education_type=education_type)
     if category:
         rows = rows.filter(category=category)
-    return list(rows.select_for_update(skip_locked=True).order_by("holder", "series", "number", "pk")[:count])
+    return list(
+        rows.select_for_update(skip_locked=True, of=("self",)).order_by(
+            "holder_id", "series", "number", "pk"
+        )[:count]
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from hemis.access.scope import Scope
@@ -152,9 +152,9 @@ def _count(line: Line, row: dict[str, Any], *, opening: bool) -> None:
 
 def _standing(end: datetime.date, inside: Q) -> Iterable[dict[str, Any]]:
     """How many blanks of every sort stand in which state at the end of a day."""
-    newest = BlankMove.objects.filter(day__lte=end).order_by("blank", "-pk").distinct("blank").values("pk")
+    newest = BlankMove.objects.filter(day__lte=end).order_by().values("blank").annotate(last=Max("pk"))
     return (
-        BlankMove.objects.filter(inside, pk__in=newest)
+        BlankMove.objects.filter(inside, pk__in=newest.values("last"))
         .order_by()
         .values("blank__kind", "blank__education_type", "blank__category", "to_state")
         .annotate(n=Count("pk"))

@@ -19,6 +19,14 @@ TOLD = (
 )  # fmt: skip
 
 
+def matches_field() -> forms.TypedChoiceField:
+    """Yes, no, or not said."""
+    return forms.TypedChoiceField(
+        label=gettext_lazy("Matches the speciality"), required=False, empty_value=None,
+        coerce=lambda value: value == "1", choices=[("", "—"), ("1", gettext_lazy("yes")), ("0", gettext_lazy("no"))],
+    )  # fmt: skip
+
+
 def check(data: dict[str, Any], add_error: Any) -> None:
     """What each status needs, said at the field; what does not belong to it is emptied."""
     status = data.get("status")
@@ -41,6 +49,7 @@ def check(data: dict[str, Any], add_error: Any) -> None:
 
 
 class EmploymentForm(RegisterForm):
+    matches = matches_field()
     remote_choices = {"student": "records_graduates_options"}
     sections = (
         (gettext_lazy("Graduate"), ("student", "noted_on", "status")),
@@ -59,6 +68,8 @@ class EmploymentForm(RegisterForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        told = self.instance.matches
+        self.initial["matches"] = "" if told is None else str(int(told))
         rows = Student.objects.for_scope(self.access.scope("employment.edit")).filter(current__status="14")
         self.fields["student"].queryset = rows.select_related("person")  # type: ignore[attr-defined]
 
@@ -72,15 +83,14 @@ class EmploymentForm(RegisterForm):
 class SurveyForm(forms.ModelForm):
     """The graduate's own answer."""
 
+    matches = matches_field()
+
     class Meta:
         model = Employment
         fields = list(TOLD)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["matches"].widget = forms.NullBooleanSelect(
-            choices=[("unknown", "—"), ("true", _("yes")), ("false", _("no"))]
-        )
         dress(self)
 
     def clean(self) -> dict[str, Any]:

@@ -13,7 +13,8 @@ DROP TRIGGER blank_paper ON records_blank;
 DROP TRIGGER certificate_blank ON records_certificate;
 DROP TRIGGER diploma_blank ON records_diploma;
 DROP TRIGGER diploma_guard ON records_diploma;
-DROP FUNCTION hemis_paper_of_blank(), hemis_blank_of_paper(), hemis_blank_agrees(bigint), hemis_diploma_guard();
+DROP FUNCTION hemis_paper_of_blank(), hemis_blank_of_paper(), hemis_blank_agrees(bigint), hemis_diploma_guard(),
+    hemis_diploma_needs_accreditation(records_diploma);
 DROP TRIGGER blank_act_whole ON records_blankact;
 DROP TRIGGER blank_moved ON records_blankmove;
 DROP TRIGGER blank_move ON records_blankmove;

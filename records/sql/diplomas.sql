@@ -1,5 +1,21 @@
 -- Diplomas go forward only, say what they said when approved, and agree with their blanks.
 
+-- A duplicate rests on its original, every other diploma on an accreditation in force (duty 2.7).
+CREATE FUNCTION hemis_diploma_needs_accreditation(the records_diploma) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF the.duplicate_of_id IS NULL AND NOT EXISTS (
+        SELECT 1 FROM records_accreditation WHERE student_id = the.student_id AND state = 'accepted'
+    ) THEN
+        RAISE EXCEPTION 'Only an accredited graduate is given a diploma.' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF the.duplicate_of_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM records_diploma WHERE id = the.duplicate_of_id AND student_id = the.student_id
+                                        AND state IN ('handed', 'replaced')
+    ) THEN
+        RAISE EXCEPTION 'A duplicate is of a diploma that was handed over.' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+END $$;
+
 CREATE FUNCTION hemis_diploma_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
@@ -9,8 +25,10 @@ BEGIN
         IF NEW.state <> 'formed' THEN
             RAISE EXCEPTION 'A diploma begins as formed.' USING ERRCODE = 'integrity_constraint_violation';
         END IF;
+        PERFORM hemis_diploma_needs_accreditation(NEW);
         RETURN NEW;
     END IF;
+    IF NEW.state = 'approved' AND OLD.state = 'formed' THEN PERFORM hemis_diploma_needs_accreditation(NEW); END IF;
     IF (NEW.student_id, NEW.duplicate_of_id) IS DISTINCT FROM (OLD.student_id, OLD.duplicate_of_id) THEN
         RAISE EXCEPTION 'A diploma stays with its student.' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
