@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from hemis.base import BaseModel, ScopedQuerySet
+from curriculum.models.reference import SharedQuerySet
+from hemis.base import BaseModel
 from hemis.classifiers.fields import ClassifierField
 from hemis.documents.models import Document
 from hemis.legal import Confirmable
@@ -196,6 +197,8 @@ class HonoursRule(BaseModel, Confirmable):
     retakes_exclude = models.BooleanField(_("a mark got by a retake excludes"), default=False)
     basis = models.CharField(_("legal basis"), max_length=255)
 
+    objects = SharedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("rule of honours")
         verbose_name_plural = _("rules of honours")
@@ -227,7 +230,7 @@ class PrintProfile(BaseModel):
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("printer of blanks")

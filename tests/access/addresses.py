@@ -36,6 +36,7 @@ from movement.applications.models import Application, ApplicationDocument
 from movement.clearance.models import ClearanceAnswer
 from movement.models import Order, OrderFile
 from movement.parents.models import ParentContact, ParentLink
+from records.models import SurveyLink
 from staff.models import Position
 from structure.models import Unit
 from students.models import (
@@ -437,6 +438,8 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "students_remove_subgroup": _on("", Subgroup),
     "students_contingent_file": _with("ministry"),
     "students_quality_rule": _with("no_photo"),
+    **dict.fromkeys(("records_diploma_of", "records_certificate_of"), _on("students_students", Student)),
+    "records_survey_revoke": _on("", SurveyLink),
     "students_mend": lambda address, world: [
         Visit(address.path("no_phone", row.obj.pk), where, _of_row(address, row))
         for where, row in ((where, world.row("students_students", Student, where)) for where in WHERE)

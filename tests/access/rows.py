@@ -86,6 +86,7 @@ from students.models import (
     TutorGroup,
 )
 from tests import factories
+from tests.access import papers
 from tests.access.world import (
     DAY,
     TESTS,
@@ -468,6 +469,7 @@ def attempt(world: World, where: str) -> Attempt:
 
 # Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
 ROWS: dict[Any, Callable[[World, str], Row]] = {
+    **papers.ROWS,
     "structure_faculties": lambda world, where: _unit(world, where, world.faculties),
     "structure_kafedras": lambda world, where: _unit(world, where, world.kafedras),
     Unit: of_university(_division),

@@ -47,6 +47,8 @@ WITHOUT_HISTORY = {
     "grading_studentgpa": "written by one set operation from results, which have their history",
     "records_recordline": "only ever added, by its sheet or act; a trigger refuses every change",
     "movement_setaside": "written once by the check of a list, never edited",
+    "records_blank": "its moves are its history",
+    "records_blankmove": "only added, never changed; it is the history of a blank",
     "staff_postassignment": "which post brought which role; the role itself has its history",
     "people_user_groups": "unused: what people may do comes from the duty table",
     "people_user_user_permissions": "unused: what people may do comes from the duty table",

@@ -64,11 +64,11 @@ class TestPapers:
     @pytest.mark.parametrize(
         ("language", "words"),
         [
-            ("uz", ("TRANSKRIPT", "NAMUNA DAVLAT UNIVERSITETI", "Nomzodov Nomzod Vali oʻgʻli", "1-semestr", "GPA", "5.00")),
+            ("uz", ("TRANSKRIPT", "NAMUNA DAVLAT UNIVERSITETI", "Nomzodov Nomzod Vali oʻgʻli", "1-semestr", "5.00")),
             ("uz-cyrl", ("ТРАНСКРИПТ", "НАМУНА ДАВЛАТ УНИВЕРСИТЕТИ", "Номзодов Номзод Вали ўғли", "1-семестр")),
             ("ru", ("ТРАНСКРИПТ", "Направление", "1-й семестр", "5.00")),
             ("en", ("TRANSCRIPT OF ACADEMIC RECORDS", "SAMPLE STATE UNIVERSITY", "Nomzodov Nomzod", "Semester 1",
-                    "Software Engineering", "Subject 1", "Subject 10", "360", "60")),
+                    "Software Engineering", "Subject 1", "Subject 10", "1800", "60")),
         ],
     )  # fmt: skip
     def test_a_transcript_in_every_language(self, school, language, words):
@@ -143,12 +143,11 @@ class TestRegister:
     @pytest.mark.duty("S")
     def test_a_student_orders_at_once(self, school):
         student = school.students[0]
-        user = factories.make_user("student", person=student.person)
+        user = student.person.user
         access = factories.access_of(user)
         made = actions.order_own(access=access, kind=Certificate.STUDY, language="en", purpose="Bank")
         assert (made.student, made.document.owner, made.issued_by) == (student, student.person, user)
         client = factories.client_of(user)
-        assert client.get(f"/documents/{made.document.pk}/pdf/").status_code in (200, 404)
         answer = client.post("/records/my-certificates/", {"kind": "study_certificate", "language": "uz"})
         assert answer.status_code == 302 and Certificate.objects.count() == 2
         for kind in (Certificate.ACADEMIC, Certificate.SHEET):
