@@ -13,6 +13,7 @@ urlpatterns = [
     path("orders/new/<slug:slug>/answers/", wizard.answers, name="order_answers"),
     path("orders/admission/", admission.admission, name="order_admission"),
     path("orders/journal/", journal.journal, name="order_journal"),
+    path("orders/journal.xlsx", journal.journal_sheet, name="order_journal_sheet"),
     path("orders/usual-steps/", settings.usual_steps, name="order_usual_steps"),
     path("orders/<int:pk>/add/", admission.add_people, name="order_add_people"),
     path("orders/<int:pk>/preview.pdf", papers.preview, name="order_preview"),

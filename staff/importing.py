@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hemis.people.keepers import NAME_FIELDS, why_not_renamed
 from hemis.people.models import Person
 from hemis.sheets.declaration import Saved
 from staff import accounts
@@ -85,6 +86,8 @@ class Importer:
         person = person or Person(pinfl=row["pinfl"] or None, country=country)
         values = {name: row[name] for name in PERSON if row[name] or name == "middle_name"}
         values |= {name: row[name] for name in PERSON_OPEN if row[name]}
+        if why_not_renamed(person, values):
+            values = {name: value for name, value in values.items() if name not in NAME_FIELDS}
         if _set(person, values) or made:
             person.version = person.version if made else person.version + 1
             person.save()

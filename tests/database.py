@@ -67,3 +67,14 @@ def _build(name: str) -> None:
     finally:
         connection.close()
         facts["NAME"], facts["TEST"]["NAME"] = before
+
+
+if __name__ == "__main__":
+    # Made beside lint and types, so that no test waits for it.
+    import os
+
+    import pytest  # noqa: F401 -- by it the settings know that they serve tests
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hemis.settings")
+    django.setup()
+    template()

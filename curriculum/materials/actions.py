@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
 from django.db.models import F, Max, Sum
 from django.utils.translation import gettext as _
 
 from curriculum.materials import queries, rules
-from curriculum.materials.models import Question, QuestionAnswer, Resource, ResourceFile
+from curriculum.materials.models import Question, QuestionAnswer, QuestionPicture, Resource, ResourceFile
 from curriculum.models import CurriculumSubject, Subject, SubjectHours, Topic
 from hemis.access.scope import Access
 from hemis.classifiers import queries as classifiers
@@ -342,9 +343,11 @@ def add_questions(
         )
         for mark, one in new.items()
     )  # fmt: skip
-    QuestionAnswer.objects.bulk_create(
-        answer for row, one in zip(made, new.values(), strict=True) for answer in _answers(row, one)
-    )
+    rows = list(zip(made, new.values(), strict=True))
+    QuestionAnswer.objects.bulk_create(answer for row, one in rows for answer in _answers(row, one))
+    for row, one in rows:
+        if one.pictures:
+            _keep_pictures(row, one, access)
     return Added(len(made), len(texts) - len(made))
 
 
@@ -353,6 +356,24 @@ def _answers(question: Question, text: rules.QuestionText) -> list[QuestionAnswe
         QuestionAnswer(question=question, position=at, text=one.text, match=one.match, share=one.share)
         for at, one in enumerate(text.answers, start=1)
     ]
+
+
+def _keep_pictures(question: Question, text: rules.QuestionText, access: Access) -> None:
+    """Exactly the pictures of the text: new ones are stored, others taken away."""
+    wanted = {one.sha256: one for one in text.pictures}
+    kept = set()
+    for row in question.pictures.all():
+        if row.sha256 in wanted:
+            kept.add(row.sha256)
+        else:
+            row.delete()
+    for mark, one in wanted.items():
+        if mark not in kept:
+            file = ContentFile(one.content, name="picture.jpg")
+            file.original_name = one.name  # type: ignore[attr-defined]
+            row = QuestionPicture(question=question, uploaded_by=access.user)
+            row.take(file)
+            row.save()
 
 
 @transaction.atomic
@@ -377,6 +398,7 @@ def write_question(question: Question, text: rules.QuestionText, *, access: Acce
             if was != question.fingerprint:
                 question.answers.all().delete()
                 QuestionAnswer.objects.bulk_create(_answers(question, text))
+                _keep_pictures(question, text, access)
     except DatabaseError as error:
         raise MaterialError(
             _("Students were asked this question; switch it off and write another one.")

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum.materials import actions, formats, marking, queries, rules
-from curriculum.materials.models import Question, Resource
+from curriculum.materials.models import Question, QuestionPicture, Resource
 from curriculum.models import Subject, Topic
 from hemis.classifiers import queries as classifiers
-from hemis.pages.files import MaterialsField
+from hemis.pages.files import MaterialsField, PicturesField
 from hemis.pages.forms import RegisterForm
 
 MOST_FILES = 4
@@ -117,6 +117,19 @@ class QuestionForm(RegisterForm):
         ),
     )
 
+    uploads = PicturesField(
+        most=rules.MOST_PICTURES,
+        required=False,
+        label=gettext_lazy("add pictures"),
+        help_text=gettext_lazy("JPEG, PNG or WebP; they are shown under the question."),
+    )
+    without = forms.ModelMultipleChoiceField(
+        QuestionPicture.objects.none(),
+        required=False,
+        label=gettext_lazy("take these pictures away"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = Question
         fields = ("subject", "kind", "text", "topic", "difficulty", "language", "is_active")
@@ -131,6 +144,8 @@ class QuestionForm(RegisterForm):
                 "kind",
                 "text",
                 "answers",
+                "uploads",
+                "without",
                 "topic",
                 "difficulty",
                 "language",
@@ -145,6 +160,10 @@ class QuestionForm(RegisterForm):
         )
         if self.instance.pk:
             self.fields["answers"].initial = self.stored_value(self.instance, "answers")
+        if self.instance.pk and self.instance.pictures.exists():
+            choose(self.fields["without"], self.instance.pictures.all())
+        else:
+            del self.fields["without"]
 
     def stored_value(self, row, name):
         if name != "answers":
@@ -155,11 +174,29 @@ class QuestionForm(RegisterForm):
         data = super().clean() or {}
         if not self.errors:
             self.written = rules.QuestionText(
-                data["kind"], rules.spaced(data["text"]), marking.read_answers(data["kind"], data["answers"])
+                data["kind"],
+                rules.spaced(data["text"]),
+                marking.read_answers(data["kind"], data["answers"]),
+                pictures=tuple(self._pictures(data)),
             )
             if fault := rules.fault_of(self.written):
-                self.add_error("answers" if len(data["text"]) >= rules.SHORTEST_QUESTION else "text", fault)
+                place = "answers" if len(data["text"]) >= rules.SHORTEST_QUESTION else "text"
+                self.add_error(
+                    "uploads" if len(self.written.pictures) > rules.MOST_PICTURES else place, fault
+                )
         return data
+
+    def _pictures(self, data: dict[str, Any]) -> list[rules.Picture]:
+        """Those that stay and those that were added; the same one twice is one."""
+        found = {}
+        if self.instance.pk:
+            gone = {one.pk for one in data.get("without", ())}
+            kept = [one for one in self.instance.pictures.all() if one.pk not in gone]
+            found = {one.sha256: rules.Picture(one.name, one.sha256) for one in kept}
+        for file in data.get("uploads", ()):
+            one = rules.picture_of(file.read(), file.original_name)
+            found.setdefault(one.sha256, one)
+        return list(found.values())
 
     def write(self):
         if self.instance._state.adding:

@@ -183,6 +183,23 @@ class Question(BaseModel):
         return " ".join(self.text.split())[:120]
 
 
+class QuestionPicture(StoredFile):
+    """A picture that is shown with a question: what is to be read off it, named or computed."""
+
+    question = models.ForeignKey(
+        Question, on_delete=models.CASCADE, related_name="pictures", verbose_name=_("control question")
+    )
+
+    class Meta:
+        verbose_name = _("picture of a question")
+        verbose_name_plural = _("pictures of questions")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "sha256"], name="question_picture_once"),
+            models.CheckConstraint(condition=Q(content_type="image/jpeg"), name="question_picture_is_one"),
+        ]
+
+
 class QuestionAnswer(models.Model):
     """An answer of a question: its share of the question's score in per cent, or the pair it matches."""
 

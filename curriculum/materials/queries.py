@@ -282,19 +282,20 @@ def current_half_year() -> tuple[int, str]:
 
 
 def text_of(question: Question) -> rules.QuestionText:
-    """A question of the bank as the rules see it (prefetched ``answers``)."""
+    """A question of the bank as the rules see it (prefetched ``answers`` and ``pictures``)."""
     return rules.QuestionText(
         question.kind,
         question.text,
         tuple(rules.Answer(one.text, one.share, one.match) for one in question.answers.all()),
         question.topic,
         question.difficulty,
+        pictures=tuple(rules.Picture(one.name, one.sha256) for one in question.pictures.all()),
     )
 
 
 def bank(rows: QuerySet[Question]) -> list[rules.QuestionText]:
-    """Questions with their answers: two queries."""
-    return [text_of(one) for one in rows.prefetch_related("answers").order_by("topic", "pk")]
+    """Questions with their answers and what pictures they have: three queries."""
+    return [text_of(one) for one in rows.prefetch_related("answers", "pictures").order_by("topic", "pk")]
 
 
 def topics_of_bank(subject: Subject, lines: Iterable[int] = ()) -> list[str]:

@@ -17,7 +17,7 @@ SELF_STUDY = "17"
 WHOLE, NOTHING = Decimal(100), Decimal(0)
 SINGLE, SEVERAL, MATCHING, SHORT, ESSAY = "single", "several", "matching", "short", "essay"
 KINDS = (SINGLE, SEVERAL, MATCHING, SHORT, ESSAY)
-SHORTEST_QUESTION, MOST_ANSWERS = 5, 25
+SHORTEST_QUESTION, MOST_ANSWERS, MOST_PICTURES = 5, 25, 4
 QUESTION_LENGTH, ANSWER_LENGTH, TOPIC_LENGTH = 8000, 2000, 256
 
 
@@ -135,6 +135,20 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture that a question is asked with; ``content`` is empty where the bank keeps it already."""
+
+    name: str
+    sha256: str
+    content: bytes = field(default=b"", compare=False, repr=False)
+
+
+def picture_of(content: bytes, name: str) -> Picture:
+    """A picture by its (clean) content."""
+    return Picture(name, hashlib.sha256(content).hexdigest(), content)
+
+
+@dataclass(frozen=True)
 class QuestionText:
     """A question as it is written, at ``line`` of the file it came from."""
 
@@ -144,6 +158,7 @@ class QuestionText:
     topic: str = ""
     difficulty: int = 2
     line: int = field(default=0, compare=False)
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,11 +185,12 @@ def spaced(text: str) -> str:
 
 
 def fingerprint(question: QuestionText, language: str) -> str:
-    """The same for the same question, however it is spaced; order of answers counts for nothing."""
+    """The same for the same question, however it is spaced; order of answers and pictures counts for nothing."""
     answers = sorted(
         (_key(one.text), _key(one.match), f"{one.share.normalize():f}") for one in question.answers
     )
     parts = [language, question.kind, _key(question.text), *("\x1f".join(one) for one in answers)]
+    parts += sorted(one.sha256 for one in question.pictures)
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()
 
 
@@ -196,6 +212,8 @@ def fault_of(question: QuestionText) -> str:
         return _("An answer is empty.")
     if len(question.answers) > MOST_ANSWERS:
         return _("At most %(most)d answers.") % {"most": MOST_ANSWERS}
+    if len(question.pictures) > MOST_PICTURES:
+        return _("At most %(most)d pictures.") % {"most": MOST_PICTURES}
     return _FAULTS[question.kind](question.answers)
 
 

@@ -6,6 +6,7 @@ from curriculum.materials.pages import cabinet, calendar, questions, resources, 
 
 urlpatterns = [
     path("questions/import/", questions.take_in, name="curriculum_questions_import"),
+    path("questions/<int:pk>/picture/", questions.picture, name="curriculum_questions_picture"),
     path("questions/sample/", questions.sample, name="curriculum_questions_sample"),
     path("questions/subjects/", questions.subject_options, name="curriculum_questions_subjects"),
     *topics.Topics.urls(),

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             (SQL / "timetable.sql").read_text(encoding="utf-8")
+            + (SQL / "slots_by_group.sql").read_text(encoding="utf-8")
             + (SQL / "teaching.sql").read_text(encoding="utf-8"),
             UNDO,
         ),

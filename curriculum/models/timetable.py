@@ -272,15 +272,19 @@ class TeacherSlot(Slot):
 
 
 class AudienceSlot(Slot):
-    """A group's or subgroup's busy hours.
+    """The busy hours of a group or of a part of it.
 
-    Subgroups of one division may study side by side; a subgroup beside its
-    whole group, or beside a subgroup of another division, may not.
+    Subgroups of one division may study side by side, and so may alternatives of one
+    elective (``elective`` names it, ``alternative`` is the line of the plan): each
+    student attends one. A part beside the whole group, or beside a part of another
+    division or elective, may not.
     """
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
     division = models.ForeignKey(Division, on_delete=models.PROTECT, null=True, related_name="+")
     subgroup = models.ForeignKey(Subgroup, on_delete=models.PROTECT, null=True, related_name="+")
+    elective = models.CharField(max_length=32, null=True)  # noqa: DJ001 - no elective is not an elective without a name
+    alternative = models.ForeignKey(CurriculumSubject, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("busy hours of a group")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 
 from django.db import IntegrityError, transaction
@@ -14,6 +14,7 @@ from curriculum.models import DraftPlace, Lesson, TimetableDraft
 from curriculum.solver import engine, queries, rules
 from curriculum.solver.queries import Task
 from curriculum.solver.rules import Place
+from curriculum.timetable import queries as timetable
 from hemis.access.scope import Access
 from hemis.jobs.actions import start
 
@@ -218,7 +219,7 @@ def _lessons(draft: TimetableDraft, task: Task, result: Applied) -> list[Lesson]
     mondays = [monday for one in task.weeks.values() for monday in one]
     if not mondays:
         return []
-    off = queries.holidays(min(mondays), max(mondays) + datetime.timedelta(days=6))
+    off = timetable.calendar((), min(mondays), max(mondays) + datetime.timedelta(days=6)).days_off
     found: list[Lesson] = []
     for place in draft.places.select_related("pair"):
         teaching = task.teachings.get(place.teaching_id)
@@ -242,7 +243,7 @@ def _lessons(draft: TimetableDraft, task: Task, result: Applied) -> list[Lesson]
 
 
 def _days(
-    task: Task, place: DraftPlace, off: set[datetime.date], since: datetime.date
+    task: Task, place: DraftPlace, off: Collection[datetime.date], since: datetime.date
 ) -> list[datetime.date]:
     days = [
         monday + datetime.timedelta(days=place.weekday)

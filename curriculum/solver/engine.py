@@ -18,7 +18,8 @@ from dataclasses import replace
 from typing import Any
 
 from curriculum.solver import rules
-from curriculum.solver.rules import BOTH, Cell, Listener, Moment, Place, Problem, Room, Want
+from curriculum.solver.rules import BOTH, Cell, Moment, Place, Problem, Room, Want
+from curriculum.timetable.rules import Audience
 
 Places = dict[str, Place]
 
@@ -203,12 +204,12 @@ class _Week:
             self._days(wants, standing, weights.teacher_day)
 
     def _groups(self) -> None:
-        by_group: defaultdict[int, list[tuple[Listener, Want]]] = defaultdict(list)
+        by_group: defaultdict[int, list[tuple[Audience, Want]]] = defaultdict(list)
         for want in self.problem.wants:
             for listener in want.audience:
                 by_group[listener.group].append((listener, want))
         for group, rows in by_group.items():
-            at = self._group_at(group, rows)
+            at = self._group_at(str(group), rows)
             standing: set[Moment] = set()
             for listener, moments in self.problem.busy_listeners.items():
                 if listener.group == group:
@@ -216,24 +217,23 @@ class _Week:
             self._day_limit(at, standing, self.problem.group_day_max)
             self._windows(at, standing, self.problem.weights.group_window)
 
-    def _group_at(self, group: int, rows: list[tuple[Listener, Want]]) -> dict[Moment, list[Any]]:
-        """At a moment: the whole group once, or one division, each of its parts once."""
-        whole = self._at([want for listener, want in rows if listener.subgroup is None])
-        parts: defaultdict[tuple[int, int], list[Want]] = defaultdict(list)
-        for listener, want in rows:
-            if listener.subgroup is not None and listener.division is not None:
-                parts[listener.division, listener.subgroup].append(want)
+    def _group_at(self, name: str, rows: list[tuple[Audience, Want]]) -> dict[Moment, list[Any]]:
+        """At a moment: everybody once, or the parts of one division or elective side by side, each once."""
         at: defaultdict[Moment, list[Any]] = defaultdict(list)
+        whole = self._at([want for audience, want in rows if rules.split(audience) is None])
         for moment, variables in whole.items():
             at[moment] += variables
-        in_use: dict[tuple[int, Moment], Any] = {}
-        for (division, _subgroup), wants in parts.items():
-            for moment, variables in self._at(wants).items():
-                key = (division, moment)
-                if key not in in_use:
-                    in_use[key] = self.model.new_bool_var(f"{group}/{key}")
-                    at[moment].append(in_use[key])
-                self.model.add(sum(variables) <= in_use[key])
+        for key, parts in _parts(rows).items():
+            within: defaultdict[Moment, list[list[Any]]] = defaultdict(list)
+            for part, some in parts.items():
+                for moment, variables in self._group_at(f"{name}/{part}", some).items():
+                    within[moment].append(variables)
+            for moment, sides in within.items():
+                in_use = self.model.new_bool_var(f"{name}/{key}@{moment}")
+                for variables in sides:
+                    self.model.add(sum(variables) <= in_use)
+                self.model.add(in_use <= sum(one for variables in sides for one in variables))
+                at[moment].append(in_use)
         for variables in at.values():
             self.model.add_at_most_one(variables)
         return at
@@ -368,6 +368,18 @@ class _Week:
             for (cell, parity), variable in options.items()
             if solver.boolean_value(variable)
         }
+
+
+def _parts(rows: list[tuple[Audience, Want]]) -> dict[str, dict[int, list[tuple[Audience, Want]]]]:
+    """Division or elective → its parts → what is for them, without that split."""
+    found: defaultdict[str, defaultdict[int, list[tuple[Audience, Want]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for audience, want in rows:
+        if (divided := rules.split(audience)) is not None:
+            key, part, rest = divided
+            found[key][part].append((rest, want))
+    return {key: dict(parts) for key, parts in found.items()}
 
 
 def _watch(cp: Any, stop: Stop | None) -> Any:

@@ -7,18 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from curriculum.timetable.rules import Audience, audiences_meet, room_kinds
+
 ODD, EVEN = 0, 1
 BOTH = (ODD, EVEN)
-LECTURE, LABORATORY, PRACTICAL, SEMINAR, TRAINING = "11", "12", "13", "14", "15"
-# Auditoriums in which a kind of training is given, the best first (`h_auditorium_type`).
-ROOM_KINDS = {
-    LECTURE: ("11",),
-    LABORATORY: ("12", "10"),
-    PRACTICAL: ("13", "14", "11", "10"),
-    SEMINAR: ("14", "13", "11", "10"),
-    TRAINING: ("13", "14", "12", "10"),
-}
-ANY_ROOM = ("13", "14", "11", "12", "10")
 
 
 class Cell(NamedTuple):
@@ -36,14 +28,6 @@ class Moment(NamedTuple):
     parity: int
 
 
-class Listener(NamedTuple):
-    """A group, or a subgroup of one of its divisions."""
-
-    group: int
-    division: int | None = None
-    subgroup: int | None = None
-
-
 @dataclass(frozen=True)
 class Want:
     """A place in the week that a teaching asks for: every week, or every second one.
@@ -54,7 +38,7 @@ class Want:
     key: str
     teaching: int
     teachers: tuple[int, ...]
-    audience: tuple[Listener, ...]
+    audience: tuple[Audience, ...]
     training_type: str
     people: int
     lessons: int
@@ -62,7 +46,7 @@ class Want:
 
     @property
     def room_kinds(self) -> tuple[str, ...]:
-        return ROOM_KINDS.get(self.training_type, ANY_ROOM)
+        return room_kinds(self.training_type)
 
 
 @dataclass(frozen=True)
@@ -101,7 +85,7 @@ class Problem:
     teacher_day_max: int = 5
     busy_teachers: Mapping[int, set[Moment]] = field(default_factory=dict)
     busy_rooms: Mapping[int, set[Moment]] = field(default_factory=dict)
-    busy_listeners: Mapping[Listener, set[Moment]] = field(default_factory=dict)
+    busy_listeners: Mapping[Audience, set[Moment]] = field(default_factory=dict)
     cannot: Mapping[int, set[Cell]] = field(default_factory=dict)
     rather_not: Mapping[int, set[Cell]] = field(default_factory=dict)
     weights: Weights = field(default_factory=Weights)
@@ -135,7 +119,7 @@ def wants_of(
     lessons: int,
     weeks: int,
     teachers: tuple[int, ...],
-    audience: tuple[Listener, ...],
+    audience: tuple[Audience, ...],
     training_type: str,
     people: int,
 ) -> list[Want]:
@@ -163,20 +147,21 @@ def wants_of(
     ]
 
 
-def clash(one: Listener, other: Listener) -> bool:
-    """Whether two audiences share students: only halves of one division do not."""
-    if one.group != other.group:
-        return False
-    if one.subgroup is None or other.subgroup is None:
-        return True
-    return one.division != other.division or one.subgroup == other.subgroup
+def split(audience: Audience) -> tuple[str, int, Audience] | None:
+    """What divides the group, which part this is, and the audience without that; None for everybody."""
+    if audience.elective is not None and audience.alternative is not None:
+        rest = audience._replace(elective=None, alternative=None)
+        return f"elective {audience.elective}", audience.alternative, rest
+    if audience.subgroup is not None:
+        return f"division {audience.division}", audience.subgroup, Audience(audience.group)
+    return None
 
 
-def listener_busy(problem: Problem, listener: Listener) -> set[Moment]:
+def listener_busy(problem: Problem, listener: Audience) -> set[Moment]:
     """Moments at which the listener is taken by what stands already."""
     found: set[Moment] = set()
     for other, moments in problem.busy_listeners.items():
-        if clash(listener, other):
+        if audiences_meet(listener, other):
             found |= moments
     return found
 
@@ -215,7 +200,7 @@ def broken(problem: Problem, places: Mapping[str, Place]) -> list[str]:
     found: list[str] = []
     teachers: Counter = Counter()
     used_rooms: Counter = Counter()
-    at: defaultdict[Moment, list[tuple[str, Listener]]] = defaultdict(list)
+    at: defaultdict[Moment, list[tuple[str, Audience]]] = defaultdict(list)
     for key, place in places.items():
         want = wants[key]
         if (place.parity is None) != want.every_week:
@@ -232,7 +217,9 @@ def broken(problem: Problem, places: Mapping[str, Place]) -> list[str]:
                 if moment in listener_busy(problem, listener):
                     found.append(f"{key}: {listener} is busy at {moment}")
                 found += [
-                    f"{key} and {other} at {moment}" for other, who in at[moment] if clash(who, listener)
+                    f"{key} and {other} at {moment}"
+                    for other, who in at[moment]
+                    if audiences_meet(who, listener)
                 ]
                 at[moment].append((key, listener))
     found += [f"teacher {who}" for who, count in teachers.items() if count > 1]
@@ -355,7 +342,7 @@ def obstacle(problem: Problem, want: Want, places: Mapping[str, Place]) -> Obsta
 
 def taken(
     problem: Problem, places: Mapping[str, Place], *, but: set[str]
-) -> tuple[dict[int, set[Moment]], dict[int, set[Moment]], dict[Listener, set[Moment]]]:
+) -> tuple[dict[int, set[Moment]], dict[int, set[Moment]], dict[Audience, set[Moment]]]:
     """Busy moments of teachers, rooms and listeners: what stands and what is placed, but for some wants."""
     teachers = {who: set(moments) for who, moments in problem.busy_teachers.items()}
     rooms = {who: set(moments) for who, moments in problem.busy_rooms.items()}
@@ -386,7 +373,7 @@ def _in_the_way(problem, want, cell, options, teachers, rooms_taken, listeners, 
     if not free(
         moments
         for who, moments in listeners.items()
-        if any(clash(who, listener) for listener in want.audience)
+        if any(audiences_meet(who, listener) for listener in want.audience)
     ):
         return AUDIENCE
     if not any(free([rooms_taken.get(room.pk, set())]) for room in rooms):

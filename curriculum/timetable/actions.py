@@ -337,7 +337,7 @@ def warnings_of(lesson: Lesson, wish: queries.Wish) -> list[str]:
                 _("A room of the type “%(kind)s” does not suit this kind of training.")
                 % {"kind": room.get_kind_display()}  # type: ignore[attr-defined]
             )
-        if not room.is_accessible and queries.needs_access([one[0] for one in wish.audience]):
+        if not room.is_accessible and queries.needs_access([one.group for one in wish.audience]):
             found.append(
                 _("Somebody in the audience cannot climb steps, and the room is not reached without them.")
             )

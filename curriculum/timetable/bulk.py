@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from curriculum.models import Holiday, Lesson, TeachingAudience
+from curriculum.models import Holiday, Lesson
 from curriculum.timetable import actions, grid, notices, queries, rules
 from curriculum.timetable.actions import EDIT, TimetableError
 from curriculum.timetable.models import TimetableBatch
@@ -116,9 +116,9 @@ def _copies(
     plans, placed = queries.plans_of(keys), queries.placed_hours(keys)
     days = [monday + datetime.timedelta(n) for monday in mondays for n in range(rules.SUNDAY)]
     open_for = queries.calendar({plan for some in plans.values() for plan in some}, days[0], days[-1])
-    audiences = _audiences(keys)
+    audiences = queries.audiences_of(keys)
     teachers = {who for one in lessons for who in (one.teacher_id, one.assistant_id) if who}
-    groups = {one[0] for some in audiences.values() for one in some}
+    groups = {one.group for some in audiences.values() for one in some}
     rooms = {one.auditorium_id for one in lessons if one.auditorium_id}
     taken = queries.busy(days, teachers=teachers, groups=groups, rooms=rooms)
     there = set(
@@ -148,16 +148,8 @@ def _copies(
     return made, sorted(refused, key=lambda row: (row["day"], row["pair"]))
 
 
-def _audiences(keys: Collection[int]) -> dict[int, list[queries.Audience]]:
-    found: dict[int, list[queries.Audience]] = {key: [] for key in keys}
-    rows = TeachingAudience.objects.filter(teaching__in=keys)
-    for teaching, *audience in rows.values_list("teaching", "group", "subgroup", "subgroup__division"):
-        found[teaching].append((audience[0], audience[1], audience[2]))
-    return found
-
-
 def _met(
-    taken: queries.Busy, lesson: Lesson, day: datetime.date, audience: list[queries.Audience]
+    taken: queries.Busy, lesson: Lesson, day: datetime.date, audience: list[rules.Audience]
 ) -> list[queries.Hours]:
     return taken.met(
         day,

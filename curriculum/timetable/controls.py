@@ -56,14 +56,20 @@ def taught_by(subject: int, groups: Collection[int], day: datetime.date) -> set[
     return found
 
 
-def finals_of(groups: Collection[int], *, but: int | None = None) -> dict[int, list[rules.FinalDay]]:
-    """Group → its planned final controls: one query."""
+def finals_of(
+    lines: dict[int, CurriculumSubject], *, but: int | None = None
+) -> dict[int, list[rules.FinalDay]]:
+    """Group → its planned final controls: one query.
+
+    Controls of other alternatives of the same elective are sat by others, so they do not count.
+    """
     rows = ControlAudience.objects.filter(
-        group__in=groups, event__state=ControlEvent.PLANNED, event__control__in=rules.FINAL_CONTROLS
+        group__in=lines, event__state=ControlEvent.PLANNED, event__control__in=rules.FINAL_CONTROLS
     ).exclude(event=but)
-    found: dict[int, list[rules.FinalDay]] = {group: [] for group in groups}
-    for group, day, subject in rows.values_list("group", "event__day", "event__subject__name"):
-        found[group].append(rules.FinalDay(day, subject))
+    found: dict[int, list[rules.FinalDay]] = {group: [] for group in lines}
+    for one in rows.select_related("event__subject", "curriculum_subject", "subgroup"):
+        if rules.audiences_meet(queries.part(one.group_id, lines[one.group_id]), queries.part_of(one)):
+            found[one.group_id].append(rules.FinalDay(one.event.day, one.event.subject.name))
     return found
 
 
@@ -83,7 +89,7 @@ def wish_of(event: ControlEvent, lines: dict[int, CurriculumSubject]) -> queries
     """What the control needs of a place."""
     return queries.Wish(
         tuple(one for one in (event.examiner_id, event.second_examiner_id) if one),
-        tuple((group, None, None) for group in lines),
+        tuple(queries.part(group, line) for group, line in lines.items()),
         size_of(lines),
         rules.USUAL_ROOMS,
         tuple(sorted({one.curriculum_id for one in lines.values()})),
@@ -128,7 +134,7 @@ def faults(event: ControlEvent, groups: list[Group], lines: dict[int, Curriculum
             if who and who.pk in taught
         ]
     names = {one.pk: one for one in groups}
-    for key, others in finals_of(keys, but=event.pk).items():
+    for key, others in finals_of(lines, but=event.pk).items():
         why = rules.why_too_dense(
             event.day,
             others,

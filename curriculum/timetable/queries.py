@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -17,6 +18,7 @@ from curriculum.models import (
     ClassPair,
     ControlAudience,
     ControlEvent,
+    CurriculumSubject,
     CurriculumWeek,
     Holiday,
     Lesson,
@@ -29,7 +31,7 @@ from curriculum.timetable.models import TimetableRule
 from staff.models import Employee
 from structure.models import Auditorium, RoomBooking, RoomSlot
 from structure.rules import monday_of
-from students.models import Group, Placement
+from students.models import Group, Placement, Subgroup
 
 SIZES = """
 SELECT a.teaching_id, count(DISTINCT r.student_id)
@@ -107,9 +109,6 @@ def rules_on(day: datetime.date) -> dict[str, int]:
 # --- who is busy
 
 
-Audience = tuple[int, int | None, int | None]  # group, subgroup, division
-
-
 @dataclass(frozen=True)
 class Hours:
     """A stretch of a day that something takes; ``audience`` of a group's, ``owner`` a teacher's or a room's key."""
@@ -121,7 +120,7 @@ class Hours:
     ends_at: datetime.time
     source: str
     source_id: int
-    audience: Audience | None = None
+    audience: rules.Audience | None = None
 
 
 TEACHER, GROUP, ROOM = "teacher", "group", "room"
@@ -150,7 +149,7 @@ class Busy:
         ends: datetime.time,
         *,
         teachers: Collection[int] = (),
-        audience: Collection[Audience] = (),
+        audience: Collection[rules.Audience] = (),
         rooms: Collection[int] = (),
     ) -> list[Hours]:
         """What stands in the way of a class with these people and rooms."""
@@ -159,7 +158,7 @@ class Busy:
             if not rules.meet(starts, ends, one.starts_at, one.ends_at):
                 continue
             owned = teachers if one.kind == TEACHER else rooms if one.kind == ROOM else ()
-            shared = one.audience and any(rules.audiences_meet(*mine, one.audience) for mine in audience)
+            shared = one.audience and any(rules.audiences_meet(mine, one.audience) for mine in audience)
             if shared or one.owner in owned:
                 found.append(one)
         return found
@@ -174,28 +173,62 @@ def busy(
     but: Collection[tuple[str, int]] = (),
 ) -> Busy:
     """Busy hours on ``days`` (rooms None: of all rooms) apart from those of ``but`` (source, key): three queries."""
+    return Busy(list(busy_hours(days, teachers=teachers, groups=groups, rooms=rooms, but=but)))
+
+
+def busy_hours(
+    days: Collection[datetime.date],
+    *,
+    teachers: Collection[int] = (),
+    groups: Collection[int] = (),
+    rooms: Collection[int] | None = (),
+    but: Collection[tuple[str, int]] = (),
+) -> Iterator[Hours]:
+    """The hours of ``busy`` one by one: three queries, nothing kept."""
     left_out = set(but)
-    found: list[Hours] = []
     columns = ("day", "starts_at", "ends_at", "source", "source_id")
+    found: list[Iterable[Hours]] = []
     if teachers:
         rows = TeacherSlot.objects.filter(day__in=days, employee__in=teachers)
-        found += [Hours(TEACHER, row[0], *row[1:]) for row in rows.values_list("employee", *columns)]
+        found.append(Hours(TEACHER, *row) for row in rows.values_list("employee", *columns).iterator())
     if groups:
         slots = AudienceSlot.objects.filter(day__in=days, group__in=groups)
-        for group, subgroup, division, *rest in slots.values_list("group", "subgroup", "division", *columns):
-            found.append(Hours(GROUP, group, *rest, audience=(group, subgroup, division)))
+        parts = slots.values_list(*rules.Audience._fields, *columns).iterator()
+        found.append(Hours(GROUP, row[0], *row[5:], audience=rules.Audience(*row[:5])) for row in parts)
     if rooms is None or rooms:
         taken = RoomSlot.objects.filter(day__in=days)
         if rooms is not None:
             taken = taken.filter(auditorium__in=rooms)
-        found += [Hours(ROOM, row[0], *row[1:]) for row in taken.values_list("auditorium", *columns)]
-    return Busy([one for one in found if (one.source, one.source_id) not in left_out])
+        found.append(Hours(ROOM, *row) for row in taken.values_list("auditorium", *columns).iterator())
+    return (one for one in chain(*found) if (one.source, one.source_id) not in left_out)
 
 
-def audience_of(teaching: int) -> list[Audience]:
-    """The groups and subgroups of a teaching."""
-    rows = TeachingAudience.objects.filter(teaching=teaching)
-    return list(rows.values_list("group", "subgroup", "subgroup__division"))
+def audiences_of(teachings: Iterable[int]) -> dict[int, list[rules.Audience]]:
+    """Teaching → its groups and the parts of them: one query."""
+    found: dict[int, list[rules.Audience]] = {key: [] for key in teachings}
+    rows = TeachingAudience.objects.filter(teaching__in=list(found)).select_related(
+        "subgroup", "curriculum_subject"
+    )
+    for one in rows:
+        found[one.teaching_id].append(part_of(one))
+    return found
+
+
+def part_of(row: TeachingAudience | ControlAudience) -> rules.Audience:
+    """Whom a row of an audience stands for (its ``subgroup`` and ``curriculum_subject`` fetched)."""
+    return part(row.group_id, row.curriculum_subject, row.subgroup)
+
+
+def part(group: int, line: CurriculumSubject, subgroup: Subgroup | None = None) -> rules.Audience:
+    """Who of a group attends a line of its plan: all, a subgroup, those who chose this alternative."""
+    elective = rules.elective_key(line.semester_id, line.elective_group)
+    return rules.Audience(
+        group,
+        subgroup.pk if subgroup else None,
+        subgroup.division_id if subgroup else None,
+        elective,
+        line.pk if elective else None,
+    )
 
 
 # --- in words
@@ -336,7 +369,7 @@ class Wish:
     """What a place is sought for: people, how many, and the rooms that fit, the best first."""
 
     teachers: tuple[int, ...]
-    audience: tuple[Audience, ...]
+    audience: tuple[rules.Audience, ...]
     size: int
     kinds: tuple[str, ...]
     plans: tuple[int, ...]
@@ -345,7 +378,7 @@ class Wish:
 
     @property
     def groups(self) -> set[int]:
-        return {one[0] for one in self.audience}
+        return {one.group for one in self.audience}
 
 
 def wish_of(teaching: Teaching, lesson: Lesson | None = None) -> Wish:
@@ -355,7 +388,7 @@ def wish_of(teaching: Teaching, lesson: Lesson | None = None) -> Wish:
     )
     return Wish(
         tuple(one for one in teachers if one),
-        tuple(audience_of(teaching.pk)),
+        tuple(audiences_of([teaching.pk])[teaching.pk]),
         audience_sizes([teaching.pk]).get(teaching.pk, 0),
         rules.room_kinds(teaching.training_type),
         tuple(sorted(plans_of([teaching.pk]).get(teaching.pk, ()))),

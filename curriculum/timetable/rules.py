@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -39,15 +40,38 @@ def meet(starts: datetime.time, ends: datetime.time, others: datetime.time, end:
     return starts < end and others < ends
 
 
-def audiences_meet(
-    group: int, subgroup: int | None, division: int | None, other: tuple[int, int | None, int | None]
-) -> bool:
-    """Whether two audiences share students: different subgroups of one division do not."""
-    if group != other[0]:
+class Audience(NamedTuple):
+    """A group, or the part of it that a class is for.
+
+    A subgroup is a part of a division; an ``alternative`` (the line of the plan) of an
+    ``elective`` is attended by those who chose it.
+    """
+
+    group: int
+    subgroup: int | None = None
+    division: int | None = None
+    elective: str | None = None
+    alternative: int | None = None
+
+
+def elective_key(semester: int, elective_group: str) -> str | None:
+    """Which elective a line of the plan is an alternative of, as busy hours name it; None where it is none."""
+    return f"{semester}/{elective_group}" if elective_group else None
+
+
+def audiences_meet(one: Audience, other: Audience) -> bool:
+    """Whether two audiences share students.
+
+    Different subgroups of one division do not, nor do different alternatives of one
+    elective: every student attends one of them.
+    """
+    if one.group != other.group:
         return False
-    if subgroup is None or other[1] is None:
-        return True
-    return subgroup == other[1] or division != other[2]
+    halves = one.subgroup and other.subgroup and one.division == other.division
+    if halves and one.subgroup != other.subgroup:
+        return False
+    chosen = one.alternative and other.alternative and one.elective == other.elective
+    return not (chosen and one.alternative != other.alternative)
 
 
 @dataclass(frozen=True)

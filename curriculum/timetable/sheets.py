@@ -176,15 +176,9 @@ class LessonSheet(Sheet):
         days = sorted({row["day"] for _number, row in rows})
         plans, placed = queries.plans_of(keys), queries.placed_hours(keys)
         open_for = queries.calendar({plan for some in plans.values() for plan in some}, days[0], days[-1])
-        audiences: dict[int, list[queries.Audience]] = {key: [] for key in keys}
-        for one in self.teachings:
-            if one.pk in audiences:
-                audiences[one.pk] = [
-                    (part.group_id, part.subgroup_id, part.subgroup.division_id if part.subgroup else None)
-                    for part in one.audience.all()
-                ]
+        audiences = queries.audiences_of(keys)
         teachers = {who for _n, row in rows for who in _givers(row["teaching"])}
-        groups = {one[0] for some in audiences.values() for one in some}
+        groups = {one.group for some in audiences.values() for one in some}
         taken = queries.busy(days, teachers=teachers, groups=groups, rooms=None)
         there = set(Lesson.objects.planned().filter(teaching__in=keys).values_list("teaching", "day", "pair"))
         faults, mine = [], queries.Busy([])
@@ -266,5 +260,5 @@ def _taken_by(row: dict[str, Any], people: dict[str, Any], number: int) -> list[
     return [
         *(queries.Hours(queries.TEACHER, who, *hours) for who in people["teachers"]),
         *(queries.Hours(queries.ROOM, room, *hours) for room in people["rooms"]),
-        *(queries.Hours(queries.GROUP, one[0], *hours, audience=one) for one in people["audience"]),
+        *(queries.Hours(queries.GROUP, one.group, *hours, audience=one) for one in people["audience"]),
     ]

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,9 +18,9 @@ from django.views.decorators.http import require_POST
 from curriculum.materials.marking import formatted
 from grading.tasks import actions, forms, queries, rules, sessions
 from grading.tasks import files as outputs
-from grading.tasks.models import Attempt, SubmissionFile, Task, TaskFile, TaskStudent, Test
+from grading.tasks.models import Attempt, AttemptAnswer, SubmissionFile, Task, TaskFile, TaskStudent, Test
 from grading.tasks.pages import STUDENT_COLOURS
-from grading.tasks.test_pages import shown_sheet
+from grading.tasks.test_pages import pictures_of, question_picture, shown_sheet
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages import files
@@ -173,7 +174,10 @@ def my_attempt(request: Request, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"title": task.name, "task": task, "attempt": attempt}
     if attempt.state == Attempt.RUNNING:
         context |= {
-            "questions": [_asked(row) for row in queries.sheet_of(attempt)],
+            "questions": [
+                _asked(row) | {"pictures": pictures_of(row, reverse("my_test_picture", args=[pk]))}
+                for row in queries.sheet_of(attempt)
+            ],
             "left": max(0, int((attempt.closes_at - now).total_seconds())),
         }
         answer = render(request, "tasks/take.html", context)
@@ -181,7 +185,8 @@ def my_attempt(request: Request, pk: int) -> HttpResponse:
         return answer
     _opens, closes = queries.window_of(attempt.task_student, task.test)
     right = _shows_sheet(task.test, closes, now)
-    context |= {"sheet": shown_sheet(attempt) if right else [], "right": right, "closes": closes,
+    address = reverse("my_test_picture", args=[pk])
+    context |= {"sheet": shown_sheet(attempt, address) if right else [], "right": right, "closes": closes,
                 "back_pk": attempt.task_student_id}  # fmt: skip
     return render(request, "tasks/result.html", context)
 
@@ -211,6 +216,15 @@ def _asked(row) -> dict[str, Any]:
         "halves": halves,
         "is_answered": row.saved_at is not None and bool(row.chosen or row.text),
     }
+
+
+@page("own.task")
+def picture(request: Request, pk: int) -> HttpResponseBase:
+    """A picture of a question that the student is or was asked."""
+    attempt = _attempt(request, pk)
+    if not request.GET.get("file"):
+        return redirect("my_test", pk=pk)
+    return question_picture(request, AttemptAnswer.objects.filter(attempt=attempt))
 
 
 @page("own.task")

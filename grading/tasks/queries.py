@@ -222,11 +222,11 @@ def window_of(
 
 
 def sheet_of(attempt: Attempt) -> list[AttemptAnswer]:
-    """Questions of a session in their order, with all answers: two queries."""
+    """Questions of a session in their order, with all answers and pictures: three queries."""
     return list(
         AttemptAnswer.objects.filter(attempt=attempt)
         .select_related("question")
-        .prefetch_related("question__answers")
+        .prefetch_related("question__answers", "question__pictures")
         .order_by("position")
     )
 

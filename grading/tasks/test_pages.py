@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from curriculum.materials.marking import formatted
 from curriculum.materials.models import Question
+from curriculum.materials.pages.questions import picture_response
 from curriculum.materials.queries import topics_of_bank
 from grading.tasks import actions, forms, queries, rules, sessions
 from grading.tasks.models import Attempt, AttemptAnswer, Task, Test
@@ -195,7 +197,15 @@ def _essay(request: Request, task: Task) -> str:
 essay = verb(_essay, tab="results", permission="task.grade")
 
 
-def shown_sheet(attempt: Attempt) -> list[dict[str, Any]]:
+def pictures_of(row: AttemptAnswer, address: str) -> list[dict[str, str]]:
+    """The pictures of a question of a session; ``address`` is where this reader gets them."""
+    return [
+        {"name": one.name, "url": f"{address}?question={row.question_id}&file={one.pk}"}
+        for one in row.question.pictures.all()
+    ]
+
+
+def shown_sheet(attempt: Attempt, address: str) -> list[dict[str, Any]]:
     """The answer sheet: each question, what was chosen, what is right, and why it is worth what it is."""
     shown = []
     for row in queries.sheet_of(attempt):
@@ -219,6 +229,7 @@ def shown_sheet(attempt: Attempt) -> list[dict[str, Any]]:
                 "row": row,
                 "kind": row.question.get_kind_display(),
                 "text": formatted(row.question.text),
+                "pictures": pictures_of(row, address),
                 "answers": rows,
                 "percent": rules.shown((row.score * 100).quantize(Decimal("0.01")))
                 if row.score is not None
@@ -227,6 +238,29 @@ def shown_sheet(attempt: Attempt) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+@page("task.view")
+def picture(request: Request, pk: int) -> HttpResponseBase:
+    """A picture of a question that the test asked: ``?question=`` and ``?file=`` name it."""
+    task = get_object_or_404(Tasks.rows(request.access), pk=pk)
+    if not request.GET.get("file"):
+        return to_tab(pk, "results")
+    asked = AttemptAnswer.objects.filter(attempt__task_student__task=task)
+    return question_picture(request, asked)
+
+
+def question_picture(request: Request, asked: QuerySet[AttemptAnswer]) -> HttpResponseBase:
+    """The picture of one of these questions.
+
+    Raises:
+        Http404: it is not among them.
+    """
+    key = request.GET.get("question", "")
+    question = get_object_or_404(
+        Question.objects.filter(pk__in=asked.values("question")), pk=key if key.isdigit() else None
+    )
+    return picture_response(question, request.GET.get("file", ""))
 
 
 @page("task.view")
@@ -244,7 +278,7 @@ def sheet(request: Request, pk: int) -> HttpResponse:
         "title": attempt.task_student.student.person.full_name,
         "task": task,
         "attempt": attempt,
-        "sheet": shown_sheet(attempt),
+        "sheet": shown_sheet(attempt, reverse("grading_tasks_picture", args=[pk])),
         "right": True,
         "back_url": f"{reverse('grading_tasks_detail', args=[pk])}?tab=results",
     }

@@ -51,11 +51,15 @@ def response(register: type[Register], columns: list[Column], rows: QuerySet, ki
     """
     if kind not in FORMATS:
         raise Http404(kind)
+    return attachment(register.key(), dataset(columns, rows, register.complete), kind)
+
+
+def attachment(name: str, data: Dataset, kind: str) -> HttpResponse:
+    """The table as a file to save, named with the day; ``kind`` is one of ``FORMATS``."""
     made = FORMATS[kind]()
-    content = made.export_data(dataset(columns, rows, register.complete))
+    content = made.export_data(data)
     if kind == "csv":
         content = "\ufeff" + content  # Excel reads UTF-8 only with the mark.
     answer = HttpResponse(content, content_type=made.get_content_type())
-    name = f"{register.key()}-{timezone.localdate():%Y-%m-%d}.{kind}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.{kind}"'
     return answer

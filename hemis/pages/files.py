@@ -4,7 +4,8 @@ A picture is decoded and written anew, so that neither metadata (where it was
 taken) nor anything hidden behind the pixels is kept. A scan is a PDF that opens,
 without a password and without actions, or a picture. The name on the sender's
 disk is never used for storing: files lie under a random name. A form takes them
-by ``ScanField``, ``PhotoField``, ``PictureField`` or ``MaterialField``; a model keeps one in a
+by ``ScanField``, ``PhotoField``, ``PictureField`` or ``MaterialField``
+(``PicturesField``, ``MaterialsField``: several at once); a model keeps one in a
 ``FileField(upload_to=random_path)`` or, with its hash, as a ``StoredFile``; a
 view that knows the access gives it out by ``response``.
 """
@@ -266,8 +267,8 @@ class _ManyFilesInput(forms.ClearableFileInput):
     template_name = "django/forms/widgets/file.html"
 
 
-class MaterialsField(MaterialField):
-    """Several such files at once; ``clean`` gives a list."""
+class _SeveralFiles(_CheckedFile):
+    """Several files at once; ``clean`` gives a list."""
 
     widget = _ManyFilesInput  # type: ignore[assignment]
 
@@ -293,6 +294,10 @@ class MaterialsField(MaterialField):
         return made
 
 
+class MaterialsField(_SeveralFiles, MaterialField):
+    """Several files for teaching."""
+
+
 class PictureField(_CheckedFile):
     """A picture, kept as JPEG of at most 900 pixels a side."""
 
@@ -301,6 +306,10 @@ class PictureField(_CheckedFile):
 
     def made(self, content: bytes) -> ContentFile:
         return clean_picture(content, side=PICTURE_SIDE)
+
+
+class PicturesField(_SeveralFiles, PictureField):
+    """Several pictures."""
 
 
 class PhotoField(PictureField):

@@ -34,6 +34,14 @@ class _FirstChoices(ModelChoiceIterator):
         yield from (self.choice(row) for row in rows)
 
 
+def search_remotely(field: forms.Field, url_name: str) -> None:
+    """Let a choice among too many rows be searched on the server as one types; the first are offered anyway."""
+    field.widget.attrs["data-autocomplete"] = "1"
+    field.widget.attrs["data-options-url"] = reverse_lazy(url_name)
+    field.iterator = _FirstChoices  # type: ignore[attr-defined]
+    field.choices = field.iterator(field)  # type: ignore[attr-defined]
+
+
 class RegisterForm(forms.ModelForm):
     """A model form that knows who fills it and which version of the row it started from."""
 
@@ -81,9 +89,7 @@ class RegisterForm(forms.ModelForm):
         if isinstance(widget, forms.Select) and getattr(field, "queryset", None) is not None:
             widget.attrs["data-autocomplete"] = "1"
             if name in self.remote_choices:
-                widget.attrs["data-options-url"] = reverse_lazy(self.remote_choices[name])
-                field.iterator = _FirstChoices  # type: ignore[attr-defined]
-                field.choices = field.iterator(field)  # type: ignore[attr-defined]
+                search_remotely(field, self.remote_choices[name])
         if isinstance(widget, forms.Select) and not isinstance(field, ModelChoiceField):
             field.choices = [("", "—") if value == "" else (value, text) for value, text in field.choices]  # type: ignore[attr-defined]
         elif isinstance(field, ModelChoiceField) and field.empty_label:

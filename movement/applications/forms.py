@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from hemis.access.scope import Access
 from hemis.classifiers.queries import choices
 from hemis.pages.files import ScanField
-from hemis.pages.forms import RegisterForm
+from hemis.pages.forms import RegisterForm, search_remotely
 from movement.applications.kinds import KINDS, ApplicationKind
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
 from movement.kinds import KINDS as ORDERS
@@ -139,11 +139,9 @@ class PaperForm(forms.Form):
         titles = dict(Application._meta.get_field("kind").flatchoices)
         self.fields["kind"].choices = [(code, titles[code]) for code in KINDS]  # type: ignore[attr-defined]
         dress(self)
-        self.fields["student"].widget = forms.TextInput(
-            attrs={"class": "form-control", "inputmode": "numeric", "autocomplete": "off"}
-        )
-        self.fields["student"].to_field_name = "number"  # type: ignore[attr-defined]
-        self.fields["student"].label = _("student number")
+        search_remotely(self.fields["student"], "students_students_options")
+        self.fields["student"].chosen = self["student"].value()  # type: ignore[attr-defined]
+        self.fields["student"].help_text = _("By name or student number.")
         self.fields["student"].error_messages["invalid_choice"] = _("There is no such student in your scope.")
 
 

@@ -56,7 +56,7 @@ class ApplicationWindow(Confirmable, BaseModel):
     opens = models.DateField(_("received from"))
     closes = models.DateField(_("received until"))
     decide_from = models.DateField(_("decided from"))
-    decide_by = models.DateField(_("decided by"))
+    decide_by = models.DateField(_("decided until"))
     source = models.CharField(_("legal source"), max_length=255)
 
     class Meta:

@@ -496,7 +496,7 @@ class Migration(migrations.Migration):
                 ("opens", models.DateField(verbose_name="received from")),
                 ("closes", models.DateField(verbose_name="received until")),
                 ("decide_from", models.DateField(verbose_name="decided from")),
-                ("decide_by", models.DateField(verbose_name="decided by")),
+                ("decide_by", models.DateField(verbose_name="decided until")),
                 ("source", models.CharField(max_length=255, verbose_name="legal source")),
             ],
             options={

@@ -61,7 +61,7 @@ class _Wanted:
     teaching: Teaching
     size: int
     days: dict[int, list[datetime.date]]
-    audience: list[tuple[int, int | None, int | None]] = field(default_factory=list)
+    audience: list[rules.Audience] = field(default_factory=list)
     evening: bool = False
 
     @property
@@ -82,7 +82,7 @@ class _Greedy:
         self.pairs = {one.number: one for one in queries.pairs_of(YEAR)}
         self.rooms = list(Auditorium.objects.filter(is_active=True).order_by("capacity", "pk"))
         self.teachers: dict[int, set[Place]] = defaultdict(set)
-        self.groups: dict[int, dict[Place, list[tuple[int, int | None, int | None]]]] = defaultdict(dict)
+        self.groups: dict[int, dict[Place, list[rules.Audience]]] = defaultdict(dict)
         self.booked = self._booked()
 
     def lessons(self) -> list[Lesson]:
@@ -110,7 +110,9 @@ class _Greedy:
         plans, sizes = queries.plans_of(keys), queries.audience_sizes(keys)
         calendar = queries.calendar({plan for some in plans.values() for plan in some}, FIRST, LAST)
         audiences = defaultdict(list)
-        for one in TeachingAudience.objects.filter(teaching__in=keys).select_related("group", "subgroup"):
+        for one in TeachingAudience.objects.filter(teaching__in=keys).select_related(
+            "group", "subgroup", "curriculum_subject"
+        ):
             audiences[one.teaching_id].append(one)
         open_days: dict[frozenset[int], dict[int, list[datetime.date]]] = {}
         for row in rows:
@@ -121,10 +123,7 @@ class _Greedy:
                     by_day[day.weekday()].append(day)
                 open_days[key] = by_day
             parts = audiences[row.pk]
-            audience = [
-                (one.group_id, one.subgroup_id, one.subgroup.division_id if one.subgroup else None)
-                for one in parts
-            ]
+            audience = [queries.part_of(one) for one in parts]
             evening = any(one.group.education_form == EVENING for one in parts)
             yield _Wanted(row, sizes.get(row.pk, 0), open_days[key], audience, evening)
 
@@ -160,16 +159,16 @@ class _Greedy:
         if any(place in self.teachers[who] for who in (teaching.teacher_id, teaching.assistant_id) if who):
             return False
         return not any(
-            rules.audiences_meet(*one, other)
+            rules.audiences_meet(one, other)
             for one in wanted.audience
-            for other in self.groups[one[0]].get(place, ())
+            for other in self.groups[one.group].get(place, ())
         )
 
     def _cost(self, wanted: _Wanted, place: Place) -> tuple[int, int, int]:
         """Windows and full days of the groups first, then late pairs."""
         day, number = place
         windows = full = 0
-        for group in {one[0] for one in wanted.audience}:
+        for group in {one.group for one in wanted.audience}:
             taken = sorted(other for at, other in self.groups[group] if at == day)
             full += len(taken) + 10 * (len(taken) >= USUAL_PAIRS_A_DAY)
             if taken:
@@ -191,4 +190,4 @@ class _Greedy:
             if who:
                 self.teachers[who].add(place)
         for one in wanted.audience:
-            self.groups[one[0]].setdefault(place, []).append(one)
+            self.groups[one.group].setdefault(place, []).append(one)

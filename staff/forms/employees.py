@@ -11,6 +11,7 @@ from hemis.pages.columns import follow
 from hemis.pages.files import PhotoField, ScanField
 from hemis.pages.forms import RegisterForm
 from hemis.people import identifiers, names
+from hemis.people.keepers import NAME_FIELDS, why_name_is_kept, why_not_renamed
 from hemis.people.models import Person
 from staff.models import Award, Degree, Education, Employee
 from structure.models import University
@@ -57,6 +58,10 @@ class EmployeeForm(RegisterForm):
         for name, digits in (("region", 4), ("district", 7)):
             field = self.fields[name]
             field.choices = [one for one in field.choices if len(one[0]) in (0, digits)]  # type: ignore[attr-defined]
+        if kept := why_name_is_kept(person):
+            for name in NAME_FIELDS:
+                self.fields[name].disabled = True
+            self.fields["last_name"].help_text = str(kept)
         if not self.instance.pk:
             self.fields["number"].initial = next_number()
         self.order_fields(["row_version", *PERSON_FIELDS, *own])
@@ -145,6 +150,8 @@ class EmployeeForm(RegisterForm):
         elif known and not own:
             if names.fold(known[0].last_name) != names.fold(data["last_name"]):
                 self.add_error("last_name", _("The person with this PINFL or passport has another surname."))
+            elif kept := why_not_renamed(known[0], data):
+                self.add_error("last_name", kept)
             elif Employee.objects.filter(person=known[0]).exists():
                 self.add_error(
                     "pinfl" if data["pinfl"] else "passport", _("This person is an employee already.")

@@ -453,7 +453,7 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "my_subject": _own(_studied_line),
     "my_material": _own(_material),
     **dict.fromkeys(("my_task", "my_task_file", "my_test_begin"), _own(task_student)),
-    **dict.fromkeys(("my_test", "my_test_finish"), _own(attempt)),
+    **dict.fromkeys(("my_test", "my_test_finish", "my_test_picture"), _own(attempt)),
     "my_test_answer": _nothing_said(attempt),
     "curriculum_singles": _on("students_students", Student),
     "curriculum_teacher_load": _load_of,

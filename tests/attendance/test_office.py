@@ -12,7 +12,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
-from PIL import Image
 
 from attendance import actions, queries, rules
 from attendance.models import Absence, AttendanceLetter, Excuse, JournalRule
@@ -23,6 +22,7 @@ from movement import facts
 from students.models import Student, TutorGroup
 from tests import factories
 from tests.attendance import makers
+from tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +44,7 @@ def half(school):
 
 
 def scan(name="maʼlumotnoma.png"):
-    out = io.BytesIO()
-    Image.new("RGB", (60, 60), "white").save(out, "PNG")
-    return SimpleUploadedFile(name, out.getvalue(), "image/png")
+    return SimpleUploadedFile(name, picture(size=(60, 60)), "image/png")
 
 
 def miss(school, student, hours, first=1):

@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curriculum.solver import engine, rules
-from curriculum.solver.rules import Cell, Listener, Moment, Place, Problem, Room, Weights
+from curriculum.solver.rules import Cell, Moment, Place, Problem, Room, Weights
+from curriculum.timetable.rules import Audience, audiences_meet
 
 LECTURE_HALL = Room(1, "11", 100, 1)
 CLASSROOM = Room(2, "13", 30, 1)
 LABORATORY = Room(3, "12", 15, 2)
 ROOMS = [LECTURE_HALL, CLASSROOM, LABORATORY]
-GROUP = Listener(1)
+GROUP = Audience(1)
 
 
 def wants(teaching, lessons=15, *, teacher=1, audience=(GROUP,), kind="13", people=25):
@@ -36,19 +37,45 @@ def test_places_of_the_week_hold_exactly_the_lessons(lessons, weeks):
         assert one.lessons <= max(available, (weeks + 1) // 2 if not one.every_week else 0)
 
 
-def test_only_halves_of_one_division_do_not_clash():
-    whole, first, second = Listener(1), Listener(1, 7, 71), Listener(1, 7, 72)
-    other = Listener(1, 8, 81)
-    assert not rules.clash(first, second)
-    assert rules.clash(whole, first) and rules.clash(first, first) and rules.clash(first, other)
-    assert not rules.clash(whole, Listener(2))
+def test_only_halves_of_one_division_and_alternatives_of_one_elective_do_not_meet():
+    whole, first, second = Audience(1), Audience(1, 71, 7), Audience(1, 72, 7)
+    other, one, two = (
+        Audience(1, 81, 8),
+        Audience(1, None, None, "5/T1", 11),
+        Audience(1, None, None, "5/T1", 12),
+    )
+    third = Audience(1, None, None, "5/T2", 13)
+    assert not audiences_meet(first, second) and not audiences_meet(one, two)
+    assert audiences_meet(whole, first) and audiences_meet(first, first) and audiences_meet(first, other)
+    assert audiences_meet(whole, one) and audiences_meet(one, one) and audiences_meet(one, third)
+    assert audiences_meet(first, one) and not audiences_meet(whole, Audience(2))
+    assert not audiences_meet(first._replace(elective="5/T1", alternative=11), one._replace(alternative=12))
+
+
+def test_alternatives_of_one_elective_share_an_hour_and_halves_within_one_do():
+    alternatives = [Audience(1, None, None, "5/T1", line) for line in (11, 12)]
+    halves = [Audience(1, half, 7, "5/T1", 13) for half in (71, 72)]
+    week = [
+        *(
+            one
+            for at, who in enumerate([*alternatives, *halves])
+            for one in wants(at, teacher=at, audience=[who])
+        ),
+        *wants(9, teacher=9),
+    ]
+    problem = Problem(week, [replace(CLASSROOM, pk=pk) for pk in range(1, 6)], days=1, pairs=(1, 2))
+    places = engine.place(problem, seconds=3)
+    assert len(places) == 5 and rules.broken(problem, places) == []
+    same = Problem([*wants(1, audience=alternatives[:1]), *wants(2, teacher=2, audience=alternatives[:1])],
+                   problem.rooms, days=1, pairs=(1,))  # fmt: skip
+    assert len(engine.place(same, seconds=3)) == 1
 
 
 def test_what_stands_and_what_a_teacher_cannot_are_no_places():
     problem = Problem(
         wants(1), ROOMS, days=1, pairs=(1, 2, 3, 4),
         busy_teachers={1: {Moment(0, 1, 0)}},
-        busy_listeners={Listener(1, 7, 71): {Moment(0, 2, 1)}},
+        busy_listeners={Audience(1, 71, 7): {Moment(0, 2, 1)}},
         cannot={1: {Cell(0, 3)}},
     )  # fmt: skip
     assert [cell.pair for cell, _parity in rules.allowed(problem, problem.wants[0])] == [4]
@@ -71,7 +98,7 @@ def test_the_account_counts_windows_days_and_broken_wishes():
 def test_the_reason_for_no_place_names_what_stands_in_the_way():
     large = wants(1, kind="11", people=500)
     assert rules.obstacle(Problem(large, ROOMS), large[0], {}).reason == rules.NO_SUCH_ROOM
-    week = [*wants(1), *wants(2), *wants(3, teacher=3, audience=[Listener(2)])]
+    week = [*wants(1), *wants(2), *wants(3, teacher=3, audience=[Audience(2)])]
     problem = Problem(week, [CLASSROOM], days=1, pairs=(1, 2), busy_teachers={1: {Moment(0, 2, 0)}})
     places = {"3:1": Place(0, 1, None, 2)}
     assert rules.obstacle(problem, week[0], places).by == {rules.ROOM: 1, rules.TEACHER: 1}
@@ -81,18 +108,18 @@ def small(groups: int, seed: int = 0) -> Problem:
     """Streams of two groups, classes and halves of laboratory work; more than a handful, less than a faculty."""
     found, number = [], 0
     for first in range(1, groups + 1, 2):
-        stream = [Listener(first), Listener(first + 1)]
+        stream = [Audience(first), Audience(first + 1)]
         number += 1
         found += wants(number, teacher=number, audience=stream, kind="11", people=50)
         for group in (first, first + 1):
             for lessons in (15, 22):
                 number += 1
                 found += wants(
-                    number, lessons, teacher=1 + (number + seed) % (2 * groups), audience=[Listener(group)]
+                    number, lessons, teacher=1 + (number + seed) % (2 * groups), audience=[Audience(group)]
                 )
             for half in (1, 2):
                 number += 1
-                one = Listener(group, group, 10 * group + half)
+                one = Audience(group, 10 * group + half, group)
                 found += wants(
                     number, 7, teacher=1 + number % (2 * groups), audience=[one], kind="12", people=13
                 )

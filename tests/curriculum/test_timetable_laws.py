@@ -54,6 +54,11 @@ def run(sql, *values):
         cursor.execute(sql, values)
 
 
+def approve(draft, who):
+    sql = "UPDATE curriculum_curriculum SET state = 'approved', approved_by_id = %s, approved_at = now() WHERE id = %s"
+    run(sql, who, draft.pk)
+
+
 def test_a_lesson_takes_the_hours_of_its_pair_and_keeps_everybody_to_it(group, lines):
     room = make_room()
     lesson = makers.make_lesson(makers.make_teaching(lines[0], group), room=room)
@@ -151,10 +156,38 @@ def test_a_student_takes_one_of_the_alternatives_of_an_approved_plan(plan):
     both = [makers.add_subject(draft, 1, kind="12", elective_group="T1") for _one in range(2)]
     student = factories.make_students(plan.speciality.faculty, 1)[0]
     refused(lambda: Registration.objects.create(student=student, curriculum_subject=both[0]))
-    run("UPDATE curriculum_curriculum SET state = 'approved', approved_by_id = %s, approved_at = now() WHERE id = %s",
-        plan.approved_by_id, draft.pk)  # fmt: skip
+    approve(draft, plan.approved_by_id)
     Registration.objects.create(student=student, curriculum_subject=both[0], basis="chosen")
     refused(lambda: Registration.objects.create(student=student, curriculum_subject=both[1]))
     Registration.objects.update(is_active=False)
     Registration.objects.create(student=student, curriculum_subject=both[1])
     refused(lambda: Registration.objects.update(is_active=True))
+
+
+def test_alternatives_of_one_elective_are_taught_at_the_same_hour_and_nothing_else_is(plan, group):
+    """Each student attends one of them; a third elective, a subgroup and the whole group stay apart."""
+    draft = makers.make_curriculum(plan.speciality.faculty, start=2026, code="70610102")
+    makers.fill(draft)
+    one, two = [makers.add_subject(draft, 1, elective_group="T1", kind="12") for _n in range(2)]
+    third = makers.add_subject(draft, 1, elective_group="T2", kind="12")
+    common = draft.subjects.filter(semester__number=1, elective_group="").first()
+    approve(draft, plan.approved_by_id)
+    who = makers.make_studying_group(draft, "610-26.09")
+    first = makers.make_lesson(makers.make_teaching(one, who))
+    makers.make_lesson(makers.make_teaching(two, who))
+    assert set(AudienceSlot.objects.filter(group=who).values_list("elective", "alternative")) == {
+        (f"{one.semester_id}/T1", one.pk), (f"{one.semester_id}/T1", two.pk)
+    }  # fmt: skip
+    half = halves(who)[0]
+    for line, audience in ((one, who), (third, who), (common, who), (common, half), (two, half)):
+        refused(lambda it=line, of=audience: makers.make_lesson(makers.make_teaching(it, of)))
+    Lesson.objects.filter(pk=first.pk).update(state="cancelled", reason="Bekor")
+    makers.make_lesson(makers.make_teaching(one, half))
+    refused(lambda: makers.make_lesson(makers.make_teaching(third, halves(who, "language")[0])))
+    event = ControlEvent.objects.create(
+        subject=one.subject, kafedra=one.kafedra, control="13", day=first.day, pair=makers.make_pairs()[2],
+        examiner=factories.make_employee(one.kafedra),
+    )  # fmt: skip
+    ControlAudience.objects.create(event=event, curriculum_subject=one, group=who)
+    makers.make_lesson(makers.make_teaching(two, who), pair=2)
+    refused(lambda: makers.make_lesson(makers.make_teaching(common, who), pair=2))

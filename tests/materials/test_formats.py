@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from curriculum.materials import formats, marking, rules
 from curriculum.materials.formats import aiken, gift, hemis_text, tables
 from curriculum.materials.rules import Answer, QuestionText
+from tests.pictures import picture
 
 WHOLE = rules.WHOLE
 pytestmark = pytest.mark.duty("9.1")
@@ -175,6 +177,39 @@ FOREIGN = (
 )
 
 
+def _with_picture(content: bytes, source: str = "@@PLUGINFILE@@/a.png", where: str = "questiontext") -> str:
+    file = f'<file name="a.png" encoding="base64">{b64encode(content).decode()}</file>'
+    shown = f"<text><![CDATA[<p>What is drawn?</p><img alt='' src='{source}'>]]></text>"
+    text = shown + file if where == "questiontext" else "<text>What is drawn?</text>"
+    answer = "<text>x</text>" if where == "questiontext" else shown + file
+    return (
+        f'<quiz><question type="multichoice"><questiontext format="html">{text}</questiontext>'
+        f'<answer fraction="100">{answer}</answer><answer fraction="0"><text>y</text></answer></question></quiz>'
+    )
+
+
+def test_moodle_xml_brings_its_pictures_judged_by_their_content():
+    found = parsed(_with_picture(picture()))
+    assert found.problems == []
+    question = found.questions[0]
+    assert (question.text, [one.name for one in question.pictures]) == ("What is drawn?", ["a.png"])
+    assert question.pictures[0].content.startswith(b"\xff\xd8"), "written anew as JPEG"
+    other = parsed(_with_picture(picture(colour="blue"))).questions[0]
+    assert rules.fingerprint(question, "11") != rules.fingerprint(other, "11")
+    for refused, reason in (
+        (_with_picture(b"<svg onload=alert(1)>"), "not a picture"),
+        (
+            _with_picture(picture(), "http://elsewhere/a.png")
+            .replace("<file", "<no")
+            .replace("</file", "</no"),
+            "not in",
+        ),
+        (_with_picture(picture(), where="answer"), "not in its answers"),
+    ):
+        found = parsed(refused)
+        assert not found.questions and reason in found.problems[0].reason
+
+
 def test_moodle_xml_by_example():
     found = parsed(MOODLE)
     assert [one.kind for one in found.questions] == [
@@ -182,7 +217,9 @@ def test_moodle_xml_by_example():
     ]  # fmt: skip
     assert found.questions[0].text == "Pick <i>one</i>" and found.questions[0].topic == "Algebra"
     assert [one.line for one in found.problems] == [20, 21]
-    assert "numerical" in found.problems[0].reason and "Pictures" in found.problems[1].reason
+    assert (
+        "numerical" in found.problems[0].reason and "picture is not in the file" in found.problems[1].reason
+    )
 
 
 @pytest.mark.parametrize("content", [BOMB, FOREIGN])

@@ -19,6 +19,7 @@ from hemis.documents.models import Document
 from hemis.sheets.reading import read_table
 from tests import factories
 from tests.curriculum import makers
+from tests.pictures import picture
 from tests.tasks.makers import Class, pdf
 
 pytestmark = pytest.mark.django_db
@@ -359,6 +360,38 @@ def test_questions_from_a_file_are_shown_then_taken_once(klass):
     other = factories.client_of(stranger.user)
     other.post(address, confirm)
     assert Question.objects.count() == 1, "another's bank is not theirs"
+
+
+@pytest.mark.duty("9.1")
+def test_a_question_is_asked_with_a_picture(klass):
+    client = factories.client_of(klass.user)
+    data = {
+        "subject": klass.line.subject_id, "kind": "single", "text": "Rasmda nima chizilgan?", "difficulty": 2,
+        "answers": "#a\nb", "topic": "", "language": "11", "is_active": "on",
+    }  # fmt: skip
+    address = reverse("curriculum_questions_new")
+    wrong = client.post(address, data | {"uploads": SimpleUploadedFile("a.png", b"<svg/>")})
+    assert wrong.status_code == 422 and not Question.objects.exists()
+    client.post(address, data | {"uploads": SimpleUploadedFile("a.png", picture())})
+    question = Question.objects.get()
+    kept = question.pictures.get()
+    assert (kept.content_type, kept.name) == ("image/jpeg", "a.png")
+    page = client.get(reverse("curriculum_questions_detail", args=[question.pk]) + "?tab=preview")
+    url = f"{reverse('curriculum_questions_picture', args=[question.pk])}?file={kept.pk}"
+    assert f'src="{url}"' in page.content.decode()
+    assert b"".join(client.get(url)).startswith(b"\xff\xd8")
+    stranger = factories.client_of(Class("303-102", group="610-26.02", students=1).user)
+    assert stranger.get(url).status_code == 404
+    edit = reverse("curriculum_questions_edit", args=[question.pk])
+    version = {"row_version": question.version, "without": [kept.pk]}
+    assert client.post(edit, data | version).status_code == 302
+    assert not question.pictures.exists()
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO curriculum_questionpicture (file, name, content_type, size, sha256, uploaded_at,"
+            " question_id, uploaded_by_id) VALUES ('x', 'x', 'application/pdf', 1, 'x', now(), %s, %s)",
+            [question.pk, klass.user.pk],
+        )
 
 
 @pytest.mark.duty("9.1")

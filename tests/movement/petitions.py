@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from PIL import Image
 
 from hemis.pages.files import clean_scan
 from hemis.people.models import User
@@ -21,14 +19,13 @@ from movement.kinds import kind_of
 from movement.models import Order
 from students.models import Student
 from tests.factories import access_of, make_user
+from tests.pictures import picture
 
 TODAY = timezone.localdate()
 
 
 def png(size: int = 8) -> bytes:
-    out = io.BytesIO()
-    Image.new("L", (size, size), 255).save(out, "PNG")
-    return out.getvalue()
+    return picture(size=(size, size), mode="L")
 
 
 def scan(name: str = "xulosa.png", content: bytes | None = None) -> SimpleUploadedFile:

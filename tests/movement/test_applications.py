@@ -290,13 +290,17 @@ def test_an_expelled_person_asks_for_reinstatement(students, dean, rector):
     carry_out(with_papers(order), dean, rector)
     ApplicationWindow.objects.filter(kind="reinstatement").delete()
     office = client_of(dean)
-    page = reverse("application_paper") + f"?student={student.number}&kind=reinstatement&given_by=parent"
+    page = reverse("application_paper") + f"?student={student.pk}&kind=reinstatement&given_by=parent"
     assert office.get(page).status_code == 200
+    asked = office.get(reverse("application_paper"))
+    url = asked.context["form"].fields["student"].widget.attrs["data-options-url"]
+    found = office.get(str(url), {"q": student.person.last_name}).json()["results"]
+    assert str(student.pk) in [one["value"] for one in found], "found by name too"
     office.post(page, {"details": "Tiklashni soʻrayman", "title": "Ariza", "file": scan()})
     one = Application.objects.get(kind="reinstatement")
     assert (one.state, one.given_by, one.is_paper) == (Application.SENT, "parent", True)
     assert one.documents.count() == 1
-    bad = office.get(reverse("application_paper") + "?student=000000000000&kind=leave&given_by=student")
+    bad = office.get(reverse("application_paper") + "?student=0&kind=leave&given_by=student")
     assert bad.status_code == 422 and "no such student" in bad.content.decode()
 
 

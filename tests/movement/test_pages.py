@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import io
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from hemis.jobs.actions import run_now, start
 from hemis.jobs.models import Job
-from hemis.people.models import User
+from hemis.people.keepers import NAME_FIELDS, why_name_is_kept
+from hemis.people.models import Person, User
 from movement import actions, rules
 from movement.models import Order
 from movement.pages import register as order_pages
@@ -17,8 +20,10 @@ from movement.pages import verbs
 from students.models import Candidate, Student
 from tests.factories import (
     access_of,
+    client_of,
     make_admission_setting,
     make_candidate,
+    make_employee,
     make_group,
     make_person,
     make_students,
@@ -253,6 +258,10 @@ def test_the_journal_holds_signed_orders_by_number(client, faculty, draft, dean,
     assert [order.number for order in page.context["rows"]] == [str(n) for n in range(1, 11)]
     assert not client.get(reverse("order_journal"), {"year": 2025}).context["rows"]
     assert client.get(reverse("order_journal"), {"year": "x"}).status_code == 200
+    book = load_workbook(
+        io.BytesIO(client.get(reverse("order_journal_sheet"), {"year": 2026}).content)
+    ).active
+    assert [str(row[1].value) for row in book.rows] == ["№", *(str(n) for n in range(1, 11))]
     listed = client.get(reverse("movement_orders_list"), {"sort": "number"})
     assert [o.number for o in listed.context["page"] if o.number] == [str(n) for n in range(1, 11)]
     client.force_login(make_user("dean", make_admission_setting("303-102")))
@@ -320,3 +329,26 @@ def _admit_again(faculty, dean):
         access=access_of(dean), faculty=faculty, candidates=Candidate.objects.all(), title="Qabul", basis="",
         effective_date=DAY,
     )  # fmt: skip
+
+
+@pytest.mark.duty("1.2", "B8")
+def test_who_studies_is_not_renamed_by_the_employee_form(faculty, draft, dean, rector):
+    """An employee who studies too: the name fields are shut and say why; a graduate may be renamed again."""
+    actions.execute(sign(draft, dean, rector), access=access_of(dean))
+    student = Student.objects.select_related("person").first()
+    employee = make_employee(faculty, person=student.person)
+    hr, page = client_of(make_user("hr")), reverse("staff_employees_edit", args=[employee.pk])
+    form = hr.get(page).context["form"]
+    assert all(form.fields[name].disabled for name in NAME_FIELDS)
+    assert "order" in str(form.fields["last_name"].help_text)
+    before = student.person.full_name
+    hr.post(page, {"last_name": "Boshqayev", "row_version": employee.version})
+    assert Person.objects.get(pk=student.person_id).full_name == before
+    other = make_employee(faculty)
+    assert not why_name_is_kept(other.person)
+    assert (
+        not hr.get(reverse("staff_employees_edit", args=[other.pk]))
+        .context["form"]
+        .fields["last_name"]
+        .disabled
+    )

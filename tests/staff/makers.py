@@ -7,7 +7,6 @@ import io
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
@@ -15,6 +14,7 @@ from staff.actions import OrderRef
 from staff.models import Employee, Position
 from structure.models import Unit
 from tests import factories
+from tests.pictures import picture
 
 BORN = datetime.date(1980, 3, 8)
 SINCE = datetime.date(2020, 9, 1)
@@ -49,9 +49,7 @@ def teacher(unit: Unit, name: str = "Ustozov", **fields) -> Employee:
 
 
 def jpeg(size: tuple[int, int] = (1600, 1200), name: str = "surat.jpg", **save) -> SimpleUploadedFile:
-    out = io.BytesIO()
-    Image.new("RGB", size, "navy").save(out, "JPEG", **save)
-    return SimpleUploadedFile(name, out.getvalue(), content_type="image/jpeg")
+    return SimpleUploadedFile(name, picture("JPEG", size, "navy", **save), content_type="image/jpeg")
 
 
 def pdf(name: str = "diplom.pdf", **extra) -> SimpleUploadedFile:

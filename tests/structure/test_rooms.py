@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import io
 import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, connections, transaction
-from PIL import Image
 
 from structure import actions, occupancy, queries, rules
 from structure.models import Auditorium, Building, Equipment, RoomBooking, RoomSlot
 from tests import factories
+from tests.pictures import picture
 from tests.structure.makers import MONDAY, a_booking, make_building, make_room
 
 WEEK = datetime.timedelta(days=7)
@@ -257,10 +256,8 @@ def test_a_photo_is_kept_and_can_be_removed(room, client_of, settings, tmp_path)
         url = f"/structure/auditoriums/{room.pk}/edit/"
         return client.post(url, data | {"row_version": version} | more)
 
-    png = io.BytesIO()
-    Image.new("RGB", (8, 8), "white").save(png, "PNG")
     assert send(1, photo=SimpleUploadedFile("x.png", b"%PDF-1.4")).status_code == 422
-    assert send(1, photo=SimpleUploadedFile("x.png", png.getvalue())).status_code == 302
+    assert send(1, photo=SimpleUploadedFile("x.png", picture(size=(8, 8)))).status_code == 302
     url = f"/structure/auditoriums/{room.pk}/file/photo/"
     assert client.get(url)["Content-Type"] == "image/jpeg"
     assert url in client.get(f"/structure/auditoriums/{room.pk}/").content.decode()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
-from tests import factories
+from tests import factories, pictures
 
 
 @pytest.fixture(autouse=True)
@@ -46,9 +43,7 @@ def stranger(db):
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (400, 500)) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, (120, 140, 160)).save(out, kind)
-    return out.getvalue()
+    return pictures.picture(kind, size, "slategray")
 
 
 def upload(content: bytes, name: str = "x.jpg") -> SimpleUploadedFile:

@@ -14,13 +14,15 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from curriculum.materials import actions as materials
-from curriculum.materials.models import Question
+from curriculum.materials.models import Question, QuestionPicture
 from curriculum.materials.rules import QuestionText
 from grading.tasks import actions, queries, sessions
 from grading.tasks.beat import close_tests
 from grading.tasks.models import Attempt, AttemptAnswer, Task, TaskStudent
 from grading.tasks.rules import Quota
+from hemis.pages.files import clean_picture
 from tests import factories
+from tests.pictures import picture
 from tests.tasks.makers import Class
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("9.1")]
@@ -230,19 +232,53 @@ def test_picked_questions_are_asked_of_everybody(klass):
         assert set(attempt.answers.values_list("question", flat=True)) == set(keys)
 
 
+def _drawn(question, user) -> QuestionPicture:
+    row = QuestionPicture(question=question, uploaded_by=user)
+    row.take(clean_picture(picture(), side=60))
+    row.save()
+    return row
+
+
+def test_pictures_are_shown_to_who_is_asked_and_to_nobody_else(klass):
+    test = klass.test(Quota(1, "Kirish", 1))
+    pictures = [_drawn(one, klass.user) for one in Question.objects.all()]
+    client = factories.client_of(klass.account())
+    attempt = sessions.begin(klass.row(test.task), access=klass.student_access())
+    asked = attempt.answers.get().question_id
+    mine = next(one for one in pictures if one.question_id == asked)
+    address = reverse("my_test_picture", args=[attempt.pk])
+    url = f"{address}?question={asked}&file={mine.pk}"
+    assert url.replace("&", "&amp;") in client.get(reverse("my_test", args=[attempt.pk])).content.decode()
+    assert b"".join(client.get(url)).startswith(b"\xff\xd8")
+    other = next(one for one in pictures if one.question_id != asked)
+    for wrong in (
+        f"?question={other.question_id}&file={other.pk}",
+        f"?question={asked}&file={other.pk}",
+        "?file=x",
+    ):
+        assert client.get(address + wrong).status_code == 404
+    assert factories.client_of(klass.account(1)).get(url).status_code == 404
+    teacher = reverse("grading_tasks_picture", args=[test.task.pk])
+    shown = factories.client_of(klass.user).get(f"{teacher}?question={asked}&file={mine.pk}")
+    assert shown["Content-Type"] == "image/jpeg"
+
+
 def test_what_was_asked_and_answered_stays(klass):
     test = klass.test(Quota(1, "Kirish", 1))
+    for one in Question.objects.filter(topic="Kirish", difficulty=1):
+        _drawn(one, klass.user)
     attempt = take(klass, klass.row(test.task))
     asked = attempt.answers.select_related("question").get()
     for sql, key in (
         ("UPDATE grading_attemptanswer SET chosen = '[]' WHERE id = %s", asked.pk),
         ("UPDATE curriculum_question SET text = 'boshqa' WHERE id = %s", asked.question_id),
         ("DELETE FROM curriculum_questionanswer WHERE question_id = %s", asked.question_id),
+        ("DELETE FROM curriculum_questionpicture WHERE question_id = %s", asked.question_id),
         ("UPDATE curriculum_questionanswer SET share = 0 WHERE question_id = %s", asked.question_id),
         ("UPDATE grading_attempt SET state = 'running', finished_at = NULL WHERE id = %s", attempt.pk),
         ("UPDATE grading_attempt SET points = 1000 WHERE id = %s", attempt.pk),
     ):
-        with pytest.raises((IntegrityError, Exception)), transaction.atomic(), connection.cursor() as cursor:
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, [key])
     with pytest.raises(materials.MaterialError, match="were asked this question"):
         materials.write_question(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from curriculum.materials.formats.text import has_picture, plain
+from curriculum.materials.formats.text import has_picture, pictures_of, plain
 from curriculum.materials.rules import (
     ESSAY,
     MATCHING,
@@ -22,9 +24,12 @@ from curriculum.materials.rules import (
     WHOLE,
     Answer,
     Parsed,
+    Picture,
     Problem,
     QuestionText,
+    picture_of,
 )
+from hemis.pages.files import PICTURE_SIDE, clean_picture
 
 _OPENING = re.compile(rb"<question\b")
 
@@ -71,13 +76,38 @@ def _question(element: Element, kind: str, topic: str, line: int) -> QuestionTex
     read = _READERS.get(kind)
     if read is None:
         raise _Refused(_("Questions of the kind “%(kind)s” are not taken.") % {"kind": kind[:40] or "—"})
-    if (
-        any(has_picture(part.text or "") for part in element.iter("text"))
-        or element.find(".//file") is not None
-    ):
-        raise _Refused(_("Pictures are not taken; describe it in words."))
+    if any(_has_picture(part) for name in ("answer", "subquestion") for part in element.iter(name)):
+        raise _Refused(_("Pictures stand in the question, not in its answers."))
     ours, answers = read(element)
-    return QuestionText(ours, _text(element.find("questiontext")), tuple(answers), topic=topic, line=line)
+    asked = element.find("questiontext")
+    return QuestionText(
+        ours, _text(asked), tuple(answers), topic=topic, line=line, pictures=tuple(_pictures(asked))
+    )
+
+
+def _has_picture(element: Element) -> bool:
+    own = element.findall("text")  # What is said back to the student is not taken, so neither is its picture.
+    return element.find("file") is not None or any(has_picture(part.text or "") for part in own)
+
+
+def _pictures(element: Element | None) -> list[Picture]:
+    """What the text shows, each judged by its content."""
+    if element is None:
+        return []
+    found = [_picture(one) for one in element.findall("file")]
+    if len(found) < len(pictures_of(element.findtext("text") or "")):
+        raise _Refused(_("A picture is not in the file; export the questions with their files."))
+    return found
+
+
+def _picture(element: Element) -> Picture:
+    name = (element.get("name") or "").rsplit("/", 1)[-1][:255]
+    try:
+        clean = clean_picture(b64decode(element.text or "", validate=False), side=PICTURE_SIDE)
+    except (ValueError, ValidationError) as error:
+        said = error.messages[0] if isinstance(error, ValidationError) else _("The file is broken.")
+        raise _Refused(f"{name or '—'}: {said}") from error
+    return picture_of(clean.read(), name)
 
 
 def _text(element: Element | None, *, is_html: bool = True) -> str:

@@ -10,11 +10,17 @@ KEPT = ("b", "i", "u", "sub", "sup", "code")
 _SAME = {"strong": "b", "em": "i", "pre": "code"}
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li)\s*/?\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<\s*(/?)\s*([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
+_SOURCE = re.compile(r"<\s*img\b[^<>]*?\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _IMAGE = re.compile(r"<\s*img\b|@@PLUGINFILE@@", re.IGNORECASE)
 
 
 def has_picture(text: str) -> bool:
     return bool(_IMAGE.search(text))
+
+
+def pictures_of(text: str) -> set[str]:
+    """The pictures that a text shows, by their address."""
+    return {match.group(1) for match in _SOURCE.finditer(text)}
 
 
 def plain(text: str) -> str:

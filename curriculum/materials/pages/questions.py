@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from decimal import Decimal
 from typing import Any
 
@@ -9,18 +10,20 @@ from django.contrib import messages
 from django.core import signing
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum.materials import actions, formats, forms, marking, queries, rules
 from curriculum.materials.formats import aiken, gift, hemis_text, tables
-from curriculum.materials.models import Question, QuestionAnswer
+from curriculum.materials.models import Question, QuestionAnswer, QuestionPicture
 from curriculum.models import Subject
 from curriculum.pages.reference import kafedras
 from hemis.access.guard import page
 from hemis.base import Request
+from hemis.pages import files
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
@@ -56,11 +59,20 @@ def _file(content: bytes | str, name: str, kind: str) -> HttpResponse:
 
 
 def _as_gift(request: Request, rows: QuerySet) -> HttpResponse:
-    return _file(gift.write(queries.bank(rows)), "savollar.gift", "text/plain; charset=utf-8")
+    found = _without_pictures(request, queries.bank(rows))
+    return _file(gift.write(found), "savollar.gift", "text/plain; charset=utf-8")
 
 
 def _as_excel(request: Request, rows: QuerySet) -> HttpResponse:
-    return _file(tables.write(queries.bank(rows)), "savollar.xlsx", XLSX)
+    return _file(tables.write(_without_pictures(request, queries.bank(rows))), "savollar.xlsx", XLSX)
+
+
+def _without_pictures(request: Request, found: list[rules.QuestionText]) -> list[rules.QuestionText]:
+    """Files of text carry no pictures: that is said, not kept silent."""
+    if count := sum(bool(one.pictures) for one in found):
+        text = _("%(count)d questions have pictures, which such a file does not carry.")
+        messages.warning(request, text % {"count": count})
+    return found
 
 
 def _as_hemis(request: Request, rows: QuerySet) -> HttpResponse | None:
@@ -73,7 +85,7 @@ def _as_aiken(request: Request, rows: QuerySet) -> HttpResponse | None:
 
 def _only_choices(request: Request, found: list[rules.QuestionText], write: Any, kinds: tuple, ending: str):
     """A form that has no place for some kinds: nothing goes out unsaid."""
-    fitting = [one for one in found if one.kind in kinds]
+    fitting = _without_pictures(request, [one for one in found if one.kind in kinds])
     if len(fitting) < len(found):
         left = len(found) - len(fitting)
         text = _("%(count)d questions of other kinds have no place in this form; take GIFT or Excel.")
@@ -84,8 +96,10 @@ def _only_choices(request: Request, found: list[rules.QuestionText], write: Any,
 
 
 def _preview(request: Request, question: Question) -> dict:
-    text = queries.text_of(Question.objects.prefetch_related("answers").get(pk=question.pk))
-    return {"shown": shown_question(text)}
+    found = Question.objects.prefetch_related("answers", "pictures").get(pk=question.pk)
+    address = reverse("curriculum_questions_picture", args=[question.pk])
+    pictures = [{"name": one.name, "url": f"{address}?file={one.pk}"} for one in found.pictures.all()]
+    return {"shown": shown_question(queries.text_of(found)) | {"pictures": pictures}}
 
 
 def shown_question(one: rules.QuestionText) -> dict[str, Any]:
@@ -103,7 +117,13 @@ def shown_question(one: rules.QuestionText) -> dict[str, Any]:
             }
             for answer in one.answers
         ],
+        "pictures": [{"name": each.name, "url": _inline(each)} for each in one.pictures if each.content],
     }
+
+
+def _inline(picture: rules.Picture) -> str:
+    """A picture that is kept nowhere yet, within the page."""
+    return f"data:image/jpeg;base64,{b64encode(picture.content).decode()}"
 
 
 class Questions(Register):
@@ -157,7 +177,7 @@ class Questions(Register):
 
     @classmethod
     def history_parts(cls, obj):
-        return [QuestionAnswer.objects.filter(question=obj)]
+        return [QuestionAnswer.objects.filter(question=obj), QuestionPicture.objects.filter(question=obj)]
 
 
 @page("question.edit")
@@ -169,6 +189,25 @@ def subject_options(request: Request) -> JsonResponse:
         rows = rows.filter(name__icontains=spelling) | rows.filter(code__icontains=spelling)
     found = rows.distinct().order_by("name", "code")[:FOUND]
     return JsonResponse({"results": [{"value": str(one.pk), "text": str(one)} for one in found]})
+
+
+@page("question.view")
+def picture(request: Request, pk: int) -> HttpResponseBase:
+    """A picture of a question: ``?file=`` names it."""
+    question = get_object_or_404(Questions.rows(request.access), pk=pk)
+    if not request.GET.get("file"):
+        return redirect(f"{Questions.url_of(question)}?tab=preview")
+    return picture_response(question, request.GET.get("file", ""))
+
+
+def picture_response(question: Question, key: str) -> HttpResponseBase:
+    """The picture for whoever may see the question.
+
+    Raises:
+        Http404: the question has no such picture.
+    """
+    kept = get_object_or_404(question.pictures.all(), pk=key if key.isdigit() else None)
+    return files.response(kept.file, name="picture")
 
 
 # --- from a file
@@ -183,6 +222,7 @@ def _packed(parsed: rules.Parsed) -> str:
             one.topic,
             one.difficulty,
             [[a.text, str(a.share), a.match] for a in one.answers],
+            [[p.name, b64encode(p.content).decode()] for p in one.pictures],
         ]
         for one in parsed.questions
     ]
@@ -198,8 +238,9 @@ def _unpacked(packed: str) -> list[rules.QuestionText]:
             tuple(rules.Answer(said, Decimal(share), match) for said, share, match in answers),
             topic,
             level,
+            pictures=tuple(rules.picture_of(b64decode(content), name) for name, content in pictures),
         )
-        for kind, text, topic, level, answers in rows
+        for kind, text, topic, level, answers, pictures in rows
     ]
 
 
