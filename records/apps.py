@@ -4,7 +4,8 @@ from django.apps import AppConfig
 
 # What makes itself known when it is imported: what is heard, kinds of documents, jobs and notices.
 KNOWN = (
-    "tells", "blanks.documents", "diplomas.documents", "diplomas.jobs", "certificates.documents", "certificates.jobs",
+    "tells", "documents", "jobs", "notices", "blanks.documents", "diplomas.documents", "diplomas.jobs",
+    "certificates.documents", "certificates.jobs",
 )  # fmt: skip
 
 

@@ -175,7 +175,7 @@ class BlankActs(Register):
 def _form_page(request: Request, form: Any, title: str, note: str) -> HttpResponse:
     context = {
         "title": title, "form": form, "button": _("Draw up the act"), "note": note,
-        "back_url": reverse("records_blanks_list"),
+        "back": reverse("records_blanks_list"),
     }  # fmt: skip
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "records/form.html", context, status=status)

@@ -95,7 +95,7 @@ def issue(request: Request, pk: int) -> HttpResponse:
     context = {
         "title": _("Transcript or certificate") + f" · {student}", "form": form, "button": _("Issue"),
         "note": _("The paper gets the next number of its kind and a QR code; it is never changed afterwards."),
-        "back_url": Students.url_of(student) + "?tab=papers",
+        "back": Students.url_of(student) + "?tab=papers",
     }  # fmt: skip
     return render(request, "records/form.html", context, status=422 if form.errors else 200)
 
@@ -111,7 +111,7 @@ def for_groups(request: Request) -> HttpResponse:
     context = {
         "title": _("Transcripts and certificates of groups"), "form": form, "button": _("Issue"),
         "note": _("One PDF with all papers comes out; each is registered by itself."),
-        "back_url": reverse("records_certificates_list"),
+        "back": reverse("records_certificates_list"),
     }  # fmt: skip
     return render(request, "records/form.html", context, status=422 if form.errors else 200)
 

@@ -226,7 +226,7 @@ def form(request: Request) -> HttpResponse:
     context = {
         "title": _("Form diplomas"), "form": asked, "button": _("Form"),
         "note": _("Diploma and supplement are made from the academic record, in Uzbek and English."),
-        "back_url": reverse("records_diplomas_list"),
+        "back": reverse("records_diplomas_list"),
     }  # fmt: skip
     return render(request, "records/form.html", context, status=422 if asked.errors else 200)
 
@@ -382,7 +382,7 @@ def print_sheets(request: Request) -> HttpResponse:
         note = _("Tick approved diplomas in the list first.")
     context = {
         "title": _("Print onto blanks"), "form": asked, "button": _("Make the sheets"), "note": note,
-        "back_url": f"{reverse('records_diplomas_list')}?state={Diploma.APPROVED}",
+        "back": f"{reverse('records_diplomas_list')}?state={Diploma.APPROVED}",
     }  # fmt: skip
     return render(request, "records/form.html", context, status=422 if request.method == "POST" else 200)
 
@@ -406,7 +406,7 @@ def hand_over(request: Request) -> HttpResponse:
         note = _("Tick printed diplomas in the list first.")
     context = {
         "title": _("Hand over diplomas"), "form": asked, "button": _("Hand over"), "note": note,
-        "back_url": f"{reverse('records_diplomas_list')}?state={Diploma.PRINTED}",
+        "back": f"{reverse('records_diplomas_list')}?state={Diploma.PRINTED}",
     }  # fmt: skip
     return render(request, "records/form.html", context, status=422 if request.method == "POST" else 200)
 

@@ -15,6 +15,7 @@ from reports.demo import (
     attendance,
     contingent,
     grading,
+    graduation,
     infrastructure,
     materials,
     money,
@@ -63,8 +64,9 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         infrastructure.build(staff, units, tell)
         programmes = contingent.build_programmes(units)
         contingent.build_import_groups(programmes)
-        planned = contingent.build_groups(programmes, students)
         history = students <= WITH_HISTORY
+        graduates = graduation.PEOPLE if history and students >= graduation.LEAST else 0
+        planned = contingent.build_groups(programmes, students - graduates)
         contingent.build_candidates(people, planned, history=history)
         analyze()
         tell(f"{len(planned)} groups, {students} candidates")
@@ -83,6 +85,8 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         materials.build(staff, tell=tell)
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
+        if graduates:
+            graduation.build(staff, people, password, tell=tell)
         analyze()
 
 

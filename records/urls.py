@@ -1,0 +1,47 @@
+"""Addresses of the record, topics, commissions, sessions and accreditation."""
+
+from django.urls import path
+
+from records.pages import accreditation, cabinet, record, sessions, topics
+
+urlpatterns = [
+    *record.RecordLines.urls(),
+    *record.RecordActs.urls(),
+    *topics.Topics.urls(),
+    *topics.TopicOrders.urls(),
+    *sessions.Commissions.urls(),
+    *sessions.Sessions.urls(),
+    *sessions.Results.urls(),
+    *sessions.Rules.urls(),
+    *accreditation.Accreditations.urls(),
+    path("lines/<int:pk>/correct/", record.correct, name="records_correct"),
+    path("recognise/<int:pk>/", record.recognise, name="records_recognise"),
+    path("acts/<int:pk>/confirm/", record.confirm, name="records_act_confirm"),
+    path("acts/<int:pk>/reject/", record.reject, name="records_act_reject"),
+    path("feeding/", record.feeding, name="records_feeding"),
+    path("feeding/start/", record.feed, name="records_feed"),
+    path("topics/<int:pk>/assign/", topics.assign, name="records_topic_assign"),
+    path("topics/<int:pk>/release/", topics.release, name="records_topic_release"),
+    path("topics/<int:pk>/withdraw/", topics.withdraw, name="records_topic_withdraw"),
+    path("topic-orders/<int:pk>/sign/", topics.sign, name="records_topic_order_sign"),
+    path("topic-orders/<int:pk>/cancel/", topics.cancel, name="records_topic_order_cancel"),
+    path("topic-orders/<int:pk>/pdf/", topics.print_order, name="records_topic_order_pdf"),
+    path("commissions/<int:pk>/approve/", sessions.approve, name="records_commission_approve"),
+    path("commissions/<int:pk>/end/", sessions.end, name="records_commission_end"),
+    path("commissions/<int:pk>/member/", sessions.add_member, name="records_member_add"),
+    path("members/<int:pk>/remove/", sessions.remove_member, name="records_member_remove"),
+    path("commissions/<int:pk>/session/", sessions.open_session, name="records_session_open"),
+    path("sessions/<int:pk>/fill/", sessions.fill, name="records_session_fill"),
+    path("sessions/<int:pk>/close/", sessions.close, name="records_session_close"),
+    path("sessions/<int:pk>/admission/", sessions.refresh, name="records_session_refresh"),
+    path("sessions/<int:pk>/cancel/", sessions.cancel, name="records_session_cancel"),
+    path("sessions/<int:pk>/pdf/", sessions.print_protocol, name="records_session_pdf"),
+    path("accreditation/", accreditation.groups_page, name="records_accreditation_groups"),
+    path("accreditation/group/<int:pk>/", accreditation.group_page, name="records_accreditation_group"),
+    path("accreditation/group/<int:pk>/accept/", accreditation.accredit, name="records_accredit"),
+    path("accreditations/<int:pk>/withdraw/", accreditation.withdraw, name="records_accreditation_withdraw"),
+    path("my/record/", cabinet.my_record, name="my_record"),
+    path("my/topic/", cabinet.my_topic, name="my_topic"),
+    path("my/topic/<int:pk>/choose/", cabinet.choose, name="my_topic_choose"),
+    path("my/topic/<int:pk>/give-up/", cabinet.give_up, name="my_topic_give_up"),
+]
