@@ -13,7 +13,7 @@ from hemis.people.transliteration import to_cyrillic
 from records import record, rules
 from records.certificates.words import WORDS
 from records.diplomas.facts import english_name
-from records.models import Certificate, Diploma, RecordLine
+from records.models import Certificate, Diploma, GraduationTopic, RecordLine
 from structure.models import Signatory, University
 from students.models import Placement, Student
 
@@ -32,7 +32,7 @@ AS_IS = {
     "blank",
     "_language",
 }
-EXPULSION, REINSTATEMENT, LEAVE, ADMISSION, TOPICS, GRADUATION = "11", "15", "12", "21", "20", "17"
+EXPULSION, REINSTATEMENT, LEAVE = "11", "15", "12"
 
 
 def name_in(row: Any, language: str) -> str:
@@ -192,6 +192,10 @@ def _sheet(student: Student, language: str, up_to: str) -> dict[str, Any]:
     placements = list(student.placements.select_related("order").order_by("valid_from", "pk"))
     last = {one.order.kind: one for one in placements}
     diploma = Diploma.objects.live().filter(student=student, serial__isnull=False).first()
+    topic = (
+        GraduationTopic.objects.filter(student=student, state=GraduationTopic.APPROVED)
+        .select_related("order").order_by("-pk").first()
+    )  # fmt: skip
     total = rules.totals(lines)
     person = student.person
     place = [
@@ -212,6 +216,9 @@ def _sheet(student: Student, language: str, up_to: str) -> dict[str, Any]:
         "marks": {str(mark): total.marks.get(mark, 0) for mark in (5, 4, 3)},
         "attested": [_attested(one) for one in lines if one.kind == "13"],
         "defended": [_attested(one) for one in lines if one.kind == "15"],
+        "topic": {
+            "title": topic.title, "number": topic.order.number, "date": topic.order.date.strftime(DATE),
+        } if topic and topic.order else None,
         "diploma": {
             "number": diploma.number, "degree": diploma.facts["degree"]["uz"], "decided": diploma.facts["decided_on"],
         } if diploma else None,

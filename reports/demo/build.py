@@ -14,6 +14,7 @@ from reports.demo import (
     applications,
     attendance,
     contingent,
+    diplomas,
     grading,
     graduation,
     infrastructure,
@@ -86,7 +87,8 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         money.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         if graduates:
-            graduation.build(staff, people, password, tell=tell)
+            accredited = graduation.build(staff, people, password, tell=tell)
+            diplomas.build(staff, faculties, accredited, tell=tell)
         analyze()
 
 

@@ -77,8 +77,10 @@ DEBTOR, FAILING, ABSENT = 9, 10, 11  # places of those who do not get through
 ACCREDITED = 6
 
 
-def build(staff: dict[str, User], people: People, password: str, *, tell: Callable[[str], None]) -> None:
-    """The master's group up to accreditation, then topics that the last course may choose."""
+def build(
+    staff: dict[str, User], people: People, password: str, *, tell: Callable[[str], None]
+) -> list[Student]:
+    """The master's group up to accreditation, then topics that the last course may choose; the accredited."""
     faculty, kafedra = Unit.objects.get(code=FACULTY), Unit.objects.get(code=KAFEDRA)
     plan, group = _study(staff, faculty, kafedra)
     students = _students(staff, people, faculty, group, password)
@@ -97,6 +99,7 @@ def build(staff: dict[str, User], people: People, password: str, *, tell: Callab
     tell(
         f"{RecordLine.objects.count()} lines of the academic record, {GraduationTopic.objects.count()} topics"
     )
+    return students[:ACCREDITED]
 
 
 def _study(staff: dict[str, User], faculty: Unit, kafedra: Unit) -> tuple[Curriculum, Group]:
