@@ -26,8 +26,8 @@ HIDE = "CREATE TEMP TABLE {0} (LIKE public.{0} INCLUDING DEFAULTS INCLUDING INDE
 LINES = """
 INSERT INTO records_recordline
        (id, student_id, curriculum_subject_id, kind, origin, subject_code, subject_name, subject_name_ru,
-        subject_name_en, academic_year_id, semester, hours, credit, points, mark, letter, point, passed, examiner, held_on, act_number,
-        act_reason, is_current)
+        subject_name_en, academic_year_id, semester, hours, credit, points, mark, letter, point, passed, examiner,
+        held_on, act_number, act_reason, is_current)
 SELECT row_number() OVER (), p.student_id, c.id,
        CASE WHEN c.id = last_value(c.id) OVER (PARTITION BY p.student_id ORDER BY m.number, c.position, c.id
                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) THEN '15' ELSE '11' END,

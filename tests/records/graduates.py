@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+from collections.abc import Iterable
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -43,6 +44,15 @@ def unguarded(table: str):
         yield
         for _name, definition in guards:
             cursor.execute(definition)
+
+
+def graduate(students: Iterable[Student]) -> None:
+    """As after the order of graduation."""
+    with unguarded("students_placement"), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE students_placement SET status = '14' WHERE student_id = ANY(%s) AND valid_to IS NULL",
+            [[one.pk for one in students]],
+        )
 
 
 class Graduates:
@@ -113,11 +123,7 @@ class Graduates:
 
     def graduate(self, *students: Student) -> None:
         """As after the order of graduation."""
-        with unguarded("students_placement"), connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE students_placement SET status = '14' WHERE student_id = ANY(%s) AND valid_to IS NULL",
-                [[one.pk for one in students or self.students]],
-            )
+        graduate(students or self.students)
 
     def blanks(self, count: int = 5, *, holder=None, category: str = "ordinary", series: str = "AB") -> None:
         """Blanks of diplomas and supplements, received by HR."""
