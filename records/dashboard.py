@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemis.access.scope import Access
 from hemis.pages.home import Todo, register_todo
-from records.models import AttestationSession, GraduationTopic, RecordAct, TopicOrder
+from records.models import AttestationSession, Commission, GraduationTopic, RecordAct, TopicOrder
 
 
 def _waiting(model, permission: str, state: str):
@@ -23,13 +23,16 @@ def _list(name: str, state: str):
 
 for title, permission, model, state, name in (
     (_("Topics chosen by students"), "topic.edit", GraduationTopic, GraduationTopic.CHOSEN, "records_topics_list"),
+    (
+        _("Commissions to approve"), "commission.approve", Commission, Commission.DRAFT, "records_commissions_list",
+    ),
     (_("Orders on topics to sign"), "topic_order.sign", TopicOrder, TopicOrder.DRAFT, "records_topic_orders_list"),
     (
         _("Acts of the academic record to confirm"), "academic_record.confirm", RecordAct, RecordAct.PROPOSED,
         "records_acts_list",
     ),
     (
-        _("Protocols of state attestation to fill"), "attestation.record", AttestationSession, AttestationSession.OPEN,
+        _("Protocols of state attestation to fill"), "attestation.fill", AttestationSession, AttestationSession.OPEN,
         "records_sessions_list",
     ),
 ):  # fmt: skip

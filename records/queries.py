@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
+from django.utils.translation import gettext as _
 
 from curriculum.models import CurriculumSubject, GroupCurriculum
 from records import conditions
@@ -120,9 +121,13 @@ def _failures(
     subject: CurriculumSubject, students: Collection[int]
 ) -> dict[int, tuple[int, datetime.date | None]]:
     """How often each student failed the subject before a commission, and when first; an excuse is no failure."""
+    same = Q(session__curriculum_subject__subject=subject.subject_id)
+    if subject.sheet_kind.code == GRADUATION_WORK:
+        # Reinstated by another plan, the graduate defends the work of that plan.
+        same |= Q(session__curriculum_subject__sheet_kind__code=GRADUATION_WORK)
     rows = AttestationLine.objects.filter(
-        student__in=students, session__curriculum_subject=subject, session__state=AttestationSession.CLOSED,
-        passed=False, status__in=(AttestationLine.GRADED, AttestationLine.ABSENT),
+        same, student__in=students, session__state=AttestationSession.CLOSED, passed=False,
+        status__in=(AttestationLine.GRADED, AttestationLine.ABSENT),
     )  # fmt: skip
     counted = rows.order_by().values_list("student").annotate(n=Count("pk"), first=Min("session__held_on"))
     return {student: (n, first) for student, n, first in counted}
@@ -144,6 +149,21 @@ class Judged:
     @property
     def planned(self) -> int:
         return self.recorded + len(self.gaps)
+
+    @property
+    def words(self) -> str:
+        """The verdict in a word or two."""
+        if self.accreditation:
+            return _("accredited")
+        if self.verdict.may:
+            return _("everything is fulfilled")
+        return _("with a reason only") if self.verdict.with_reason else _("not fulfilled")
+
+    @property
+    def colour(self) -> str:
+        if self.accreditation:
+            return "green"
+        return "azure" if self.verdict.may else "orange" if self.verdict.with_reason else "red"
 
 
 def judge(students: Collection[int]) -> list[Judged]:

@@ -37,6 +37,12 @@ urlpatterns = [
     path("sessions/<int:pk>/cancel/", sessions.cancel, name="records_session_cancel"),
     path("sessions/<int:pk>/pdf/", sessions.print_protocol, name="records_session_pdf"),
     path("accreditation/", accreditation.groups_page, name="records_accreditation_groups"),
+    path("accreditation/accept/", accreditation.accredit_groups, name="records_accredit_groups"),
+    path(
+        "accreditation/group/<int:pk>/file/<slug:kind>/",
+        accreditation.group_file,
+        name="records_accreditation_file",
+    ),
     path("accreditation/group/<int:pk>/", accreditation.group_page, name="records_accreditation_group"),
     path("accreditation/group/<int:pk>/accept/", accreditation.accredit, name="records_accredit"),
     path("accreditations/<int:pk>/withdraw/", accreditation.withdraw, name="records_accreditation_withdraw"),

@@ -225,7 +225,7 @@ DUTIES: tuple[Duty, ...] = (
         _("results of state attestation: defence of graduation works and dissertations"),
         _("record, view"),
         FACULTY,
-        "attestation: view record",
+        "attestation: view fill record",
     ),
     _duty(
         "2.7",
@@ -374,7 +374,7 @@ DUTIES: tuple[Duty, ...] = (
         _("topics of graduation works and dissertations; state attestation commissions; defence results"),
         _("enter; create; record"),
         KAFEDRA,
-        "topic: view edit; commission: view edit; attestation: view record",
+        "topic: view edit; commission: view edit; attestation: view fill record",
     ),
     _duty(
         "8.4",
@@ -460,6 +460,15 @@ DUTIES: tuple[Duty, ...] = (
         "grade_sheet: view fill",
     ),
     _duty(
+        "B7.6",
+        "teacher",
+        "archive controls",
+        _("topics that one supervises; protocols of commissions whose secretary one is"),
+        _("view; fill"),
+        OWN,
+        "topic: view; commission: view; attestation: view fill",
+    ),
+    _duty(
         "B7.2",
         "head",
         "controls performance",
@@ -480,11 +489,12 @@ DUTIES: tuple[Duty, ...] = (
     _duty(
         "B7.4",
         "academic_affairs",
-        "controls performance",
-        _("results and GPA of the whole university; correction acts of closed sheets"),
-        _("view; compute; confirm"),
+        "controls performance record archive",
+        _("results, GPA and state attestation of the whole university; correction acts; commissions"),
+        _("view; compute; confirm; approve"),
         UNIVERSITY,
         "academic_record: view confirm; attestation_rule: view edit; "
+        "topic: view; topic_order: view; commission: view approve; attestation: view; accreditation: view; "
         "grade_sheet: view confirm; performance: view; gpa: view compute; personal_schedule: view; appeal: view",
     ),
     _duty(

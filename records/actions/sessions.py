@@ -79,7 +79,7 @@ def approve_commission(commission: Commission, *, access: Access) -> Commission:
         PermissionDenied: without the duty, or out of scope.
         RecordsError: no draft, no order, or a condition is not met.
     """
-    require(access, "commission.edit", Commission.objects.all(), commission.pk)
+    require(access, "commission.approve", Commission.objects.all(), commission.pk)
     commission = Commission.objects.select_for_update(of=("self",)).get(pk=commission.pk)
     if commission.state != Commission.DRAFT:
         raise RecordsError(_("The commission is approved already."))
@@ -168,8 +168,10 @@ def _line(session: AttestationSession, one: queries.Admitted) -> AttestationLine
     )  # fmt: skip
 
 
-def _open(session: AttestationSession, access: Access) -> AttestationSession:
-    require(access, "attestation.record", AttestationSession.objects.all(), session.pk)
+def _open(
+    session: AttestationSession, access: Access, permission: str = "attestation.record"
+) -> AttestationSession:
+    require(access, permission, AttestationSession.objects.all(), session.pk)
     rows = AttestationSession.objects.select_for_update(of=("self",)).select_related(
         "commission", "group", "curriculum_subject__subject", "curriculum_subject__curriculum",
         "curriculum_subject__sheet_kind",
@@ -221,7 +223,7 @@ def fill_session(
         PermissionDenied: without the duty, or out of scope.
         RecordsError: the protocol is closed.
     """
-    session = _open(session, access)
+    session = _open(session, access, "attestation.fill")
     scale = Rulebook(session.held_on).scale(session.curriculum_subject.curriculum.marking_system_id)
     errors: dict[int, str] = {}
     changed = []

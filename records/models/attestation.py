@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import CurriculumSubject
 from curriculum.models.reference import SharedQuerySet
+from hemis.access.scope import Scope
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.legal import Confirmable
 from records.models.record import ATTESTED, KINDS
@@ -61,13 +62,31 @@ class AttestationRule(Confirmable, BaseModel):
         return f"{self.get_code_display()}: {self.value.normalize():f}"
 
 
-class KafedraQuerySet(ScopedQuerySet):
-    """Rows of a ``kafedra``: seen by itself, by its faculty, and by the university."""
+def _of_kafedra(scope: Scope) -> Q:
+    """Rows of a ``kafedra``: seen by itself and by its faculty."""
+    return Q(kafedra__in=scope.kafedra_ids) | Q(kafedra__parent__in=scope.faculty_ids)
 
+
+class TopicQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
+        """The kafedra, its faculty, and who supervises the topic."""
         if scope.everything:
             return self
-        return self.filter(Q(kafedra__in=scope.kafedra_ids) | Q(kafedra__parent__in=scope.faculty_ids))
+        found = _of_kafedra(scope)
+        if scope.person_id:
+            found |= Q(supervisor__person=scope.person_id)
+        return self.filter(found)
+
+
+class CommissionQuerySet(ScopedQuerySet):
+    def for_scope(self, scope):
+        """The kafedra, its faculty, and the secretary."""
+        if scope.everything:
+            return self
+        found = _of_kafedra(scope)
+        if scope.person_id:
+            found |= Q(pk__in=CommissionMember.secretaries(scope.person_id))
+        return self.filter(found)
 
 
 class TopicOrder(BaseModel):
@@ -184,7 +203,7 @@ class GraduationTopic(BaseModel):
     state = models.CharField(_("state"), max_length=9, choices=STATES, default=OFFERED, editable=False)
     remark = models.CharField(_("remark"), max_length=500, blank=True, editable=False)
 
-    objects = KafedraQuerySet.as_manager()
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("topic of a graduation work")
@@ -245,7 +264,7 @@ class Commission(BaseModel):
     valid_to = models.DateField(_("works until"))
     state = models.CharField(_("state"), max_length=8, choices=STATES, default=DRAFT, editable=False)
 
-    objects = KafedraQuerySet.as_manager()
+    objects = CommissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("state attestation commission")
@@ -318,6 +337,11 @@ class CommissionMember(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.full_name} ({self.get_role_display()})"
+
+    @classmethod
+    def secretaries(cls, person: int) -> QuerySet[CommissionMember]:
+        """Keys of the commissions whose secretary the person is."""
+        return cls.objects.filter(role=cls.SECRETARY, employee__person=person).values("commission")
 
 
 class AttestationSession(BaseModel):

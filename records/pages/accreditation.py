@@ -6,22 +6,26 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
+from tablib import Dataset
 
 from curriculum.models import CurriculumSemester
 from grading.pages.choices import faculties, groups, years
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
+from hemis.jobs.actions import start
 from hemis.pages import menu
 from hemis.pages.columns import Column
+from hemis.pages.export import FORMATS, attachment, cell
 from hemis.pages.filters import Filter, RelatedFilter
 from hemis.pages.register import Register, Tab
 from records import actions, queries
 from records.conditions import STUDYING
+from records.jobs import counted
 from records.models import Accreditation
 from records.pages.base import may, verb
 from students.models import Group, Student
@@ -59,7 +63,11 @@ def groups_page(request: Request) -> HttpResponse:
     return render(
         request,
         "records/accreditation_groups.html",
-        {"title": _("Accreditation of graduates"), "groups": rows},
+        {
+            "title": _("Accreditation of graduates"),
+            "groups": rows,
+            "may_check": request.access.can("accreditation.check"),
+        },
     )
 
 
@@ -96,12 +104,45 @@ def accredit(request: Request, pk: int) -> HttpResponse:
         messages.error(request, _("Tick at least one student."))
         return redirect("records_accreditation_group", pk=pk)
     counts = actions.accredit(people, access=request.access, reason=request.POST.get("reason", ""))
-    messages.success(
-        request,
-        _("Accredited: %(accepted)d, before: %(held)d, conditions not met: %(refused)d")
-        % {name: counts[name] for name in ("accepted", "held", "refused")},
-    )
+    messages.success(request, counted(counts))
     return redirect("records_accreditation_group", pk=pk)
+
+
+@page("accreditation.check")
+@require_POST
+def accredit_groups(request: Request) -> HttpResponse:
+    """Accept everybody of the ticked groups who fulfils the conditions: a job."""
+    ticked = [int(key) for key in request.POST.getlist("group") if key.isdigit()]
+    known = graduating(request.access, "accreditation.check").filter(pk__in=ticked)
+    chosen = list(known.values_list("pk", flat=True))
+    if not chosen:
+        messages.error(request, _("Tick at least one group."))
+        return redirect("records_accreditation_groups")
+    params = {"groups": chosen, "reason": request.POST.get("reason", "")[:500]}
+    return redirect(
+        "job", pk=start("records.accredit", user=request.user, params=params, access=request.access).pk
+    )
+
+
+@page("accreditation.view")
+def group_file(request: Request, pk: int, kind: str) -> HttpResponse:
+    """The page of a group as a file: figures, what is lacking, and which conditions are not met."""
+    group = get_in_scope(Group, request, "accreditation.view", pk=pk)
+    if kind not in FORMATS:
+        raise Http404(kind)
+    titles = [
+        _("Student"), _("Student number"), _("In the plan"), _("Recorded"), _("Lacking"), _("Lacking subjects"),
+        _("Verdict"), _("Conditions not met"),
+    ]  # fmt: skip
+    data = Dataset(headers=[str(one) for one in titles])
+    for one in queries.judge(_people(group)):
+        wrong = [str(step.text) for step in one.verdict.steps if step.value == "✗"]
+        row = (
+            one.student.person, one.student.number, one.planned, one.recorded, len(one.gaps),
+            "; ".join(gap.name for gap in one.gaps), one.words, " ".join(wrong),
+        )  # fmt: skip
+        data.append([cell(value) for value in row])
+    return attachment(f"accreditation-{group.pk}", data, kind)
 
 
 def _steps(request: Request, row: Accreditation) -> dict[str, Any]:

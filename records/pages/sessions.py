@@ -91,6 +91,7 @@ class Commissions(Register):
             "members": obj.members.select_related("employee__person"),
             "verdict": actions.judge_commission(obj) if draft else None,
             "may_change": can and draft,
+            "may_approve": draft and may(request, obj, "commission.approve"),
             "may_end": can and obj.state == Commission.APPROVED,
             "may_sit": obj.state == Commission.APPROVED and may(request, obj, "attestation.record"),
             "sessions": obj.sessions.select_related("group", "curriculum_subject__subject"),
@@ -107,7 +108,7 @@ def _end(request: Request, commission: Commission) -> str:
     return _("The commission has ended its work.")
 
 
-approve = verb(Commission, "commission.edit", "records_commissions_detail", _approve)
+approve = verb(Commission, "commission.approve", "records_commissions_detail", _approve)
 end = verb(Commission, "commission.edit", "records_commissions_detail", _end)
 
 
@@ -185,6 +186,7 @@ class Sessions(Register):
             "lines": obj.lines.select_related("student__person", "topic__supervisor__person"),
             "present": obj.present.all(),
             "quorum": actions.judge_quorum(obj) if is_open else None,
+            "may_fill": is_open and may(request, obj, "attestation.fill"),
             "may_record": is_open and may(request, obj, "attestation.record"),
         }
 
@@ -209,10 +211,10 @@ def open_session(request: Request, pk: int) -> HttpResponse:
     return render(request, "records/form.html", context, status=422 if form.errors else 200)
 
 
-@page("attestation.record")
+@page("attestation.fill")
 def fill(request: Request, pk: int) -> HttpResponse:
     """Who was present, and what each student has got."""
-    session = get_in_scope(AttestationSession, request, "attestation.record", pk=pk)
+    session = get_in_scope(AttestationSession, request, "attestation.fill", pk=pk)
     if session.state != AttestationSession.OPEN:
         messages.error(request, _("The protocol is closed."))
         return redirect("records_sessions_detail", pk=pk)

@@ -143,7 +143,7 @@ class Graduates:
         return commission
 
     def commission(self, kind: str = Commission.DEFENCE) -> Commission:
-        return actions.approve_commission(self.draft(kind), access=self.access("head"))
+        return actions.approve_commission(self.draft(kind), access=self.access("affairs"))
 
     def session(
         self, subject: CurriculumSubject | None = None, commission: Commission | None = None, days: int = 0
@@ -157,7 +157,7 @@ class Graduates:
 
     def fill(self, session: AttestationSession, *typed: str) -> dict[int, str]:
         """What is typed for those admitted, in the order of the students; everybody is present."""
-        lines = session.lines.exclude(status="not_admitted").order_by("student")
+        lines = session.lines.exclude(status="not_admitted").order_by("student_id")
         cells = {line.pk: (text, "") for line, text in zip(lines, typed, strict=True)}
         present = list(session.commission.members.values_list("pk", flat=True))
         return actions.fill_session(session, cells=cells, present=present, access=self.access("head"))
