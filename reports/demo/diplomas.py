@@ -26,6 +26,7 @@ from records.models import (
     HonoursRule,
     PrintProfile,
 )
+from reports.demo.clearing import clear_people
 from reports.demo.movement import Offices
 from structure.models import Unit, University
 from students.models import Qualification, Student
@@ -91,8 +92,12 @@ def _settings(staff: dict[str, User], student: Student) -> None:
 def _graduate(staff: dict[str, User], faculties: list[Unit], students: list[Student]) -> None:
     offices = Offices(staff, faculties)
     people = Student.objects.filter(pk__in=[one.pk for one in students])
-    order = offices.form("17", faculties[0], people, offices.today, "DAK bayonnomalari")
-    offices.excuse(order, "Qarzdorlik yoʻqligi hisob-kitob boʻlimining maʼlumotnomasi bilan tasdiqlangan")
+    clear_people(people, "graduation", staff, offices.dean(faculties[0]))
+    order = offices.form(
+        "17", faculties[0], people, offices.today, "DAK bayonnomalari",
+        figures={one.number: {"contract_debt": Decimal(0)} for one in students},
+        figures_basis="Buxgalteriya maʼlumotnomasi",
+    )  # fmt: skip
     offices.carry_out(order, offices.today)
 
 

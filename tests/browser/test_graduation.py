@@ -40,15 +40,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_from_topics_to_diplomas_in_hand(visit):
     world = Graduates(students=2, marks=(90, 80))
     in_english(world)
-    head, office, rector, hr = (
-        visit(one) for one in (world.head, world.dean, world.rector, factories.make_user("hr"))
+    hr_user = factories.make_user("hr")
+    head, office, affairs, rector, hr = (
+        visit(one) for one in (world.head, world.dean, world.affairs, world.rector, hr_user)
     )
-    for one in (head, office, rector, hr):
+    for one in (head, office, affairs, rector, hr):
         one.page.on("dialog", lambda dialog: dialog.accept())
     kafedra_enters_the_topics(head, world)
     an_order_approves_them(office, rector)
     world.close(world.session(world.exam), "92", "81")
-    the_commission_hears_the_defence(head, world)
+    the_commission_hears_the_defence(head, affairs, world)
     office_accredits_the_group(office, world)
     with transaction.atomic():
         graduate(world.students)  # the order of graduation has a walk of its own
@@ -96,8 +97,8 @@ def an_order_approves_them(office: Visitor, rector: Visitor) -> None:
     assert set(GraduationTopic.objects.values_list("state", flat=True)) == {GraduationTopic.APPROVED}
 
 
-def the_commission_hears_the_defence(head: Visitor, world: Graduates) -> None:
-    """8.3, 2.6: a commission is approved, its session filled and closed."""
+def the_commission_hears_the_defence(head: Visitor, affairs: Visitor, world: Graduates) -> None:
+    """8.3, 2.6, B7: academic affairs approve the commission, its session is filled and closed."""
     today = timezone.localdate()
     head.go("records_commissions_new").fill(
         name="DAK: himoya", kind=Commission.DEFENCE, kafedra=world.kafedra.pk
@@ -117,7 +118,8 @@ def the_commission_hears_the_defence(head: Visitor, world: Graduates) -> None:
             )
             for at in range(1, 6)
         )  # fmt: skip
-    head.go("records_commissions_detail", commission.pk).press_at("records_commission_approve", commission.pk)
+    affairs.go("records_commissions_detail", commission.pk)
+    affairs.press_at("records_commission_approve", commission.pk)
     head.go("records_session_open", commission.pk).fill(
         group=world.group.pk, subject=world.work.pk, place="A-201"
     )
