@@ -33,7 +33,9 @@ class _ActForm(forms.Form):
     )  # fmt: skip
     blank_kind = forms.ChoiceField(label=gettext_lazy("Kind of blank"), choices=BLANK_KINDS)
     numbers = forms.CharField(
-        label=gettext_lazy("Series and numbers"), widget=forms.Textarea, help_text=NUMBERS_HELP
+        label=gettext_lazy("Series and numbers"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=NUMBERS_HELP,
     )
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any):
@@ -107,11 +109,11 @@ class MoveForm(_ActForm):
 
     act = forms.ChoiceField(label=gettext_lazy("Kind of act"), choices=BlankAct.KINDS[1:])
     reason = forms.CharField(
-        label=gettext_lazy("What happened"), max_length=500, required=False, widget=forms.Textarea,
+        label=gettext_lazy("What happened"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("For spoiled, destroyed and lost blanks."),
     )  # fmt: skip
     commission = forms.CharField(
-        label=gettext_lazy("Commission"), required=False, widget=forms.Textarea,
+        label=gettext_lazy("Commission"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Chair and members, one a line: name and post."),
     )  # fmt: skip
     field_order = (

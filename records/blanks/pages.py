@@ -19,7 +19,7 @@ from grading.pages.choices import faculties
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.classifiers.queries import label
-from hemis.pages.columns import Column
+from hemis.pages.columns import Column, begin_large
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as register_menu
@@ -29,7 +29,7 @@ from records.blanks import actions, documents, queries
 from records.blanks.actions import EDIT
 from records.blanks.forms import MoveForm, PeriodForm, ReceiptForm
 from records.models import Blank, BlankAct, BlankMove
-from records.models.blanks import BLANK_KINDS, CATEGORIES
+from records.models.blanks import ACADEMIC, BLANK_KINDS, CATEGORIES
 
 STATE_COLOURS = {
     Blank.STOCK: "blue", Blank.ASSIGNED: "yellow", Blank.PRINTED: "orange", Blank.HANDED: "green",
@@ -167,9 +167,13 @@ class BlankActs(Register):
 
     @classmethod
     def card(cls, obj):
-        """Who gave the blanks is said only where they changed hands."""
-        found = super().card(obj)
-        return found if obj.kind == BlankAct.GIVEN else [one for one in found if one[0] != str(_("Given by"))]
+        """Who gave the blanks is said only where they changed hands; members of the commission one after another."""
+        giver = begin_large(BlankAct._meta.get_field("giver").verbose_name)  # type: ignore[union-attr]
+        return [
+            (name, text.replace("\n", "; ") if isinstance(text, str) else text)
+            for name, text in super().card(obj)
+            if obj.kind == BlankAct.GIVEN or str(name) != str(giver)
+        ]
 
 
 def _form_page(request: Request, form: Any, title: str, note: str) -> HttpResponse:
@@ -256,7 +260,8 @@ def balance(request: Request) -> HttpResponse:
     held = [(state, title) for state, title in Blank.STATES if state in Blank.HELD]
     table = [
         {
-            "kind": names[one.kind], "type": label("h_education_type", one.education_type),
+            "kind": names[one.kind],
+            "type": "" if one.kind == ACADEMIC else label("h_education_type", one.education_type),
             "category": names[one.category], "figures": [getattr(one, name) for name, _title in HEADS],
             "states": [one.states.get(state, 0) for state, _title in held], "agrees": one.agrees,
         }

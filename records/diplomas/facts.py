@@ -19,7 +19,7 @@ from hemis.legal import cited, duty
 from records import record
 from records import rules as record_rules
 from records.diplomas import rules
-from records.diplomas.words import BLOCK_TITLES, LEGAL_FORM, SYSTEMS, TEXTS
+from records.diplomas.words import BLOCK_TITLES, DISSERTATION, LEGAL_FORM, SYSTEMS, TEXTS
 from records.models import Diploma, GraduationTopic, HonoursRule, RecordLine
 from records.queries import accredited
 from structure.models import Signatory, University
@@ -28,6 +28,7 @@ from students.models import Education, Qualification, Student
 DATE = "%d.%m.%Y"
 STUDYING, GRADUATED = "11", "14"
 MAIN_SHEET = "11"
+MASTER = "12"
 NO_OTHER = gettext_lazy("There is no other diploma of this study.")
 
 
@@ -167,7 +168,9 @@ def english_name(student: Student) -> str:
     person = student.person
     last = person.passport_last_name or person.last_name
     first = person.passport_first_name or person.first_name
-    return f"{last} {first}".translate(str.maketrans({"ʻ": "'", "ʼ": "'"}))
+    name = f"{last} {first}".translate(str.maketrans({"ʻ": "'", "ʼ": "'"}))
+    # Passports write large letters throughout.
+    return " ".join(part.capitalize() for part in name.split()) if name.isupper() else name
 
 
 def names_of(student: Student) -> dict[str, Any]:
@@ -238,7 +241,7 @@ def facts_of(
         "decided_on": decided_on.strftime(DATE) if decided_on else "",
         "decided": long_date(decided_on),
         "thesis": both(topic.title, topic.title_en) if topic else both("", ""),
-        "blocks": blocks_of(lines, system),
+        "blocks": blocks_of(lines, system, master=degree == MASTER),
         "gpa": f"{record_rules.gpa(lines).value}" if lines else "",
     }  # fmt: skip
 
@@ -285,8 +288,9 @@ def long_date(day: datetime.date | None) -> dict[str, str]:
     )
 
 
-def blocks_of(lines: list[RecordLine], system: str) -> list[dict[str, Any]]:
+def blocks_of(lines: list[RecordLine], system: str, *, master: bool = False) -> list[dict[str, Any]]:
     """The results table in its blocks: subjects with their total, course works, practices, examinations, work."""
+    titles = BLOCK_TITLES | ({"graduation_works": DISSERTATION} if master else {})
     found = []
     for name, members in record_rules.in_blocks(lines).items():
         if not members:
@@ -295,7 +299,7 @@ def blocks_of(lines: list[RecordLine], system: str) -> list[dict[str, Any]]:
         total = rules.sums(members)
         found.append(
             {
-                "name": name, "title": both(*BLOCK_TITLES[name]), "rows": rows,
+                "name": name, "title": both(*titles[name]), "rows": rows,
                 "total": _total(total, system) if name == "subjects" else None,
             }
         )  # fmt: skip

@@ -9,6 +9,7 @@ BLOCK_TITLES = {
     "state_exams": ("Yakuniy davlat attestatsiyasi", "Final state attestation"),
     "graduation_works": ("Bitiruv malakaviy ishi", "Graduation work"),
 }
+DISSERTATION = ("Magistrlik dissertatsiyasi", "Master's dissertation")
 LEGAL_FORM = (
     "Oʻzbekiston Respublikasi oliy taʼlim muassasasi",
     "Higher education institution of the Republic of Uzbekistan",

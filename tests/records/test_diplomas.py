@@ -339,7 +339,7 @@ class TestPapers:
                                "Dasturiy injiniring", "Software Engineering", "Muhandis", "Engineer", "MAGISTR",
                                "2026-yil 25-iyun", "June 25, 2026", "1/2026", "A. Rektorov", "SAMPLE STATE")),
             (issued.supplement, ("1.1 Familiyasi / Surname", "Nomzodov / Nomzodov", "21.05.2007", "Subject 9",
-                                 "JAMI / TOTAL", "1620", "54", "GPA: 5.00", "Bitiruv malakaviy ishi", "Subject 10",
+                                 "JAMI / TOTAL", "1620", "54", "GPA: 5.00", "Magistrlik dissertatsiyasi", "Subject 10",
                                  "Kredit-modul", "AB 0000001")),
         ):  # fmt: skip
             content = render(document)
