@@ -18,7 +18,7 @@ from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.register import Register, Tab
-from records import actions, documents, forms
+from records import actions, documents, forms, queries
 from records.models import (
     AttestationLine,
     AttestationRule,
@@ -288,7 +288,7 @@ print_protocol = verb(AttestationSession, "attestation.view", _BACK, _print)
 
 
 def _steps(request: Request, line: AttestationLine) -> dict[str, Any]:
-    return {"explained": {"steps": line.steps}}
+    return {"explained": {"steps": line.conditions}}
 
 
 class Results(Register):
@@ -320,14 +320,20 @@ class Results(Register):
     search = ("student__number", "session__curriculum_subject__subject__name")
     search_person = "student__person"
     select_related = (
-        "student__person", "session__group", "session__curriculum_subject__subject", "session__academic_year", "topic",
+        "student__person", "session__group", "session__curriculum_subject__subject",
+        "session__curriculum_subject__sheet_kind", "session__academic_year", "topic",
     )  # fmt: skip
     fields = (
         "student", "session", "session__group", "subject", "session__held_on", "topic", "attempt", "status",
         "points", "mark", "letter", "passed", "note",
     )  # fmt: skip
+    detail_template = "records/result.html"
     tabs = [Tab("why", gettext_lazy("Why admitted or not"), "grading/_steps.html", _steps)]
     empty = gettext_lazy("Results appear as soon as a session is opened.")
+
+    @classmethod
+    def detail_context(cls, request, obj):
+        return {"repeat": queries.repeat_until(obj)}
 
 
 class Rules(Register):

@@ -140,7 +140,7 @@ class TestSessions:
         session = world.session(world.work)
         assert {line.status for line in session.lines.all()} == {"not_admitted"}
         wrong = [step for step in session.lines.first().steps if step["value"] == "✗"]
-        assert len(wrong) == 1 and "8.3" in wrong[0]["source"]
+        assert len(wrong) == 1 and wrong[0]["source"]["figures"] == {"code": "8.3"}
         world.approved_topics()
         assert actions.refresh_session(session, access=world.access("head")) == 3
         assert [line.status for line in session.lines.all()] == ["", "", ""]
@@ -156,7 +156,7 @@ class TestSessions:
         session = world.session(world.exam)
         barred = session.lines.get(student=stranger)
         assert barred.status == AttestationLine.NOT_ADMITTED
-        assert any(world.taught[0].subject.name in step["text"] for step in barred.steps)
+        assert any(world.taught[0].subject.name in step["text"] for step in barred.conditions)
 
     def test_results_go_into_the_record_and_failing_is_repeated(self, world):
         world.approved_topics()
