@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # What makes itself known when it is imported: what is heard, kinds of documents, jobs and notices.
-KNOWN = ("tells", "documents", "jobs", "notices")
+KNOWN = ("tells", "documents", "jobs", "notices", "sheets")
 
 
 class RecordsConfig(AppConfig):
