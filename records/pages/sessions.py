@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -223,15 +224,20 @@ def fill(request: Request, pk: int) -> HttpResponse:
     return _grid(request, session)
 
 
+def _typed(request: Request, prefix: str) -> Iterator[tuple[int, str]]:
+    """Fields of lines: the line's key and what stands in it."""
+    for name, text in request.POST.items():
+        key = name.removeprefix(prefix)
+        if key != name and key.isdigit():
+            yield int(key), str(text)[:16]
+
+
 def _save(request: Request, session: AttestationSession) -> HttpResponse:
-    cells = {
-        int(key): (str(text)[:16], str(request.POST.get(f"note-{key}", "")))
-        for name, text in request.POST.items()
-        if (key := name.removeprefix("cell-")) != name and key.isdigit()
-    }
+    cells = {key: (text, str(request.POST.get(f"note-{key}", ""))) for key, text in _typed(request, "cell-")}
+    seen = dict(_typed(request, "was-"))
     present = [int(key) for key in request.POST.getlist("present") if key.isdigit()]
     try:
-        errors = actions.fill_session(session, cells=cells, present=present, access=request.access)
+        errors = actions.fill_session(session, cells=cells, present=present, access=request.access, seen=seen)
     except actions.RecordsError as error:
         messages.error(request, str(error))
         return redirect("records_sessions_detail", pk=session.pk)

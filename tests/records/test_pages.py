@@ -183,6 +183,9 @@ def test_the_secretary_fills_the_protocol_and_the_kafedra_closes_it(world, real_
     cells = {f"cell-{line.pk}": text for line, text in zip(lines, ("91", "72", "101"), strict=True)}
     present = list(commission.members.values_list("pk", flat=True))
     assert secretary.post(fill, cells | {"present": present}).status_code == 422
+    stale = {f"cell-{lines[0].pk}": "50", f"was-{lines[0].pk}": "", "present": present}
+    told = head.post(fill, stale)
+    assert told.status_code == 422 and "Somebody has entered 91 meanwhile." in told.content.decode()
     secretary.post(
         fill, cells | {f"cell-{lines[2].pk}": "40", "present": present, f"note-{lines[2].pk}": "1-savol"}
     )
