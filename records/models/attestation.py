@@ -141,7 +141,7 @@ class TopicOrder(BaseModel):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"№ {self.number}"
+        return str(_("Order № %(number)s") % {"number": self.number})
 
     @property
     def number(self) -> str:

@@ -256,7 +256,7 @@ def _grid(
         text, note = (typed or {}).get(line.pk, (line.text, line.note))
         rows.append({"line": line, "text": text, "note": note, "error": (errors or {}).get(line.pk, "")})
     context = {
-        "title": f"№ {session.number} · {session.group}", "session": session, "rows": rows,
+        "title": f"{session} · {session.group}", "session": session, "rows": rows,
         "members": session.commission.members.all(),
         "present": set(session.present.values_list("pk", flat=True)),
         "back": reverse("records_sessions_detail", args=[session.pk]),
