@@ -116,7 +116,10 @@ end = verb(Commission, "commission.edit", "records_commissions_detail", _end)
 @page("commission.edit")
 def add_member(request: Request, pk: int) -> HttpResponse:
     """A further member of a draft."""
-    commission = get_in_scope(Commission, request, "commission.edit", pk=pk, state=Commission.DRAFT)
+    commission = get_in_scope(Commission, request, "commission.edit", pk=pk)
+    if commission.state != Commission.DRAFT:
+        messages.error(request, _("The commission is approved already."))
+        return redirect("records_commissions_detail", pk=pk)
     form = forms.MemberForm(request.POST or None, commission=commission)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -195,7 +198,10 @@ class Sessions(Register):
 @page("attestation.record")
 def open_session(request: Request, pk: int) -> HttpResponse:
     """Which group stands before the commission."""
-    commission = get_in_scope(Commission, request, "attestation.record", pk=pk, state=Commission.APPROVED)
+    commission = get_in_scope(Commission, request, "attestation.record", pk=pk)
+    if commission.state != Commission.APPROVED:
+        messages.error(request, _("Only an approved commission sits."))
+        return redirect("records_commissions_detail", pk=pk)
     form = forms.SessionForm(request.POST or None, commission=commission)
     if request.method == "POST" and form.is_valid():
         try:
