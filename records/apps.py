@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 # What makes itself known when it is imported: what is heard, kinds of documents, jobs and notices.
 KNOWN = (
-    "tells", "documents", "jobs", "notices", "blanks.documents", "diplomas.documents", "diplomas.jobs",
+    "tells", "documents", "jobs", "notices", "sheets", "blanks.documents", "diplomas.documents", "diplomas.jobs",
     "certificates.documents", "certificates.jobs",
 )  # fmt: skip
 

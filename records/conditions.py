@@ -6,16 +6,17 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from hemis.explain import Explained, Step
+from hemis.explain import Explained, Phrase, Step
 from hemis.legal import duty
 
 STUDYING = "11"
 GRADUATION_WORK = "15"
 SHOWN = 5
-_3807 = "3807-son Nizom, 14-band"
+_3807, _836 = "3807-son Nizom, 14-band", "VMQ 836/2024"
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,23 @@ class Figure:
     source: str = ""
 
 
-def _step(text: str, *, good: bool, source: str = "") -> Step:
-    return Step(text, "✓" if good else "✗", source)
+def _step(text: str, *, good: bool, source: str = "", **figures: Any) -> Step:
+    """A condition met or not; ``text`` is a message with its figures, kept so that it is read in any language."""
+    return Step(Phrase(text, **figures), "✓" if good else "✗", source)
 
 
 def _named(names: Sequence[str]) -> str:
     """The first names, and how many more there are."""
     shown = "; ".join(names[:SHOWN])
     rest = len(names) - SHOWN
-    return _("%(names)s and %(count)d more") % {"names": shown, "count": rest} if rest > 0 else shown
+    return (
+        Phrase(gettext_noop("%(names)s and %(count)s more"), names=shown, count=rest) if rest > 0 else shown
+    )
+
+
+def _plain(value: Decimal) -> str:
+    """A figure of the rules without needless zeros."""
+    return f"{value.normalize():f}"
 
 
 # --- commissions
@@ -55,15 +64,15 @@ def commission_is_whole(members: Members, figures: Mapping[str, Figure]) -> Expl
     least, share = figures["commission.members"], figures["commission.employers"]
     percent = members.employers * 100 / members.voting if members.voting else 0
     steps = [
-        _step(_("A chair is named."), good=members.has_chair, source="VMQ 824/2020, 5-band"),
-        _step(_("A secretary is named."), good=members.has_secretary),
+        _step(gettext_noop("A chair is named."), good=members.has_chair, source="VMQ 824/2020, 5-band"),
+        _step(gettext_noop("A secretary is named."), good=members.has_secretary),
         _step(
-            _("Members: %(count)d, at least %(least)d.") % {"count": members.voting, "least": least.value},
+            gettext_noop("Members: %(count)s, at least %(least)s."), count=members.voting, least=_plain(least.value),
             good=members.voting >= least.value, source=least.source,
         ),
         _step(
-            _("Employers: %(percent)d %%, at least %(least)d %%.") % {"percent": percent, "least": share.value},
-            good=percent >= share.value, source=share.source,
+            gettext_noop("Employers: %(percent)s %%, at least %(least)s %%."), percent=int(percent),
+            least=_plain(share.value), good=percent >= share.value, source=share.source,
         ),
     ]  # fmt: skip
     return Explained(all(one.value == "✓" for one in steps), steps)
@@ -75,12 +84,11 @@ def has_quorum(
     """Whether a session may decide: chair or deputy, and more members than the quorum."""
     quorum = figures["commission.quorum"]
     enough = present * 100 > members * quorum.value
-    shown = {"present": present, "members": members, "percent": quorum.value}
     steps = [
-        _step(_("The chair or the deputy is present."), good=chaired),
+        _step(gettext_noop("The chair or the deputy is present."), good=chaired),
         _step(
-            _("Present: %(present)d of %(members)d, more than %(percent)d %% are needed.") % shown,
-            good=enough, source=quorum.source,
+            gettext_noop("Present: %(present)s of %(members)s, more than %(percent)s %% are needed."),
+            present=present, members=members, percent=_plain(quorum.value), good=enough, source=quorum.source,
         ),
     ]  # fmt: skip
     return Explained(chaired and enough, steps)
@@ -112,38 +120,40 @@ def admission(
     is approved by an order; a repeat lies within the years that the law gives.
     """
     steps = [
-        _step(_("Studies."), good=one.status == STUDYING),
+        _step(gettext_noop("Studies."), good=one.status == STUDYING),
         *_mastered(one.gaps, has_plan=one.has_plan),
     ]
     if kind == GRADUATION_WORK:
-        text = (
-            _("Topic: %(topic)s.") % {"topic": one.topic}
-            if one.topic
-            else _("No topic is approved by an order.")
-        )
-        steps.append(_step(text, good=bool(one.topic), source=duty("8.3")))
+        steps.append(_topic(one.topic))
     if one.failed and one.failed_on:
         steps.append(_repeat(one, day, figures["repeat.years"]))
     return Explained(all(step.value == "✓" for step in steps), steps)
 
 
+def _topic(topic: str) -> Step:
+    if topic:
+        return _step(gettext_noop("Topic: %(topic)s."), topic=topic, good=True, source=duty("8.3"))
+    return _step(gettext_noop("No topic is approved by an order."), good=False, source=duty("8.3"))
+
+
 def _mastered(gaps: Sequence[str], *, has_plan: bool) -> list[Step]:
     if not has_plan:
-        return [_step(_("The group has no curriculum."), good=False)]
-    text = (
-        _("The academic record lacks: %(names)s.") % {"names": _named(gaps)}
-        if gaps
-        else _("All subjects of the plan stand in the academic record.")
-    )
-    return [_step(text, good=not gaps, source=_3807)]
+        return [_step(gettext_noop("The group has no curriculum."), good=False)]
+    if gaps:
+        lacks = gettext_noop("The academic record lacks: %(names)s.")
+        return [_step(lacks, names=_named(gaps), good=False, source=_3807)]
+    return [
+        _step(gettext_noop("All subjects of the plan stand in the academic record."), good=True, source=_3807)
+    ]
 
 
 def _repeat(one: Candidate, day: datetime.date, years: Figure) -> Step:
     until = last_day_to_repeat(one.failed_on or day, int(years.value))
-    text = _("Failed %(count)d times, first on %(first)s; may be repeated until %(until)s.") % {
-        "count": one.failed, "first": f"{one.failed_on:%d.%m.%Y}", "until": f"{until:%d.%m.%Y}",
-    }  # fmt: skip
-    return _step(text, good=day <= until, source=years.source)
+    return _step(
+        gettext_noop("Failed: %(count)s, first on %(first)s; may be repeated until %(until)s."),
+        count=one.failed, first=f"{one.failed_on:%d.%m.%Y}", until=f"{until:%d.%m.%Y}", good=day <= until,
+        source=years.source,
+    )  # fmt: skip
 
 
 def last_day_to_repeat(failed_on: datetime.date, years: int) -> datetime.date:
@@ -190,36 +200,39 @@ def accreditation(one: Graduate) -> Verdict:
     weighed with a reason and asked for later.
     """
     hard = [
-        _step(_("Studies."), good=one.status == STUDYING),
-        _step(_("Is on the last course."), good=one.is_last_course, source=_3807),
+        _step(gettext_noop("Studies."), good=one.status == STUDYING),
+        _step(gettext_noop("Is on the last course."), good=one.is_last_course, source=_3807),
         *_mastered(one.gaps, has_plan=one.has_plan),
         _attested(one),
     ]
     if one.needs_topic:
-        text = (
-            _("Topic: %(topic)s.") % {"topic": one.topic}
-            if one.topic
-            else _("No topic is approved by an order.")
-        )
-        hard.append(_step(text, good=bool(one.topic), source=duty("8.3")))
+        hard.append(_topic(one.topic))
     soft = [
-        _step(_("The name as in the passport is known."), good=one.has_passport_name, source=duty("1.3")),
         _step(
-            _("Without an English name: %(names)s.") % {"names": _named(one.without_english)}
-            if one.without_english
-            else _("Everything that the diploma prints has an English name."),
-            good=not one.without_english, source=duty("1.3"),
+            gettext_noop("The name as in the passport is known."),
+            good=one.has_passport_name,
+            source=duty("1.3"),
         ),
-    ]  # fmt: skip
+        _in_english(one.without_english),
+    ]
     firm = all(step.value == "✓" for step in hard)
     return Verdict(firm and all(step.value == "✓" for step in soft), firm, [*hard, *soft])
 
 
+def _in_english(lacking: Sequence[str]) -> Step:
+    if lacking:
+        text = gettext_noop("Without an English name: %(names)s.")
+        return _step(text, names=_named(lacking), good=False, source=duty("1.3"))
+    return _step(
+        gettext_noop("Everything that the diploma prints has an English name."), good=True, source=duty("1.3")
+    )
+
+
 def _attested(one: Graduate) -> Step:
     if one.unattested:
-        text = _("State attestation is not passed: %(names)s.") % {"names": _named(one.unattested)}
-        return _step(text, good=False, source="VMQ 836/2024")
+        text = gettext_noop("State attestation is not passed: %(names)s.")
+        return _step(text, names=_named(one.unattested), good=False, source=_836)
     if one.attested:
-        text = _("State attestation is passed: %(names)s.") % {"names": _named(one.attested)}
-        return _step(text, good=True, source="VMQ 836/2024")
-    return _step(_("The plan has no state attestation."), good=True, source="VMQ 836/2024")
+        text = gettext_noop("State attestation is passed: %(names)s.")
+        return _step(text, names=_named(one.attested), good=True, source=_836)
+    return _step(gettext_noop("The plan has no state attestation."), good=True, source=_836)

@@ -16,6 +16,7 @@ from records import conditions
 from records.conditions import Figure
 from records.models import Accreditation, AttestationLine, AttestationSession, GraduationTopic, RecordLine
 from records.models.record import ATTESTED, GRADUATION_WORK
+from records.rulebook import figures as figures_of
 from students.models import Group, Student
 
 
@@ -133,6 +134,16 @@ def _failures(
     return {student: (n, first) for student, n, first in counted}
 
 
+def repeat_until(line: AttestationLine) -> tuple[datetime.date, str] | None:
+    """The last day on which what this line has failed may be repeated, and the source; None when it is not failed."""
+    session = line.session
+    if not line.is_failed or session.state != AttestationSession.CLOSED:
+        return None
+    _count, first = _failures(session.curriculum_subject, [line.student_id])[line.student_id]
+    years = figures_of(session.held_on)["repeat.years"]
+    return conditions.last_day_to_repeat(first or session.held_on, int(years.value)), years.source
+
+
 # --- accreditation
 
 
@@ -149,6 +160,11 @@ class Judged:
     @property
     def planned(self) -> int:
         return self.recorded + len(self.gaps)
+
+    @property
+    def may_be_ticked(self) -> bool:
+        """Whether accrediting may change something: with a reason at least."""
+        return self.accreditation is None and self.verdict.with_reason
 
     @property
     def words(self) -> str:

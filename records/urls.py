@@ -20,6 +20,7 @@ urlpatterns = [
     path("acts/<int:pk>/reject/", record.reject, name="records_act_reject"),
     path("feeding/", record.feeding, name="records_feeding"),
     path("feeding/start/", record.feed, name="records_feed"),
+    path("topics/from-excel/", topics.upload, name="records_topics_upload"),
     path("topics/<int:pk>/assign/", topics.assign, name="records_topic_assign"),
     path("topics/<int:pk>/release/", topics.release, name="records_topic_release"),
     path("topics/<int:pk>/withdraw/", topics.withdraw, name="records_topic_withdraw"),

@@ -214,10 +214,12 @@ def fill_session(
     cells: Mapping[int, tuple[str, str]],
     present: Collection[int],
     access: Access,
+    seen: Mapping[int, str] | None = None,
 ) -> dict[int, str]:
     """Save what was typed for each line (points or k or s, and the note), and who was present; errors by line.
 
-    Lines with an error stay as they were; the others are saved.
+    Lines with an error stay as they were; the others are saved. ``seen`` is what stood in each cell when the
+    page was opened: a cell that somebody else has filled since is an error, and both values are shown.
 
     Raises:
         PermissionDenied: without the duty, or out of scope.
@@ -231,6 +233,9 @@ def fill_session(
         if line.pk not in cells:
             continue
         text, note = cells[line.pk]
+        if seen is not None and line.text not in (seen.get(line.pk, line.text), text.strip()):
+            errors[line.pk] = _("Somebody has entered %(value)s meanwhile.") % {"value": line.text}
+            continue
         got, error = grading.read_cell(text, scale.highest)
         if error:
             errors[line.pk] = error

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel
+from hemis.explain import readable_steps
 from students.models import AcademicYear, Student
 from students.models.base import StudentPartQuerySet
 
@@ -67,3 +68,8 @@ class Accreditation(BaseModel):
 
     def __str__(self) -> str:
         return str(self.student)
+
+    @property
+    def conditions(self) -> list[dict[str, str]]:
+        """The conditions as they were found, in the language of the page."""
+        return readable_steps(self.steps)

@@ -14,6 +14,7 @@ from curriculum.models import CurriculumSubject
 from curriculum.models.reference import SharedQuerySet
 from hemis.access.scope import Scope
 from hemis.base import BaseModel, ScopedQuerySet
+from hemis.explain import readable_steps
 from hemis.legal import Confirmable
 from records.models.record import ATTESTED, KINDS
 from staff.models import Employee
@@ -140,7 +141,7 @@ class TopicOrder(BaseModel):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"№ {self.number}"
+        return str(_("Order № %(number)s") % {"number": self.number})
 
     @property
     def number(self) -> str:
@@ -411,7 +412,7 @@ class AttestationSession(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"№ {self.number}"
+        return str(_("Protocol № %(number)s") % {"number": self.number})
 
     @property
     def number(self) -> str:
@@ -480,6 +481,30 @@ class AttestationLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.student}: {self.text}"
+
+    @property
+    def conditions(self) -> list[dict[str, str]]:
+        """Why admitted or not, in the language of the page."""
+        return readable_steps(self.steps)
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it counts as a time that the attestation was not passed."""
+        return self.status == self.ABSENT or self.status == self.GRADED and not self.passed
+
+    @property
+    def outcome(self) -> str:
+        """The status; of a graded line, whether it is passed."""
+        if self.status == self.GRADED:
+            return str(_("passed") if self.passed else _("not passed"))
+        return self.get_status_display()
+
+    @property
+    def colour(self) -> str:
+        """Of the badge that says the outcome."""
+        if self.is_failed or self.status == self.NOT_ADMITTED:
+            return "red"
+        return {self.GRADED: "green", self.EXCUSED: "azure"}.get(self.status, "secondary")
 
     @property
     def text(self) -> str:

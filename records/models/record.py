@@ -312,7 +312,7 @@ class RecordAct(BaseModel):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"№ {self.number}"
+        return str(_("Act № %(number)s") % {"number": self.number})
 
     @property
     def number(self) -> str:

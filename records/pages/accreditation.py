@@ -146,7 +146,7 @@ def group_file(request: Request, pk: int, kind: str) -> HttpResponse:
 
 
 def _steps(request: Request, row: Accreditation) -> dict[str, Any]:
-    return {"explained": {"steps": row.steps}}
+    return {"explained": {"steps": row.conditions}}
 
 
 class Accreditations(Register):

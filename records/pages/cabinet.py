@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages import menu
-from records import actions
+from records import actions, queries
 from records.models import AttestationLine, GraduationTopic
 from records.pages.record import shown_record
 from students.models import Student
@@ -45,12 +45,14 @@ def my_topic(request: Request) -> HttpResponse:
         own = GraduationTopic.objects.filter(student=student, state__in=GraduationTopic.TAKEN)
         topic = own.select_related("supervisor__person", "kafedra", "order__academic_year").first()
         lines = AttestationLine.objects.filter(student=student).exclude(session__state="cancelled")
+        lines = lines.select_related(
+            "session__curriculum_subject__subject", "session__curriculum_subject__sheet_kind",
+            "session__commission", "session__academic_year",
+        ).order_by("-session__held_on")  # fmt: skip
         context |= {
             "topic": topic,
             "offered": [] if topic else actions.open_to(student).order_by("kafedra__name", "title"),
-            "lines": lines.select_related(
-                "session__curriculum_subject__subject", "session__commission", "session__academic_year"
-            ).order_by("-session__held_on"),
+            "lines": [(line, queries.repeat_until(line)) for line in lines],
         }
     return render(request, "records/my_topic.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.register import Register, Tab
-from records import actions, documents, forms
+from records import actions, documents, forms, queries
 from records.models import (
     AttestationLine,
     AttestationRule,
@@ -115,7 +116,10 @@ end = verb(Commission, "commission.edit", "records_commissions_detail", _end)
 @page("commission.edit")
 def add_member(request: Request, pk: int) -> HttpResponse:
     """A further member of a draft."""
-    commission = get_in_scope(Commission, request, "commission.edit", pk=pk, state=Commission.DRAFT)
+    commission = get_in_scope(Commission, request, "commission.edit", pk=pk)
+    if commission.state != Commission.DRAFT:
+        messages.error(request, _("The commission is approved already."))
+        return redirect("records_commissions_detail", pk=pk)
     form = forms.MemberForm(request.POST or None, commission=commission)
     if request.method == "POST" and form.is_valid():
         form.save()
@@ -194,7 +198,10 @@ class Sessions(Register):
 @page("attestation.record")
 def open_session(request: Request, pk: int) -> HttpResponse:
     """Which group stands before the commission."""
-    commission = get_in_scope(Commission, request, "attestation.record", pk=pk, state=Commission.APPROVED)
+    commission = get_in_scope(Commission, request, "attestation.record", pk=pk)
+    if commission.state != Commission.APPROVED:
+        messages.error(request, _("Only an approved commission sits."))
+        return redirect("records_commissions_detail", pk=pk)
     form = forms.SessionForm(request.POST or None, commission=commission)
     if request.method == "POST" and form.is_valid():
         try:
@@ -223,15 +230,20 @@ def fill(request: Request, pk: int) -> HttpResponse:
     return _grid(request, session)
 
 
+def _typed(request: Request, prefix: str) -> Iterator[tuple[int, str]]:
+    """Fields of lines: the line's key and what stands in it."""
+    for name, text in request.POST.items():
+        key = name.removeprefix(prefix)
+        if key != name and key.isdigit():
+            yield int(key), str(text)[:16]
+
+
 def _save(request: Request, session: AttestationSession) -> HttpResponse:
-    cells = {
-        int(key): (str(text)[:16], str(request.POST.get(f"note-{key}", "")))
-        for name, text in request.POST.items()
-        if (key := name.removeprefix("cell-")) != name and key.isdigit()
-    }
+    cells = {key: (text, str(request.POST.get(f"note-{key}", ""))) for key, text in _typed(request, "cell-")}
+    seen = dict(_typed(request, "was-"))
     present = [int(key) for key in request.POST.getlist("present") if key.isdigit()]
     try:
-        errors = actions.fill_session(session, cells=cells, present=present, access=request.access)
+        errors = actions.fill_session(session, cells=cells, present=present, access=request.access, seen=seen)
     except actions.RecordsError as error:
         messages.error(request, str(error))
         return redirect("records_sessions_detail", pk=session.pk)
@@ -250,7 +262,7 @@ def _grid(
         text, note = (typed or {}).get(line.pk, (line.text, line.note))
         rows.append({"line": line, "text": text, "note": note, "error": (errors or {}).get(line.pk, "")})
     context = {
-        "title": f"№ {session.number} · {session.group}", "session": session, "rows": rows,
+        "title": f"{session} · {session.group}", "session": session, "rows": rows,
         "members": session.commission.members.all(),
         "present": set(session.present.values_list("pk", flat=True)),
         "back": reverse("records_sessions_detail", args=[session.pk]),
@@ -288,7 +300,7 @@ print_protocol = verb(AttestationSession, "attestation.view", _BACK, _print)
 
 
 def _steps(request: Request, line: AttestationLine) -> dict[str, Any]:
-    return {"explained": {"steps": line.steps}}
+    return {"explained": {"steps": line.conditions}}
 
 
 class Results(Register):
@@ -320,14 +332,20 @@ class Results(Register):
     search = ("student__number", "session__curriculum_subject__subject__name")
     search_person = "student__person"
     select_related = (
-        "student__person", "session__group", "session__curriculum_subject__subject", "session__academic_year", "topic",
+        "student__person", "session__group", "session__curriculum_subject__subject",
+        "session__curriculum_subject__sheet_kind", "session__academic_year", "topic",
     )  # fmt: skip
     fields = (
         "student", "session", "session__group", "subject", "session__held_on", "topic", "attempt", "status",
         "points", "mark", "letter", "passed", "note",
     )  # fmt: skip
+    detail_template = "records/result.html"
     tabs = [Tab("why", gettext_lazy("Why admitted or not"), "grading/_steps.html", _steps)]
     empty = gettext_lazy("Results appear as soon as a session is opened.")
+
+    @classmethod
+    def detail_context(cls, request, obj):
+        return {"repeat": queries.repeat_until(obj)}
 
 
 class Rules(Register):

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grading.pages.choices import faculties, kafedras, years
+from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
+from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register
 from records import actions, documents, forms
 from records.models import GraduationTopic, TopicOrder
@@ -106,6 +108,7 @@ class Topics(Register):
             "order", gettext_lazy("Draw up an order"), "topic_order.edit", _order_ticked, icon="file-text"
         ),
     ]
+    header_actions = [MenuItem("archive", gettext_lazy("From Excel"), "records_topics_upload", "topic.edit")]
     detail_template = "records/topic.html"
     empty = gettext_lazy("Enter the topics that the kafedra offers to those who graduate this year.")
 
@@ -130,6 +133,12 @@ class Topics(Register):
             "may_withdraw": can and obj.state != GraduationTopic.WITHDRAWN
             and not (obj.state == GraduationTopic.ASSIGNED and obj.order_id),
         }  # fmt: skip
+
+
+@page("topic.edit")
+def upload(request: Request) -> HttpResponse:
+    """To the upload of topics."""
+    return redirect("sheet_upload", "records.topics")
 
 
 def _assign(request: Request, topic: GraduationTopic) -> str:

@@ -28,7 +28,7 @@ from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.documents.actions import reserve_numbers
 from hemis.people.models import Person, User
-from records import actions
+from records import actions, queries
 from records.models import AttestationLine, Commission, CommissionMember, GraduationTopic, RecordLine
 from reports.demo import YEAR, contingent
 from reports.demo.people import People
@@ -36,7 +36,7 @@ from staff.models import Employee, Position
 from structure.models import Unit
 from students.models import AcademicYear, Candidate, Group, Programme, Speciality, Student
 
-PEOPLE = 12
+PEOPLE = 13
 LEAST = 100  # a smaller university has no master's group
 CODE, FACULTY, KAFEDRA = "70610101", "303-101", "303-101-01"
 NAMES = ("Kompyuter injiniringi", "Компьютерный инжиниринг", "Computer Engineering")
@@ -71,9 +71,16 @@ TOPICS = (
     ("Shahar transporti oqimlari", "Потоки городского транспорта", "Urban Traffic Flows"),
     ("Elektron hujjatlar xavfsizligi", "Безопасность электронных документов", "Document Security"),
     ("Aqlli auditoriya", "Умная аудитория", "The Smart Classroom"),
+    ("Onlayn imtihonlar nazorati", "Контроль онлайн-экзаменов", "Online Exam Proctoring"),
+    (
+        "Tuproq namligini masofadan oʻlchash",
+        "Дистанционный замер влажности почвы",
+        "Remote Soil Moisture Sensing",
+    ),
 )
 REVIEWER = ("S. T. Rasulov", "Toshkent axborot texnologiyalari universiteti, dotsent")
-DEBTOR, FAILING, ABSENT = 9, 10, 11  # places of those who do not get through
+# Places of those who do not get through: two with a debt, of whom one has chosen a topic; one fails, one stays away.
+DEBTOR, FAILING, ABSENT, CHOOSING = 9, 10, 11, 12
 ACCREDITED = 6
 
 
@@ -95,6 +102,8 @@ def build(
     dean = Access.for_user(staff["dean1"])
     with acting(staff["dean1"].pk, "demo"):
         actions.accredit([one.pk for one in students[:ACCREDITED]], access=dean)
+        _recognition(students[DEBTOR], dean)
+    _again(staff, plan, group)
     _offered(staff)
     tell(
         f"{RecordLine.objects.count()} lines of the academic record, {GraduationTopic.objects.count()} topics"
@@ -211,7 +220,7 @@ def _sheets(user: User, plan: Curriculum, group: Group, students: list[Student])
     for sheet, (one, _control, most) in zip(sheets, wanted, strict=True):
         for place, student in enumerate(students):
             share = 78 + (place * 7 + one.position * 3) % 20
-            if place == DEBTOR and one.position == 6:  # noqa: PLR2004 — the first subject of the spring
+            if place in (DEBTOR, CHOOSING) and one.position == 6:  # noqa: PLR2004 — the first subject of the spring
                 share = 40
             points = (Decimal(most) * share / 100).quantize(Decimal("0.1"))
             lines.append(SheetLine(sheet=sheet, student=student, status=SheetLine.GRADED, points=points))
@@ -244,18 +253,23 @@ def _topics(staff: dict[str, User], kafedra: Unit, speciality: Speciality, stude
             )
             for at, (title, ru, en) in enumerate(TOPICS)
         )  # fmt: skip
-        for topic, student in zip(topics, students, strict=True):
+        ready = [one for place, one in enumerate(students) if place not in (DEBTOR, CHOOSING)]
+        taken = topics[: len(ready)]
+        for topic, student in zip(taken, ready, strict=True):
             actions.assign_topic(topic, access=head, student=student)
+    chooser = students[CHOOSING]
+    with acting(chooser.person.user.pk, "demo"):
+        actions.choose_topic(topics[-1], Student.objects.get(pk=chooser.pk))
     with acting(staff["dean1"].pk, "demo"):
         order = actions.draw_up_topic_order(
-            Unit.objects.get(code=FACULTY), topics=[one.pk for one in topics], access=dean
+            Unit.objects.get(code=FACULTY), topics=[one.pk for one in taken], access=dean
         )
     with acting(staff["rector"].pk, "demo"):
         actions.sign_topic_order(order, access=Access.for_user(staff["rector"]))
 
 
-def _commission(staff: dict[str, User], kafedra: Unit, speciality: Speciality, kind: str) -> Commission:
-    """Five members, three of them employers, and a secretary; approved."""
+def _commission_of(kafedra: Unit, speciality: Speciality, kind: str) -> Commission:
+    """A draft: five members, three of them employers, and a secretary."""
     teachers = _teachers(kafedra)
     today = timezone.localdate()
     commission = Commission.objects.create(
@@ -284,8 +298,7 @@ def _commission(staff: dict[str, User], kafedra: Unit, speciality: Speciality, k
         for role, place in own
     ]  # fmt: skip
     CommissionMember.objects.bulk_create(rows)
-    with acting(staff["academic"].pk, "demo"):
-        return actions.approve_commission(commission, access=Access.for_user(staff["academic"]))
+    return commission
 
 
 def _attest(
@@ -296,7 +309,9 @@ def _attest(
     today = timezone.localdate()
     with acting(staff["head1"].pk, "demo"):
         for kind, code, days in ((Commission.EXAM, "13", 20), (Commission.DEFENCE, "15", 6)):
-            commission = _commission(staff, kafedra, plan.speciality, kind)
+            commission = _commission_of(kafedra, plan.speciality, kind)
+            with acting(staff["academic"].pk, "demo"):
+                commission = actions.approve_commission(commission, access=Access.for_user(staff["academic"]))
             subject = plan.subjects.get(sheet_kind__code=code)
             session = actions.open_session(
                 commission, group=group, subject=subject, held_on=today - datetime.timedelta(days=days),
@@ -315,6 +330,31 @@ def _attest(
             actions.close_session(session, access=head)
 
 
+def _again(staff: dict[str, User], plan: Curriculum, group: Group) -> None:
+    """Whoever has failed stands before the commission today: a protocol that its secretary fills."""
+    commission = Commission.objects.get(speciality=plan.speciality, kind=Commission.DEFENCE)
+    with acting(staff["head1"].pk, "demo"):
+        actions.open_session(
+            commission, group=group, subject=plan.subjects.get(sheet_kind__code="15"), held_on=timezone.localdate(),
+            starts_at=datetime.time(14, 0), place="A-201", access=Access.for_user(staff["head1"]),
+        )  # fmt: skip
+
+
+def _recognition(student: Student, dean: Access) -> None:
+    """The failed subject was studied elsewhere; the act waits for academic affairs."""
+    gap = queries.gaps_of([student.pk])[student.pk][0]
+    subject = CurriculumSubject.objects.select_related("subject", "semester").get(pk=gap.subject)
+    actions.propose_recognition(
+        student, access=dean, curriculum_subject=subject, institution="Toshkent axborot texnologiyalari universiteti",
+        subject_name=subject.subject.name, subject_name_ru=subject.subject.name_ru,
+        subject_name_en=subject.subject.name_en, studied_year=subject.semester.academic_year,
+        semester=subject.semester.number, hours=180, credit=subject.credit, points=Decimal(81),
+        basis="Akademik maʼlumotnoma № 118, 03.07.2026", decision_number="7",
+        decision_date=timezone.localdate() - datetime.timedelta(days=2),
+        reason="Akademik almashinuv dasturida oʻzlashtirilgan fan",
+    )  # fmt: skip
+
+
 def _offered(staff: dict[str, User]) -> None:
     """What the last course of the first kafedra's speciality may choose from; some have chosen already."""
     kafedra = Unit.objects.get(code=KAFEDRA)
@@ -323,6 +363,7 @@ def _offered(staff: dict[str, User]) -> None:
         return
     teachers = _teachers(kafedra)
     with acting(staff["head1"].pk, "demo"):
+        _commission_of(kafedra, speciality, Commission.DEFENCE)  # It waits for approval.
         topics = GraduationTopic.objects.bulk_create(
             GraduationTopic(
                 academic_year_id=YEAR, kafedra=kafedra, speciality=speciality, title=f"{title}: amaliy tahlil",

@@ -36,8 +36,7 @@ from movement.applications.models import Application, ApplicationDocument
 from movement.clearance.models import ClearanceAnswer
 from movement.models import Order, OrderFile
 from movement.parents.models import ParentContact, ParentLink
-from records.models import SurveyLink
-from records.models import CommissionMember, GraduationTopic
+from records.models import CommissionMember, GraduationTopic, SurveyLink
 from staff.models import Position
 from structure.models import Unit
 from students.models import (

@@ -86,8 +86,7 @@ from students.models import (
     TutorGroup,
 )
 from tests import factories
-from tests.access import papers
-from tests.access import attestation
+from tests.access import attestation, papers
 from tests.access.world import (
     DAY,
     TESTS,
