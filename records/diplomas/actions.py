@@ -139,7 +139,7 @@ def refresh(diploma: Diploma, *, access: Access) -> Diploma:
 def approve(diplomas: Iterable[Diploma], *, access: Access) -> Outcome:
     """Approve and register: numbers of the book of issue without gaps, in the order of names.
 
-    Who formed a diploma does not approve it; who is not accredited any more is refused.
+    Who formed a diploma does not approve it; what was sent back or is not accredited any more is refused.
 
     Raises:
         PermissionDenied: without the duty.
@@ -152,6 +152,8 @@ def approve(diplomas: Iterable[Diploma], *, access: Access) -> Outcome:
     for one in found:
         if access.user and one.formed_by_id == access.user.pk:
             outcome.refuse(one, _("Who formed a diploma does not approve it."))
+        elif one.remark:
+            outcome.refuse(one, _("It was sent back; the faculty forms it anew first."))
         elif not one.is_duplicate and one.student_id not in allowed:
             outcome.refuse(one, _("The accreditation is not in force."))
         else:

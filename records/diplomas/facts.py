@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from curriculum.models import GroupCurriculum
 from grading.rules import CREDIT
 from hemis.classifiers.queries import label
-from hemis.explain import Explained
+from hemis.explain import Explained, readable_steps
 from hemis.legal import cited, duty
 from records import record
 from records import rules as record_rules
@@ -69,6 +69,11 @@ class Prepared:
     @property
     def ready(self) -> bool:
         return all(one.good for one in self.checks)
+
+    @property
+    def why(self) -> list[dict[str, str]]:
+        """Why ordinary or with honours, in the language in use."""
+        return readable_steps(self.honours.as_json())
 
     @property
     def missing(self) -> list[rules.Check]:

@@ -156,8 +156,8 @@ class Diplomas(Register):
         forming, approving = may(FORM), may(APPROVE)
         return {
             "may_refresh": forming and obj.state == Diploma.FORMED and not obj.is_duplicate,
-            "may_send_back": approving and obj.state == Diploma.FORMED,
-            "may_approve": approving and obj.state == Diploma.FORMED,
+            "may_send_back": approving and obj.state == Diploma.FORMED and not obj.remark,
+            "may_approve": approving and obj.state == Diploma.FORMED and not obj.remark,
             "may_cancel": forming and obj.state == Diploma.FORMED,
             "may_annul": approving and obj.state == Diploma.APPROVED,
             "may_duplicate": forming and obj.state == Diploma.HANDED,

@@ -8,9 +8,10 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from grading.rules import CREDIT, FIVE, HUNDRED, HUNDREDTH, ZERO
-from hemis.explain import Explained, Step
+from hemis.explain import Explained, Phrase, Step
 
 ONE = Decimal(1)
 BEST = 5
@@ -104,9 +105,11 @@ def honours(rule: Honours | None, lines: Iterable[Line], retaken: Collection[str
     marked = list(lines)
     if rule is None or not rule.is_on:
         source = rule.source if rule else ""
-        return Explained(False, [Step(_("The rule of honours is not switched on."), "", source)])
+        return Explained(
+            False, [Step(Phrase(gettext_noop("The rule of honours is not switched on.")), "", source)]
+        )
     if not marked:
-        return Explained(False, [Step(_("The record is empty."), "", rule.source)])
+        return Explained(False, [Step(Phrase(gettext_noop("The record is empty.")), "", rule.source)])
     conditions = [
         _share(rule, marked),
         _lowest(rule, marked),
@@ -119,44 +122,46 @@ def honours(rule: Honours | None, lines: Iterable[Line], retaken: Collection[str
 def _share(rule: Honours, lines: list[Line]) -> tuple[bool, Step]:
     fives = sum(one.mark == BEST for one in lines)
     share = Decimal(fives * 100) / len(lines)
-    text = _("Marks “5”: %(fives)d of %(all)d, at least %(least)s %% are needed.") % {
-        "fives": fives, "all": len(lines), "least": f"{rule.fives_percent.normalize():f}",
-    }  # fmt: skip
+    text = Phrase(
+        gettext_noop("Marks “5”: %(fives)s of %(all)s, at least %(least)s %% are needed."),
+        fives=fives, all=len(lines), least=f"{rule.fives_percent.normalize():f}",
+    )  # fmt: skip
     shown = f"{share.quantize(Decimal('0.1'), rounding=ROUND_HALF_UP)} %"
-    return share >= rule.fives_percent, Step(_judged(share >= rule.fives_percent, text), shown, rule.source)
+    return _judged(rule, share >= rule.fives_percent, text, shown)
 
 
 def _lowest(rule: Honours, lines: list[Line]) -> tuple[bool, Step]:
     lowest = min(lines, key=lambda one: one.mark)
-    good = lowest.mark >= rule.lowest_mark
-    text = _("No mark below “%(least)d”; the lowest is “%(mark)d” (%(subject)s).") % {
-        "least": rule.lowest_mark, "mark": lowest.mark, "subject": lowest.name,
-    }  # fmt: skip
-    return good, Step(_judged(good, text), lowest.mark, rule.source)
+    text = Phrase(
+        gettext_noop("No mark below “%(least)s”; the lowest is “%(mark)s” (%(subject)s)."),
+        least=rule.lowest_mark, mark=lowest.mark, subject=lowest.name,
+    )  # fmt: skip
+    return _judged(rule, lowest.mark >= rule.lowest_mark, text, lowest.mark)
 
 
 def _attestation(rule: Honours, lines: list[Line]) -> tuple[bool, Step]:
     if not lines:
-        text = _("Marks of the state attestation: at least “%(least)d”; there is none.")
-        return False, Step(_judged(False, text % {"least": rule.attestation_mark}), "—", rule.source)
+        none = gettext_noop("Marks of the state attestation: at least “%(least)s”; there is none.")
+        return _judged(rule, False, Phrase(none, least=rule.attestation_mark), "—")
     lowest = min(one.mark for one in lines)
-    text = _("Marks of the state attestation: at least “%(least)d”.") % {"least": rule.attestation_mark}
-    return lowest >= rule.attestation_mark, Step(
-        _judged(lowest >= rule.attestation_mark, text), lowest, rule.source
-    )
+    text = gettext_noop("Marks of the state attestation: at least “%(least)s”.")
+    return _judged(rule, lowest >= rule.attestation_mark, Phrase(text, least=rule.attestation_mark), lowest)
 
 
 def _retakes(rule: Honours, retaken: Collection[str]) -> tuple[bool, Step]:
     good = not (rule.retakes_exclude and retaken)
     if rule.retakes_exclude:
-        text = _("No subject passed by a retake.")
+        text = Phrase(gettext_noop("No subject passed by a retake."))
     else:
-        text = _("A mark got by a retake does not exclude.")
-    return good, Step(_judged(good, text), ", ".join(sorted(retaken)) or "—", rule.source)
+        text = Phrase(gettext_noop("A mark got by a retake does not exclude."))
+    return _judged(rule, good, text, ", ".join(sorted(retaken)) or "—")
 
 
-def _judged(good: bool, text: str) -> str:
-    return ("✓ " if good else "✗ ") + text
+def _judged(rule: Honours, good: bool, text: Phrase, found: object) -> tuple[bool, Step]:
+    """A condition with its sign, kept so that it is read in any language."""
+    return good, Step(
+        Phrase("✓ %(condition)s" if good else "✗ %(condition)s", condition=text), found, rule.source
+    )
 
 
 # --- may the diploma be formed

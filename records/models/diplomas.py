@@ -12,6 +12,7 @@ from curriculum.models.reference import SharedQuerySet
 from hemis.base import BaseModel
 from hemis.classifiers.fields import ClassifierField
 from hemis.documents.models import Document
+from hemis.explain import readable_steps
 from hemis.legal import Confirmable
 from records.models.blanks import BLANK_KINDS, CATEGORIES, ORDINARY, Blank
 from structure.models import Unit
@@ -169,6 +170,11 @@ class Diploma(BaseModel):
     def number(self) -> str:
         """The registration number as papers write it; empty before the approval."""
         return f"{self.serial}/{self.year}" if self.serial else ""
+
+    @property
+    def why(self) -> list[dict[str, str]]:
+        """Why ordinary or with honours, in the language in use."""
+        return readable_steps(self.reasons)
 
     @property
     def is_duplicate(self) -> bool:

@@ -82,6 +82,7 @@ REVIEWER = ("S. T. Rasulov", "Toshkent axborot texnologiyalari universiteti, dot
 # Places of those who do not get through: two with a debt, of whom one has chosen a topic; one fails, one stays away.
 DEBTOR, FAILING, ABSENT, CHOOSING = 9, 10, 11, 12
 ACCREDITED = 6
+BEST = 1  # the diploma of this one is with honours
 
 
 def build(
@@ -220,6 +221,8 @@ def _sheets(user: User, plan: Curriculum, group: Group, students: list[Student])
     for sheet, (one, _control, most) in zip(sheets, wanted, strict=True):
         for place, student in enumerate(students):
             share = 78 + (place * 7 + one.position * 3) % 20
+            if place == BEST:
+                share = 92 + one.position % 7
             if place in (DEBTOR, CHOOSING) and one.position == 6:  # noqa: PLR2004 — the first subject of the spring
                 share = 40
             points = (Decimal(most) * share / 100).quantize(Decimal("0.1"))
@@ -321,7 +324,7 @@ def _attest(
             places = {one.pk: place for place, one in enumerate(students)}
             for line in session.lines.filter(status=AttestationLine.EMPTY):
                 place = places[line.student_id]
-                text = str(74 + place * 5 % 24)
+                text = "96" if place == BEST else str(74 + place * 5 % 24)
                 if kind == Commission.DEFENCE:
                     text = {FAILING: "48", ABSENT: "k"}.get(place, text)
                 cells[line.pk] = (text, "")
