@@ -48,7 +48,15 @@ def check(data: dict[str, Any], add_error: Any) -> None:
         data["sector"] = ""
 
 
-class EmploymentForm(RegisterForm):
+class _Asked:
+    """A field named ``matches`` would hide the method of its form from scripts of the page."""
+
+    def add_prefix(self, field_name: str) -> str:
+        """The name in the page."""
+        return super().add_prefix("in_speciality" if field_name == "matches" else field_name)  # type: ignore[misc]
+
+
+class EmploymentForm(_Asked, RegisterForm):
     matches = matches_field()
     remote_choices = {"student": "records_graduates_options"}
     sections = (
@@ -80,7 +88,7 @@ class EmploymentForm(RegisterForm):
         return data
 
 
-class SurveyForm(forms.ModelForm):
+class SurveyForm(_Asked, forms.ModelForm):
     """The graduate's own answer."""
 
     matches = matches_field()

@@ -62,8 +62,11 @@ class TestEntering:
         data = {"student": school.students[0].pk, "noted_on": "2026-10-01", "status": "working"}
         page = client.post(url, data)
         assert page.status_code == 422 and "Needed for" in page.content.decode()
-        answer = client.post(url, data | {"employer": "Uzum", "profession": "Dasturchi", "sector": "26"})
+        answer = client.post(
+            url, data | {"employer": "Uzum", "profession": "Dasturchi", "sector": "26", "in_speciality": "1"}
+        )
         assert answer.status_code == 302 and Employment.objects.get().source == "office"
+        assert Employment.objects.get().matches
         assert client.post(url, data | {"student": school.students[2].pk}).status_code == 422  # no graduate
 
     @pytest.mark.parametrize(
