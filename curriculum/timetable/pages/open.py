@@ -37,7 +37,7 @@ def show(request: Request) -> HttpResponse:
     day = posted_day(request.GET.get("day", ""))
     context: dict[str, Any] = {
         "title": _("Timetable of classes"), "kind": kind, "kinds": KINDS.items(), "day": day,
-        "today": timezone.localdate(), "before": day - WEEK, "after": day + WEEK,
+        "today": timezone.localdate(), "before": day - WEEK, "after": day + WEEK, "wide": True,
     }  # fmt: skip
     if too_many(request, "timetable", a_minute=A_MINUTE):
         return render(request, "curriculum/timetable/open.html", context | {"limited": True}, status=429)
