@@ -19,6 +19,7 @@ from grading.rulebook import Rulebook
 from hemis.documents.actions import issue
 from hemis.documents.kinds import DocumentKind, register
 from hemis.documents.models import Document
+from hemis.explain import decimal_text
 from hemis.people.models import User
 from structure.models import University
 from students.models import Group
@@ -96,9 +97,8 @@ class SchedulePaper(_Paper):
 
 
 def _figure(value: Decimal | int | None) -> str:
-    if value is None:
-        return ""
-    return f"{Decimal(value).normalize():f}".replace(".", ",")
+    """In the language of the paper, which its payload is written in."""
+    return "" if value is None else decimal_text(Decimal(value))
 
 
 def _university() -> dict[str, str]:

@@ -10,10 +10,11 @@ from hemis.sheets.declaration import Saved
 from staff import accounts
 from staff.forms.employees import next_number
 from staff.models import Degree, Employee, Position
+from staff.models.posts import TEACHING
 from structure.models import Unit
 
 TEACHING_POSTS = ("11", "12", "13", "14", "15", "16", "29")
-TEACHING, ADMINISTRATIVE = "12", "11"
+ADMINISTRATIVE = "11"
 PERSON = ("last_name", "first_name", "middle_name", "passport", "birth_date", "gender", "citizenship")
 # Empty cells of these leave what is known.
 PERSON_OPEN = ("phone", "email", "address")

@@ -205,7 +205,7 @@ def attendance_of(student: Student, half: queries.HalfYear) -> dict[str, Any]:
 def limits_of(student: Student) -> list[rules.Limit]:
     """The limits of the marking system of the student's plan, in force today.
 
-    One query where the student comes ``with_plan``, else two.
+    One query where the student comes with ``plan_system``, else two.
     """
     system = student.plan_system if hasattr(student, "plan_system") else (
         Student.objects.filter(pk=student.pk).values_list(queries.SYSTEM, flat=True).first()

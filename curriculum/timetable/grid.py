@@ -324,6 +324,13 @@ def rooms_in() -> QuerySet[Auditorium]:
     return Auditorium.objects.filter(is_active=True).select_related("building")
 
 
+def choices_in(kind: str, scope: Scope, year: int) -> list[Any]:
+    """Whose timetable of the academic year may be looked at: groups, teachers or rooms."""
+    if kind == TEACHER:
+        return list(teachers_in(scope, year))
+    return list(rooms_in() if kind == ROOM else groups_in(scope, year))
+
+
 def plan_of(group: Group) -> list[int]:
     """The curriculum by which a group studies, as a list of none or one (``groups_in`` brings it along)."""
     plan = getattr(group, "plan", None)

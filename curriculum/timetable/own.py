@@ -35,11 +35,8 @@ def _attended(student: Student) -> Q:
 
 
 def _audiences_of(student: Student) -> Q:
-    """Own registrations in the own or another group, own subgroups: one query (of ``study_of``), else two."""
-    if hasattr(student, "own_group"):
-        own = student.own_group
-    else:
-        own = student.placements.filter(valid_to=None).values_list("group", flat=True).first()
+    """Own registrations in the own or another group, own subgroups of who comes from ``study_of``: one query."""
+    own = student.own_group  # type: ignore[attr-defined]
     groups: dict[int, list[int]] = {}
     rows = Registration.objects.active().filter(student=student)
     for line, group in rows.values_list("curriculum_subject", "group"):

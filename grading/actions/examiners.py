@@ -17,8 +17,7 @@ from grading.models import GradeSheet
 from grading.rulebook import Rulebook
 from hemis.access.scope import Access
 from staff.models import Employee, Position
-
-TEACHERS = "12"
+from staff.models.posts import TEACHING
 
 
 @dataclass
@@ -69,7 +68,7 @@ def _suggested(fit: Sequence[Employee], giving: Sequence[tuple[str, int]], busy:
 
 
 def _teachers(kafedras: Iterable[int]) -> dict[int, list[Employee]]:
-    posts = Position.objects.in_force(timezone.localdate()).filter(category=TEACHERS, unit__in=kafedras)
+    posts = Position.objects.in_force(timezone.localdate()).filter(category=TEACHING, unit__in=kafedras)
     found: defaultdict[int, list[Employee]] = defaultdict(list)
     rows = posts.select_related("employee__person").order_by("unit", "employee__person__sort_key", "pk")
     for post in rows:

@@ -12,9 +12,11 @@ from grading import actions
 from grading.models import GradeSheet
 from hemis.access.guard import page
 from hemis.base import Request
+from hemis.pages.forms import number_of
 
 CHOSEN = "grading.chosen_sheets"
 MOST = 300
+FIELD = "sheet_"
 
 
 @page("grade_sheet.open")
@@ -28,9 +30,9 @@ def name_examiners(request: Request) -> HttpResponse:
     )
     if request.method == "POST":
         chosen = {
-            int(name.removeprefix("sheet_")): int(str(value))
+            number_of(name.removeprefix(FIELD)): teacher
             for name, value in request.POST.items()
-            if name.startswith("sheet_") and name[6:].isdecimal() and str(value).isdecimal()
+            if name.startswith(FIELD) and (teacher := number_of(str(value)))
         }
         try:
             count = actions.name_examiners(rows.order_by(), chosen, access=request.access)

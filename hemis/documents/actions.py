@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from hemis.documents.kinds import KINDS, DocumentKind
 from hemis.documents.models import Document, new_token
-from hemis.documents.rendering import STYLE, engine_name, frozen, html_of, pdf_of, store
+from hemis.documents.rendering import STYLE, engine_name, frozen, made_anew, store
 from hemis.people.models import Person, User
 
 _drawing = ContextVar("drawing", default=True)
@@ -110,9 +110,7 @@ def issue(
         "_issued": moment.isoformat(timespec="seconds"),
         "_style": STYLE,
     }
-    content = pdf_of(html_of(kind, definition.template_version, payload, token), token) if draw else b""
-    digest = hashlib.sha256(content).hexdigest() if draw else ""
-    document = Document.objects.create(
+    document = Document(
         kind=kind,
         title=(title or definition.name(payload))[:255],
         number=text,
@@ -121,17 +119,18 @@ def issue(
         payload=payload,
         token=token,
         template_version=definition.template_version,
-        engine=engine_name() if draw else "",
-        sha256=digest,
         owner=owner,
         faculty=faculty,
         issued_at=moment,
         issued_by=issued_by,
     )
+    if draw:
+        content = made_anew(document)
+        document.engine, document.sha256 = engine_name(), hashlib.sha256(content).hexdigest()
+        transaction.on_commit(lambda: store(content, document.sha256))
+    document.save(force_insert=True)
     if replaces is not None:
         replace(replaces, new=document, reason=reason, by=issued_by)
-    if draw:
-        transaction.on_commit(lambda: store(content, digest))
     return document
 
 

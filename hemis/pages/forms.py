@@ -19,6 +19,12 @@ from hemis.access.scope import Access
 from hemis.pages.columns import begin_large, display, follow
 
 FIRST_CHOICES = 100
+LONGEST_KEY = 9
+
+
+def number_of(text: str) -> int:
+    """A key as an address or a form sends it; zero when it is none."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_KEY else 0
 
 
 class _FirstChoices(ModelChoiceIterator):

@@ -17,7 +17,7 @@ from tests.pages.base import RegisterTests
 def schools(django_db_setup, django_db_blocker):
     """Two faculties for the whole file; nothing of them stays."""
     with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
+        patch.setattr("hemis.documents.rendering.pdf_of", lambda html, token, style: f"%PDF {token}".encode())
         yield makers.make_school("303-101", 3), makers.make_school("303-102", 1)
         transaction.set_rollback(True)
 

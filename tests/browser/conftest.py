@@ -197,6 +197,8 @@ def visit(chromium: Browser, server: LiveServer) -> Iterator[Callable[..., Visit
             locale={"uz-cyrl": "uz-Cyrl"}.get(language, language),
             color_scheme="dark" if dark else "light",
             accept_downloads=True,
+            # A page that still glides to its place is tapped beside the thing meant.
+            reduced_motion="reduce",
             **options,
         )
         context.set_default_timeout(GUARD)

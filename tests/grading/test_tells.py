@@ -33,4 +33,4 @@ def test_hours_planned_come_from_the_plan_and_nothing_is_missed_without_absences
     line, student = study.lines[0], study.students[0]
     found = offers.hours_missed([line.pk], [student.pk])[student.pk, line.pk]
     assert (found.missed, found.planned) == (D(0), D(80))
-    assert not CurrentMark.objects.exists() and offers.current_means(line.pk, study.group.pk) == {}
+    assert not CurrentMark.objects.exists() and offers.current_means(line.pk) == {}

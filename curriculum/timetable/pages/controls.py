@@ -20,12 +20,13 @@ from curriculum.models import ControlAudience, ControlEvent, Subject
 from curriculum.timetable import controls, documents, queries, rules
 from curriculum.timetable.actions import TimetableError
 from curriculum.timetable.forms import ControlForm
-from curriculum.timetable.pages.grid import WEEK, number_of, refuse
+from curriculum.timetable.pages.grid import WEEK, refuse
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages import home
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RangeFilter, RelatedFilter
+from hemis.pages.forms import number_of
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as add_to_menu
 from hemis.pages.register import BulkAction, Register

@@ -20,6 +20,7 @@ from curriculum.timetable import actions, grid, queries, rules
 from curriculum.timetable.forms import BulkForm, PlaceForm, VerbForm
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
+from hemis.pages.forms import number_of
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as add_to_menu
 from structure.models import Auditorium, Unit
@@ -34,18 +35,6 @@ KINDS = {
 }
 
 
-def number_of(text: str) -> int:
-    """A key as an address or a form sends it; zero when it is none."""
-    return int(text) if text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
-
-
-def _choices(request: Request, kind: str, year: int) -> list[Any]:
-    scope = request.access.scope(VIEW)
-    if kind == grid.TEACHER:
-        return list(grid.teachers_in(scope, year))
-    return list(grid.rooms_in() if kind == grid.ROOM else grid.groups_in(scope, year))
-
-
 def address(kind: str, key: int, day: datetime.date) -> str:
     """The grid of something in the week of a day."""
     return f"{reverse('timetable')}?{urlencode({'view': kind, 'id': str(key), 'day': day.isoformat()})}"
@@ -58,7 +47,7 @@ def show(request: Request) -> HttpResponse:
     year, _term = rules.half_year(day)
     kind = request.GET.get("view", grid.GROUP)
     kind = kind if kind in KINDS else grid.GROUP
-    choices = _choices(request, kind, year)
+    choices = grid.choices_in(kind, request.access.scope(VIEW), year)
     wanted = number_of(request.GET.get("id", ""))
     chosen = next((one for one in choices if one.pk == wanted), None)
     if wanted and chosen is None:

@@ -17,10 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curriculum.timetable import grid, rules
-from curriculum.timetable.pages.grid import KINDS, WEEK, number_of, posted_day
+from curriculum.timetable.pages.grid import KINDS, WEEK, posted_day
 from hemis.access.guard import public
 from hemis.access.scope import Scope
 from hemis.base import Request
+from hemis.pages.forms import number_of
 from hemis.pages.limits import too_many
 
 A_MINUTE = 60
@@ -41,19 +42,13 @@ def show(request: Request) -> HttpResponse:
     }  # fmt: skip
     if too_many(request, "timetable", a_minute=A_MINUTE):
         return render(request, "curriculum/timetable/open.html", context | {"limited": True}, status=429)
-    choices = _choices(kind, rules.half_year(day)[0])
+    choices = grid.choices_in(kind, EVERYTHING, rules.half_year(day)[0])
     wanted = number_of(request.GET.get("id", ""))
     chosen = next((one for one in choices if one.pk == wanted), None)
     if wanted and chosen is None:
         raise Http404
     context |= {"choices": choices, "chosen": chosen, "week": _week(kind, chosen, day) if chosen else None}
     return render(request, "curriculum/timetable/open.html", context)
-
-
-def _choices(kind: str, year: int) -> list[Any]:
-    if kind == grid.TEACHER:
-        return list(grid.teachers_in(EVERYTHING, year))
-    return list(grid.rooms_in() if kind == grid.ROOM else grid.groups_in(EVERYTHING, year))
 
 
 def _week(kind: str, chosen: Any, day: datetime.date) -> grid.Week:

@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST
 
 from curriculum.timetable import documents, grid, own, queries
 from curriculum.timetable.models import CalendarLink
-from curriculum.timetable.pages.grid import KINDS, VIEW, WEEK, number_of, posted_day
+from curriculum.timetable.pages.grid import KINDS, VIEW, WEEK, posted_day
 from curriculum.timetable.rules import half_year
 from hemis.access.guard import page, public, signed_in
 from hemis.base import Request
+from hemis.pages.forms import number_of
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as add_to_menu
 from staff.models import Employee

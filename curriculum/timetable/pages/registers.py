@@ -18,11 +18,12 @@ from curriculum.timetable import bulk, grid, queries
 from curriculum.timetable.actions import TimetableError
 from curriculum.timetable.forms import BulkForm, HolidayForm, TimetableRuleForm, VerbForm
 from curriculum.timetable.models import TimetableBatch, TimetableRule
-from curriculum.timetable.pages.grid import EDIT, VIEW, address, number_of, posted_day
+from curriculum.timetable.pages.grid import EDIT, VIEW, address, posted_day
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
+from hemis.pages.forms import number_of
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as add_to_menu
 from hemis.pages.register import Register
