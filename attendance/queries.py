@@ -72,13 +72,26 @@ def half_year(text: str) -> HalfYear:
     return half_year_on(timezone.localdate())
 
 
+MOST_YEARS = 6
+
+
 def half_year_choices(access: Access | None = None) -> list[tuple[str, str]]:
     """Half-years of the academic years that the university has, the latest first."""
+    years = AcademicYear.objects.filter(year__lte=timezone.localdate().year).order_by("-year")
+    return _half_years(years.values_list("year", flat=True)[:MOST_YEARS])
+
+
+def half_years_since(year: int) -> list[tuple[str, str]]:
+    """Half-years from an academic year until today's, the latest first: no query."""
+    last = half_year_on(timezone.localdate()).year
+    return _half_years(range(last, max(year, last - MOST_YEARS + 1) - 1, -1))
+
+
+def _half_years(years: Iterable[int]) -> list[tuple[str, str]]:
     terms = dict(Teaching._meta.get_field("term").flatchoices)  # type: ignore[union-attr]
-    years = AcademicYear.objects.filter(year__lte=timezone.localdate().year).order_by("-year")[:6]
     return [
-        (f"{one.year}-{term}", f"{one.year}/{one.year + 1}, {terms.get(term, term)}")
-        for one in years
+        (f"{year}-{term}", f"{year}/{year + 1}, {terms.get(term, term)}")
+        for year in years
         for term in (SPRING, AUTUMN)
     ]
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from curriculum import teaching_rules as rules
 from curriculum.actions import CurriculumError
 from curriculum.models import Lesson, Teaching, TeachingAudience, TrainingMode
+from curriculum.timetable.actions import why_it_stays
 from hemis.access.scope import Access, Scope
 from staff.models import Employee
 from students.models import Subgroup
@@ -267,6 +268,9 @@ def _lessons_follow(rows: list[Teaching], teacher: Employee | None) -> None:
         if lessons.exists():
             raise CurriculumError(_("Lessons are in the timetable; give the teaching to another teacher."))
         return
+    # Today's lesson may be in the journal already: it was given by who gave it.
+    given = [one.pk for one in lessons.filter(day=timezone.localdate()) if why_it_stays(one)]
+    lessons = lessons.exclude(pk__in=given)
     try:
         with transaction.atomic():
             lessons.exclude(teacher=teacher).update(teacher=teacher)

@@ -34,6 +34,7 @@ urlpatterns = [
     path("import-subjects/", reference.import_subjects, name="curriculum_subjects_import"),
     path("curricula/<int:pk>/file/", plan.plan_file, name="curriculum_file"),
     path("curricula/<int:pk>/import/", plan.import_plan, name="curriculum_import"),
+    path("curricula/<int:pk>/import-weeks/", plan.import_weeks, name="curriculum_import_weeks"),
     path("responsible-teacher/", plan.responsible, name="curriculum_responsible"),
     path("register-half-year/", registrations.register, name="curriculum_register"),
     path("registered-for-nothing/", registrations.unregistered, name="curriculum_unregistered"),

@@ -59,6 +59,7 @@ class GradeSheetPaper(_Paper):
     """A grade sheet (qaydnoma) in the form of its marking system."""
 
     code = "grade_sheet"
+    template_version = 2
     title = _("Grade sheet")
     permission = "grade_sheet.view"
 
@@ -97,7 +98,7 @@ class SchedulePaper(_Paper):
 def _figure(value: Decimal | int | None) -> str:
     if value is None:
         return ""
-    return f"{Decimal(value).normalize():f}"
+    return f"{Decimal(value).normalize():f}".replace(".", ",")
 
 
 def _university() -> dict[str, str]:

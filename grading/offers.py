@@ -1,8 +1,12 @@
-"""What the journal and the tasks offer to grade sheets: means of current marks, points of tasks, hours missed."""
+"""What others know and grade sheets ask for: means of current marks, points of tasks, hours missed, debts.
+
+The journal and the tasks stand below or beside and are asked as they are; contracts
+belong to another room, which makes itself known by ``register_contract_debts``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
 from django.db.models import Avg, Sum
@@ -10,18 +14,57 @@ from django.db.models import Avg, Sum
 from attendance.models import Absence, CurrentMark
 from attendance.queries import load_of
 from curriculum.models import MarkingSystem
-from grading import providers
 from grading.rules import Attendance
-from grading.tasks import queries as tasks
 
 HIGHEST = {MarkingSystem.FIVE: 5}
 PER_CENT = 100
+# Keys of students → soʻm owed.
+ContractDebts = Callable[[Collection[int]], Mapping[int, Decimal]]
+# (keys of curriculum subjects, keys of students or None for all) whose results have just been written.
+ResultsHeard = Callable[[Collection[int], Collection[int] | None], None]
+_debts: list[ContractDebts] = []
+_heard: list[ResultsHeard] = []
 
 
-def current_means(curriculum_subject: int, group: int) -> dict[int, Decimal]:
+def register_contract_debts(provider: ContractDebts) -> None:
+    """Let the room of contracts answer for admission, where the rules ask for it.
+
+    Raises:
+        ValueError: somebody else answers already.
+    """
+    if _debts and provider not in _debts:
+        raise ValueError("Two answer for the debts of contracts.")
+    if not _debts:
+        _debts.append(provider)
+
+
+def contract_debts(students: Collection[int]) -> Mapping[int, Decimal]:
+    """What students owe by their contracts; who is missing is unknown, and nobody is barred for that."""
+    return _debts[0](students) if _debts and students else {}
+
+
+def register_results_heard(listener: ResultsHeard) -> None:
+    """Let the academic record hear of results, within the transaction that writes them.
+
+    Raises:
+        ValueError: somebody else listens already.
+    """
+    if _heard and listener not in _heard:
+        raise ValueError("Two listen to the results.")
+    if not _heard:
+        _heard.append(listener)
+
+
+def tell_results(curriculum_subjects: Collection[int], students: Collection[int] | None) -> None:
+    """Results of closed sheets have been written."""
+    for listener in _heard:
+        listener(curriculum_subjects, students)
+
+
+def current_means(curriculum_subject: int) -> dict[int, Decimal]:
     """Mean of a student's current marks of the subject, in per cent of the highest mark: one query.
 
-    Whoever changed the group brings the marks along, so the group asked for does not narrow them.
+    Whoever changed the group brings the marks along.
     """
     rows = (
         CurrentMark.objects.filter(registration__curriculum_subject=curriculum_subject)
@@ -39,6 +82,8 @@ def hours_missed(
 
     Subjects without hours in the room are not answered for: nothing can be missed there.
     """
+    if not students:
+        return {}
     planned = load_of(curriculum_subjects)
     rows = (
         Absence.objects.filter(
@@ -54,8 +99,3 @@ def hours_missed(
         for line, hours in planned.items()
         for student in students
     }
-
-
-providers.register_current_means(current_means)
-providers.register_task_points(tasks.task_points)
-providers.register_hours_missed(hours_missed)

@@ -20,7 +20,7 @@ from curriculum.models import (
     SubjectControl,
     TeachingAudience,
 )
-from grading import providers, rules
+from grading import offers, rules
 from grading.models import GradeSheet, SheetLine, SubjectResult
 from grading.rulebook import Rulebook
 from hemis.explain import Explained
@@ -128,9 +128,9 @@ def admissions(
         rows = [row for row in rows if (row.student_id, row.curriculum_subject_id) in failed]
     people = {row.student_id for row in rows}
     maxima, lines_got = maxima_of(subjects), lines_of(subjects, people, states=GradeSheet.ANNOUNCED)
-    missed = providers.hours_missed(list(subjects), people)
+    missed = offers.hours_missed(list(subjects), people)
     limits = book.limits()
-    owed = providers.contract_debts(people) if limits.contract else {}
+    owed = offers.contract_debts(people) if limits.contract else {}
     debts = debts_count(people) if attempt != "11" else {}
     found: dict[tuple[int, int], list[Candidate]] = defaultdict(list)
     for row in rows:

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
-from hemis.explain import Explained, Step
+from hemis.explain import Explained, Step, decimal_text
 
 FIVE, HUNDRED, CREDIT = "five", "hundred", "credit"
 CURRENT, MIDTERM, FINAL, OVERALL = "11", "12", "13", "14"
@@ -28,11 +29,6 @@ AV_3069, VMQ_824 = "AV 3069", "VMQ 824/2020"
 def rounded(value: Decimal) -> Decimal:
     """Points with one place, half up: the only rounding of points there is."""
     return value.quantize(TENTH, rounding=ROUND_HALF_UP)
-
-
-def shown(value: Decimal | None) -> str:
-    """Without needless zeros."""
-    return "—" if value is None else f"{value.normalize():f}"
 
 
 @dataclass(frozen=True)
@@ -179,7 +175,7 @@ def admission(
     good &= _hours_admit(facts.attendance, limits, steps)
     if limits.contract and facts.contract_debt is not None:
         good &= facts.contract_debt <= 0
-        text = _("Owed by the contract: %(sum)s soʻm.") % {"sum": shown(facts.contract_debt)}
+        text = _("Owed by the contract: %(sum)s soʻm.") % {"sum": decimal_text(facts.contract_debt)}
         steps.append(Step(text, _verdict(facts.contract_debt <= 0), limits.source("admission.contract")))
     if retake:
         good &= _retake_admits(facts.debts, limits, steps)
@@ -215,7 +211,7 @@ def _points_admit(
             enough = points is not None and points >= least
             good &= enough
             text = _("%(name)s: %(points)s, at least %(least)s is needed (a mark of 3).") % {
-                "name": name, "points": shown(points), "least": shown(least),
+                "name": name, "points": decimal_text(points), "least": decimal_text(least),
             }  # fmt: skip
             steps.append(Step(text, _verdict(enough), AV_3069))
         return good
@@ -224,9 +220,10 @@ def _points_admit(
         return True
     total, least = before_final(scale, got) or ZERO, scale.limit(base)
     for name, _codes, points in groups:
-        steps.append(Step(name, shown(points)))
+        steps.append(Step(name, decimal_text(points)))
     text = _("JN + ON = %(total)s of %(base)s; at least %(least)s (%(percent)s %%) is needed.") % {
-        "total": shown(total), "base": shown(base), "least": shown(least), "percent": shown(scale.pass_percent),
+        "total": decimal_text(total), "base": decimal_text(base), "least": decimal_text(least),
+        "percent": decimal_text(scale.pass_percent),
     }  # fmt: skip
     steps.append(Step(text, _verdict(total >= least), scale.basis))
     return total >= least
@@ -241,8 +238,8 @@ def _hours_admit(known: Attendance | None, limits: Limits, steps: list[Step]) ->
         "Missed without excuse: %(missed)s of %(planned)s hours, %(percent)s %%; from %(most)s %% one is barred."
     )
     text %= {
-        "missed": shown(known.missed), "planned": shown(known.planned), "percent": shown(percent),
-        "most": shown(limits.hours_missed),
+        "missed": decimal_text(known.missed), "planned": decimal_text(known.planned), "percent": decimal_text(percent),
+        "most": decimal_text(limits.hours_missed),
     }  # fmt: skip
     steps.append(Step(text, _verdict(good), limits.source("admission.hours_missed")))
     return good
@@ -309,16 +306,16 @@ def _overall(
     """Overall points and their maximum."""
     if last == OVERALL or scale.kind == FIVE:
         overall = rounded(got[last].value)
-        steps.append(Step(_("The points of the deciding control"), shown(overall), scale.basis))
+        steps.append(Step(_("The points of the deciding control"), decimal_text(overall), scale.basis))
         return overall, maxima[last]
     parts = [code for code in sorted(maxima) if code in got]
     for code in parts:
         text = {CURRENT: _("JN"), MIDTERM: _("ON"), FINAL: _("YN")}.get(code) or _("Part %(code)s") % {
             "code": code
         }
-        steps.append(Step(text, f"{shown(got[code].value)} / {shown(maxima[code])}"))
+        steps.append(Step(text, f"{decimal_text(got[code].value)} / {decimal_text(maxima[code])}"))
     overall = rounded(sum((got[code].value for code in parts), ZERO))
-    steps.append(Step(_("Added together"), shown(overall), scale.basis))
+    steps.append(Step(_("Added together"), decimal_text(overall), scale.basis))
     return overall, sum(maxima.values(), ZERO)
 
 
@@ -329,7 +326,7 @@ def _passes(
     least = scale.limit(maximum)
     passed = overall >= least
     text = _("Passed from %(least)s of %(maximum)s (%(percent)s %%).") % {
-        "least": shown(least), "maximum": shown(maximum), "percent": shown(scale.pass_percent),
+        "least": decimal_text(least), "maximum": decimal_text(maximum), "percent": decimal_text(scale.pass_percent),
     }  # fmt: skip
     steps.append(Step(text, _verdict(passed), scale.basis))
     if got[last].status == NOT_ADMITTED:
@@ -343,7 +340,7 @@ def _passes(
         enough = got[last].value >= alone
         passed &= enough
         text = _("The final control alone: %(points)s, at least %(least)s is needed.") % {
-            "points": shown(got[last].value), "least": shown(alone),
+            "points": decimal_text(got[last].value), "least": decimal_text(alone),
         }  # fmt: skip
         steps.append(Step(text, _verdict(enough), scale.basis))
     return passed
@@ -369,7 +366,7 @@ def _mark(
         )
     steps.append(
         Step(
-            _("Mark: from %(lowest)s points") % {"lowest": shown(found.lowest)},
+            _("Mark: from %(lowest)s points") % {"lowest": decimal_text(found.lowest)},
             f"{found.mark} {found.letter}".strip(), scale.basis,
         )
     )  # fmt: skip
@@ -422,7 +419,7 @@ def read_cell(text: str, maximum: Decimal) -> tuple[Got, str]:
     if points != points.quantize(TENTH):
         return Got(EMPTY), _("One figure after the point at most.")
     if points > maximum:
-        return Got(EMPTY), _("At most %(maximum)s.") % {"maximum": shown(maximum)}
+        return Got(EMPTY), _("At most %(maximum)s.") % {"maximum": decimal_text(maximum)}
     return Got(GRADED, points), ""
 
 
@@ -453,13 +450,14 @@ def gpa(subjects: Iterable[Weighted]) -> Explained[Decimal]:
         product = one.credit * one.point
         weighted, credits_ = weighted + product, credits_ + one.credit
         steps.append(
-            Step(f"{one.name}: {shown(one.credit)} × {shown(one.point)}", shown(product))
+            Step(f"{one.name}: {decimal_text(one.credit)} × {decimal_text(one.point)}", decimal_text(product))
         )  # fmt: skip
     value = (weighted / credits_).quantize(HUNDREDTH, rounding=ROUND_HALF_UP) if credits_ else ZERO
     steps.append(
         Step(
-            _("Σ(K·U) / ΣK = %(sum)s / %(credits)s") % {"sum": shown(weighted), "credits": shown(credits_)},
-            f"{value}", VMQ_824,
+            _("Σ(K·U) / ΣK = %(sum)s / %(credits)s")
+            % {"sum": decimal_text(weighted), "credits": decimal_text(credits_)},
+            formats.number_format(value), VMQ_824,
         )
     )  # fmt: skip
     return Explained(value, steps)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grading.pages import appeals, cabinet, debts, filling, gpa, lists, schedules, sheets
+from grading.pages import appeals, cabinet, debts, examiners, filling, gpa, lists, schedules, sheets
 
 urlpatterns = [
     *sheets.Sheets.urls(),
@@ -30,6 +30,7 @@ urlpatterns = [
     path("mine/<int:pk>/load/", filling.prefill, name="grading_prefill"),
     path("mine/<int:pk>/sign/", filling.sign, name="grading_sign"),
     path("open/", lists.open_sheets, name="grading_open"),
+    path("examiners/", examiners.name_examiners, name="grading_name_examiners"),
     path("admitted/", lists.exam_lists, name="grading_exam_lists"),
     path("admitted/<int:pk>/pdf/", lists.print_exam_list, name="grading_exam_list_pdf"),
     path("summary/", lists.summary, name="grading_summary"),

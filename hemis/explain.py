@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
+from django.utils import formats
 from django.utils.translation import gettext
 
 T = TypeVar("T")
@@ -44,6 +46,11 @@ def readable(value: Any) -> str:
 def readable_steps(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Steps that ``Step.as_json`` has kept, in the language in use."""
     return [{name: readable(one) for name, one in step.items()} for step in steps]
+
+
+def decimal_text(value: Decimal | None) -> str:
+    """A number as people read it: without needless zeros, with the decimal mark of the language."""
+    return "—" if value is None else formats.number_format(f"{value.normalize():f}")
 
 
 @dataclass(frozen=True)

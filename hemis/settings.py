@@ -257,6 +257,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "hemis@localhost")
+# Whether anybody may look at the timetable of groups, teachers and rooms without signing in.
+PUBLIC_TIMETABLE = env_bool("PUBLIC_TIMETABLE", default=True)
 SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")
 
 # --- logs: JSON without personal data in production, plain lines for the developer elsewhere (hemis.ops.logs)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grading import providers, queries
+from grading import offers, queries
 from grading.models import StudentGpa
 from movement import facts
 from movement.facts import Known, register_provider
@@ -51,4 +51,4 @@ def contract_debts(students: Collection[int]) -> dict[int, Decimal]:
 
 register_provider("gpa", gpa)
 register_provider("debts", debts)
-providers.register_contract_debts(contract_debts)
+offers.register_contract_debts(contract_debts)

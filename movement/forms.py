@@ -299,6 +299,11 @@ class ArrivalForm(forms.Form):
     phone = forms.CharField(label=_("phone"), max_length=20, required=False)
     university = forms.CharField(label=_("university"), max_length=255)
     country = forms.ChoiceField(label=_("country"), initial="UZ")
+    is_accredited = forms.NullBooleanField(
+        label=_("accredited by its state"), required=False,
+        widget=forms.Select(choices=[("", "—"), ("true", _("yes")), ("false", _("no"))]),
+        help_text=_("Of a foreign university; the source is its state's register."),
+    )  # fmt: skip
     certificate_number = forms.CharField(label=_("number of the academic certificate"), max_length=64)
     certificate_date = forms.DateField(label=_("date of the academic certificate"), widget=_date_input())
     programme = forms.ModelChoiceField(Programme.objects.none(), label=_("programme"))
@@ -336,6 +341,10 @@ class ArrivalForm(forms.Form):
         group, programme = data.get("group"), data.get("programme")
         if group and programme and group.speciality_id != programme.speciality_id:
             self.add_error("group", _("The group is of another speciality."))
+        if data.get("country") == "UZ":
+            data["is_accredited"] = None
+        elif data.get("is_accredited") is None:
+            self.add_error("is_accredited", _("Say whether the foreign university is accredited."))
         if not data.get("pinfl") and data.get("citizenship") != FOREIGN:
             self.add_error("pinfl", _("Only foreigners have no PINFL."))
         return data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from grading import providers
+from grading import offers
 from records import queries
 from records.actions.feeding import feed_written
 from students import graduates
@@ -15,6 +15,6 @@ def _accredited(students: Collection[int]) -> dict[int, bool]:
     return {key: key in found for key in students}
 
 
-providers.register_results_heard(feed_written)
+offers.register_results_heard(feed_written)
 graduates.register(graduates.ATTESTED, queries.attested)
 graduates.register(graduates.ACCREDITED, _accredited)

@@ -21,6 +21,11 @@ EMPLOYEE_OPEN = ("specialty", "entry_year")
 DOCUMENTS = ("contract_number", "contract_date", "order_number", "order_date")
 
 
+def name_of(row: dict[str, Any]) -> dict[str, Any]:
+    """The name as a row writes it; an empty middle name is a name without one."""
+    return {name: row[name] for name in NAME_FIELDS if row[name] or name == "middle_name"}
+
+
 def default_category(post: str, unit: Unit) -> str:
     """The category that a post has when nothing is said: teachers in kafedras, else administration."""
     return TEACHING if post in TEACHING_POSTS and unit.kind == Unit.KAFEDRA else ADMINISTRATIVE
@@ -84,7 +89,7 @@ class Importer:
             person = Person.objects.filter(country=country, passport=row["passport"]).first()
         made = person is None
         person = person or Person(pinfl=row["pinfl"] or None, country=country)
-        values = {name: row[name] for name in PERSON if row[name] or name == "middle_name"}
+        values = {name: row[name] for name in PERSON if row[name]} | name_of(row)
         values |= {name: row[name] for name in PERSON_OPEN if row[name]}
         if why_not_renamed(person, values):
             values = {name: value for name, value in values.items() if name not in NAME_FIELDS}

@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy
 
 from hemis.classifiers import queries as classifiers
 from hemis.people import identifiers
+from hemis.people.keepers import why_not_renamed
 from hemis.people.models import Person
 from hemis.people.names import fold
 from hemis.sheets import widgets
-from hemis.sheets.declaration import Bad, CellWidget, Fault, Saved, Sheet, SheetColumn, sheet
+from hemis.sheets.declaration import Bad, CellWidget, Fault, Notice, Saved, Sheet, SheetColumn, sheet
 from staff import queries, rules
-from staff.importing import Importer, default_category, same_post
+from staff.importing import Importer, default_category, name_of, same_post
 from staff.models import Employee, Position, StaffRule
 from staff.models.posts import DEAN, HEAD_OF_KAFEDRA, RATES, RECTOR, UNIT_KIND_OF_POST
 from structure.models import Unit
@@ -81,6 +82,7 @@ class EmployeesSheet(Sheet):
     title = gettext_lazy("List of employees with posts")
     permission = "employee.edit"
     result_url_name = "staff_employees_list"
+    asks_year = False
 
     def __init__(self, access, params):
         units = list(Unit.objects.filter(is_active=True))
@@ -305,6 +307,8 @@ class EmployeesSheet(Sheet):
             if known and not same:
                 message = _("This PINFL is known as another person's: %(name)s.") % {"name": known.full_name}
                 yield self.fault(row["row"], "pinfl", "pinfl_of_another", message, row["pinfl"])
+            if known and same:
+                self._tell_of_kept_name(known, row)
             if known and row["number"] and numbers.get(known.pk, row["number"]) != row["number"]:
                 message = _("This person has the employee number %(number)s.") % {"number": numbers[known.pk]}
                 yield self.fault(row["row"], "number", "another_number", message, row["number"])
@@ -312,6 +316,15 @@ class EmployeesSheet(Sheet):
             if holder and row["pinfl"] and holder.pinfl != row["pinfl"]:
                 message = _("Another person has this passport.")
                 yield self.fault(row["row"], "passport", "passport_of_another", message, row["passport"])
+
+    def _tell_of_kept_name(self, known: Person, row: dict) -> None:
+        """Who is renamed by an order alone keeps the name, whatever the file says: told before it is saved."""
+        told = name_of(row)
+        if why := why_not_renamed(known, told):
+            written = " ".join(filter(None, told.values()))
+            self.notices.append(
+                Notice(self.fields["last_name"].header, 1, written, known.full_name, str(why))
+            )
 
     def _against_posts(self, rows: list[dict]) -> Iterator[Fault]:
         """Rates, main posts and heads, the file's posts together with those that are held already."""

@@ -176,7 +176,7 @@ class StudentAttendance(Register):
 
 
 def attendance_of(student: Student, half: queries.HalfYear) -> dict[str, Any]:
-    """A student's half-year: where one stands, by subject, every absence, letters: ten queries at most."""
+    """A student's half-year: where one stands, by subject, every absence, letters: eight queries at most."""
     limits = limits_of(student)
     subjects = queries.subjects_of(student, half, limits)
     absences = list(
@@ -189,7 +189,8 @@ def attendance_of(student: Student, half: queries.HalfYear) -> dict[str, Any]:
     )  # fmt: skip
     without = sum(one.without for one in subjects)
     return {
-        "half": half, "halves": queries.half_year_choices(), "subjects": subjects, "absences": absences,
+        "half": half, "halves": queries.half_years_since(student.entry_year), "subjects": subjects,
+        "absences": absences,
         "limits": limits,
         "standing": rules.standing(without, limits), "levels": LEVELS, "without": without,
         "with_reason": sum(one.with_reason for one in subjects), "late": sum(one.late for one in subjects),
@@ -202,8 +203,13 @@ def attendance_of(student: Student, half: queries.HalfYear) -> dict[str, Any]:
 
 
 def limits_of(student: Student) -> list[rules.Limit]:
-    """The limits of the marking system of the student's plan, in force today."""
-    system = Student.objects.filter(pk=student.pk).values_list(queries.SYSTEM, flat=True).first()
+    """The limits of the marking system of the student's plan, in force today.
+
+    One query where the student comes ``with_plan``, else two.
+    """
+    system = student.plan_system if hasattr(student, "plan_system") else (
+        Student.objects.filter(pk=student.pk).values_list(queries.SYSTEM, flat=True).first()
+    )  # fmt: skip
     return queries.limits_on(timezone.localdate()).get(system, []) if system else []
 
 

@@ -127,7 +127,6 @@ class QuestionForm(RegisterForm):
         QuestionPicture.objects.none(),
         required=False,
         label=gettext_lazy("take these pictures away"),
-        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:

@@ -36,12 +36,17 @@ ALTER TABLE curriculum_audienceslot ENABLE TRIGGER slot_guard;
 
 DROP_NEW = """
 DROP TRIGGER control_audience ON curriculum_controlaudience;
-DROP TRIGGER control_slots ON curriculum_controlevent;
+DROP TRIGGER control_slots_added ON curriculum_controlevent;
+DROP TRIGGER control_slots_changed ON curriculum_controlevent;
+DROP TRIGGER control_slots_removed ON curriculum_controlevent;
 DROP TRIGGER lesson_audience ON curriculum_teachingaudience;
-DROP TRIGGER lesson_slots ON curriculum_lesson;
+DROP TRIGGER lesson_slots_added ON curriculum_lesson;
+DROP TRIGGER lesson_slots_changed ON curriculum_lesson;
+DROP TRIGGER lesson_slots_removed ON curriculum_lesson;
 DROP TRIGGER parts_apart ON curriculum_audienceslot;
-DROP FUNCTION hemis_control_audience(), hemis_lesson_audience(), hemis_event_changed(),
-    hemis_write_slots(text, jsonb), hemis_drop_slots(text, bigint), hemis_parts_apart();
+DROP FUNCTION hemis_audience_changed(), hemis_events_added(), hemis_events_changed(), hemis_events_removed(),
+    hemis_write_slots(text, bigint[]), hemis_drop_slots(text, bigint[]), hemis_attending(text, bigint[]),
+    hemis_planned(text, bigint[]), hemis_parts_apart();
 ALTER TABLE curriculum_audienceslot DROP CONSTRAINT audience_no_double_booking;
 """
 

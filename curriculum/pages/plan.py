@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django import forms as forms_
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -407,6 +407,17 @@ def import_plan(request: Request, pk: int) -> HttpResponse:
     """Fill a draft from a workbook."""
     curriculum = get_object_or_404(Curricula.rows(request.access, "curriculum.edit"), pk=pk)
     return upload_for(request, sheets.PlanSheet, {"plan": curriculum.pk})
+
+
+@page("curriculum.edit")
+def import_weeks(request: Request, pk: int) -> HttpResponse:
+    """What the weeks of a plan are for, from its workbook."""
+    curriculum = get_object_or_404(
+        Curricula.rows(request.access, "curriculum.view").exclude(state=Curriculum.RETIRED), pk=pk
+    )
+    if not _may(request, curriculum):
+        raise Http404
+    return upload_for(request, sheets.WeekSheet, {"plan": curriculum.pk})
 
 
 copy = _verb("curriculum.edit", _copy)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count
+from django.utils import timezone
 
 from curriculum.models import ClassPair, DraftPlace, Lesson, TeacherHours, Teaching, TimetableDraft
 from curriculum.solver import rules
@@ -113,9 +114,11 @@ def _weeks(draft: TimetableDraft, teachings: Sequence[Teaching]) -> dict[int, li
 
 
 def _replaced(draft: TimetableDraft, teachings: Sequence[Teaching]) -> list[int]:
+    """Lessons that give way: none that has begun, for the journal may have it."""
     if not draft.replaces:
         return []
-    found = Lesson.objects.planned().filter(teaching__in=teachings, day__gte=draft.starts_on, is_locked=False)
+    since = max(draft.starts_on, timezone.localdate() + datetime.timedelta(1))
+    found = Lesson.objects.planned().filter(teaching__in=teachings, day__gte=since, is_locked=False)
     return list(found.values_list("pk", flat=True))
 
 

@@ -34,9 +34,9 @@ def register_guard(guard: Guard) -> None:
         _guards.append(guard)
 
 
-def guards() -> tuple[Guard, ...]:
-    """What may forbid changes of a lesson."""
-    return tuple(_guards)
+def why_it_stays(lesson: Lesson) -> str:
+    """Why a lesson may not be changed any more; empty where it may."""
+    return next((said for guard in _guards if (said := guard(lesson))), "")
 
 
 class TimetableError(CurriculumError):
@@ -263,9 +263,8 @@ def _locked(lesson: Lesson, access: Access, *, state: str = Lesson.PLANNED) -> L
         raise TimetableError(
             _("The lesson is %(state)s by now.") % {"state": found.get_state_display()}  # type: ignore[attr-defined]
         )
-    for guard in _guards:
-        if said := guard(found):
-            raise TimetableError(said)
+    if said := why_it_stays(found):
+        raise TimetableError(said)
     return found
 
 

@@ -210,9 +210,8 @@ def clear_week(group: Group, *, access: Access, day: datetime.date) -> Timetable
 
 def _delete(lesson: Lesson) -> str:
     """Take one lesson out; why it stays, if it does."""
-    for guard in actions.guards():
-        if said := guard(lesson):
-            return said
+    if said := actions.why_it_stays(lesson):
+        return said
     try:
         with transaction.atomic():
             Lesson.objects.filter(pk=lesson.pk).delete()
@@ -323,6 +322,9 @@ def _put_back(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         lesson = known.get(row["pk"])
         if lesson is None:
+            continue
+        if why := actions.why_it_stays(lesson):
+            refused.append(_refused(lesson, lesson.day, why))
             continue
         lesson.day, lesson.pair_id = datetime.date.fromisoformat(row["day"]), row["pair_id"]
         lesson.state, lesson.reason, lesson.first_day = Lesson.PLANNED, "", None

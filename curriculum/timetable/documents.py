@@ -24,6 +24,7 @@ class TimetableDocument(DocumentKind):
     """A week: pairs by days."""
 
     code = "timetable"
+    template_version = 2
     title = _("Timetable of classes")
     permission = "timetable.view"
     own_permission = "own.timetable"
@@ -38,6 +39,7 @@ class ExamTimetableDocument(DocumentKind):
     """The timetable of controls of a faculty's half-year, as it was approved."""
 
     code = "exam_timetable"
+    template_version = 2
     title = _("Timetable of controls")
     permission = "exam_timetable.view"
 

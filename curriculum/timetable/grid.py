@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from curriculum.models import (
     ClassPair,
     ControlAudience,
     ControlEvent,
-    GroupCurriculum,
     Lesson,
     Teaching,
     TeachingAudience,
@@ -129,12 +129,13 @@ def week_of(
     exam_scope: Scope | None = None,
     plans: Iterable[int] = (),
     lessons: QuerySet[Lesson] | None = None,
-    controls: QuerySet[ControlEvent] | None = None,
+    controls: QuerySet[ControlEvent] | Sequence[ControlEvent] | None = None,
+    bookings: bool = True,
 ) -> Week:
     """The week of ``day``: a fixed number of queries, whatever it holds.
 
     What lies outside ``scope`` is shown as busy; without a scope everything is
-    shown (one's own timetable).
+    shown (one's own timetable). Without ``bookings`` a room's other uses are only busy.
     """
     days = teaching_week(day)
     year, _term = rules.half_year(days[0])
@@ -149,7 +150,7 @@ def week_of(
     _add_lessons(week, lessons_of(kind, key) if lessons is None else lessons, kind, scope)
     _add_controls(week, controls_of(kind, key) if controls is None else controls, kind, exam_scope or scope)
     if kind == ROOM:
-        _add_bookings(week, key)
+        _add_bookings(week, key, in_words=bookings)
     return week
 
 
@@ -170,40 +171,44 @@ def _met(week: Week, day: datetime.date, starts: datetime.time, ends: datetime.t
 
 
 def _add_lessons(week: Week, rows: QuerySet[Lesson], kind: str, scope: Scope | None) -> None:
-    found = list(queries.with_words(rows.filter(day__in=week.days).order_by("day", "starts_at", "pk")))
-    seen = None if scope is None or scope.everything else _in_scope(Lesson, scope, found)
-    for lesson in found:
+    rows = _with_scope(rows.filter(day__in=week.days), scope)
+    for lesson in queries.with_words(rows.order_by("day", "starts_at", "pk")):
+        shown = lesson_shown(lesson, kind) if getattr(lesson, "is_seen", True) else _busy()
         for cell in _cell_of(week, lesson.day, lesson):
-            hidden = seen is not None and lesson.pk not in seen
-            cell.uses.append(_busy() if hidden else lesson_shown(lesson, kind))
+            cell.uses.append(shown)
 
 
-def _add_controls(week: Week, rows: QuerySet[ControlEvent], kind: str, scope: Scope | None) -> None:
-    found = list(queries.events_with_words(rows.filter(day__in=week.days).order_by("day", "starts_at")))
-    seen = None if scope is None or scope.everything else _in_scope(ControlEvent, scope, found)
-    for event in found:
+def _add_controls(
+    week: Week, rows: QuerySet[ControlEvent] | Sequence[ControlEvent], kind: str, scope: Scope | None
+) -> None:
+    """Controls of the week; those that come fetched are the reader's own."""
+    if isinstance(rows, QuerySet):
+        found = _with_scope(rows.filter(day__in=week.days), scope)
+        rows = list(queries.events_with_words(found.order_by("day", "starts_at")))
+    for event in rows:
+        if event.day not in week.days:
+            continue
+        shown = control_shown(event, kind) if getattr(event, "is_seen", True) else _busy()
         for cell in _cell_of(week, event.day, event):
-            hidden = seen is not None and event.pk not in seen
-            cell.uses.append(_busy() if hidden else control_shown(event, kind))
+            cell.uses.append(shown)
 
 
-def _add_bookings(week: Week, room: int) -> None:
+def _add_bookings(week: Week, room: int, *, in_words: bool) -> None:
     slots = list(RoomSlot.objects.filter(auditorium=room, day__in=week.days, source="booking"))
-    words = dict(
-        RoomBooking.objects.filter(pk__in=[one.source_id for one in slots]).values_list("pk", "purpose")
-    )
+    named = RoomBooking.objects.filter(pk__in=[one.source_id for one in slots])
+    words = dict(named.values_list("pk", "purpose")) if slots and in_words else {}
     for slot in slots:
         for cell in _met(week, slot.day, slot.starts_at, slot.ends_at):
-            cell.uses.append(Shown("booking", words.get(slot.source_id, _("Room booking"))))
+            shown = Shown("booking", words.get(slot.source_id, _("Room booking"))) if in_words else _busy()
+            cell.uses.append(shown)
 
 
-def _in_scope(model: Any, scope: Scope, rows: Sequence[Any]) -> set[int]:
-    keys = [one.pk for one in rows]
-    return (
-        set(model.objects.for_scope(scope).filter(pk__in=keys).values_list("pk", flat=True))
-        if keys
-        else set()
-    )
+def _with_scope(rows: QuerySet[Any], scope: Scope | None) -> QuerySet[Any]:
+    """With ``is_seen``, where the scope leaves something out."""
+    if scope is None or scope.everything:
+        return rows
+    mine: Any = rows.model._default_manager
+    return rows.annotate(is_seen=Exists(mine.for_scope(scope).filter(pk=OuterRef("pk"))))
 
 
 def _busy() -> Shown:
@@ -269,7 +274,7 @@ class Left:
 
 
 def left_of(kind: str, key: int, day: datetime.date, scope: Scope) -> list[Left]:
-    """Teachings of the half-year with hours left, of a group or a teacher: three queries."""
+    """Teachings of the half-year with hours left, of a group or a teacher: two queries."""
     year, term = rules.half_year(day)
     rows = Teaching.objects.for_scope(scope).filter(academic_year=year, term=term)
     if kind == TEACHER:
@@ -278,13 +283,16 @@ def left_of(kind: str, key: int, day: datetime.date, scope: Scope) -> list[Left]
         rows = rows.filter(Exists(TeachingAudience.objects.filter(teaching=OuterRef("pk"), group=key)))
     else:
         return []
-    found = list(
-        rows.select_related("subject", "teacher__person")
+    planned = Lesson.objects.planned().filter(teaching=OuterRef("pk")).order_by().values("teaching")
+    counted = planned.annotate(count=Count("pk")).values("count")
+    rows = rows.annotate(placed=Coalesce(Subquery(counted), 0) * rules.PAIR_HOURS)
+    found = (
+        rows.filter(placed__lt=F("hours"))
+        .select_related("subject", "teacher__person")
         .prefetch_related(Prefetch("audience", TeachingAudience.objects.select_related("group", "subgroup")))
         .order_by("subject__name", "training_type", "pk")
     )
-    placed = queries.placed_hours([one.pk for one in found])
-    return [Left(one, placed.get(one.pk, 0)) for one in found if placed.get(one.pk, 0) < one.hours]
+    return [Left(one, one.placed) for one in found]
 
 
 # --- choices and a faculty at a glance
@@ -293,9 +301,13 @@ def left_of(kind: str, key: int, day: datetime.date, scope: Scope) -> list[Left]
 def groups_in(scope: Scope, year: int) -> QuerySet[Group]:
     """Groups that are taught in the academic year and whose lessons the scope sees."""
     taught = Teaching.objects.for_scope(scope).filter(academic_year=year)
-    return Group.objects.filter(
-        Exists(TeachingAudience.objects.filter(group=OuterRef("pk"), teaching__in=taught.values("pk")))
-    ).order_by("name")
+    return (
+        Group.objects.filter(
+            Exists(TeachingAudience.objects.filter(group=OuterRef("pk"), teaching__in=taught.values("pk")))
+        )
+        .select_related("plan")
+        .order_by("name")
+    )
 
 
 def teachers_in(scope: Scope, year: int) -> QuerySet[Employee]:
@@ -312,9 +324,10 @@ def rooms_in() -> QuerySet[Auditorium]:
     return Auditorium.objects.filter(is_active=True).select_related("building")
 
 
-def plan_of(group: int) -> list[int]:
-    """The curriculum by which a group studies, as a list of none or one."""
-    return list(GroupCurriculum.objects.filter(group=group).values_list("curriculum", flat=True))
+def plan_of(group: Group) -> list[int]:
+    """The curriculum by which a group studies, as a list of none or one (``groups_in`` brings it along)."""
+    plan = getattr(group, "plan", None)
+    return [plan.curriculum_id] if plan else []
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
@@ -24,7 +24,7 @@ def study_of(person: int | None) -> Student | None:
     if person is None:
         return None
     rows = Student.objects.filter(person=person, placements__valid_to=None, placements__group__isnull=False)
-    return rows.order_by("-entry_year", "-pk").first()
+    return rows.annotate(own_group=F("placements__group")).order_by("-entry_year", "-pk").first()
 
 
 def _attended(student: Student) -> Q:
@@ -35,9 +35,11 @@ def _attended(student: Student) -> Q:
 
 
 def _audiences_of(student: Student) -> Q:
-    """Own registrations in the own or another group, own subgroups: two queries."""
-    placement = student.placements.filter(valid_to=None).first()
-    own = placement.group_id if placement else None
+    """Own registrations in the own or another group, own subgroups: one query (of ``study_of``), else two."""
+    if hasattr(student, "own_group"):
+        own = student.own_group
+    else:
+        own = student.placements.filter(valid_to=None).values_list("group", flat=True).first()
     groups: dict[int, list[int]] = {}
     rows = Registration.objects.active().filter(student=student)
     for line, group in rows.values_list("curriculum_subject", "group"):

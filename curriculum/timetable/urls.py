@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from curriculum.timetable.pages import controls, grid, own, registers
+from curriculum.timetable.pages import controls, grid, open, own, registers
 
 urlpatterns = [
     path("my-timetable/", own.my_timetable, name="my_timetable"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("timetable/calendar-link/", own.calendar_link, name="timetable_calendar_link"),
     path("calendar/<str:token>/hemis.ics", own.calendar, name="timetable_calendar"),
     path("timetable/", grid.show, name="timetable"),
+    path("timetable/open/", open.show, name="timetable_open"),
     path("timetable/place/", grid.place, name="timetable_place"),
     path("timetable/import/", registers.import_lessons, name="timetable_import"),
     path("timetable/copy/", registers.copy, name="timetable_copy"),

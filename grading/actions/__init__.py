@@ -3,6 +3,7 @@
 from grading.actions.appeals import decide_appeal, lodge_appeal, set_commission
 from grading.actions.base import GradingError
 from grading.actions.corrections import confirm_correction, propose_correction, reject_correction
+from grading.actions.examiners import examiner_choices, name_examiners
 from grading.actions.filling import Outcome, fill, prefill
 from grading.actions.gpa import compute_gpa
 from grading.actions.opening import open_sheets, propose_sheets, refresh_admission
@@ -29,8 +30,10 @@ __all__ = [
     "confirm_correction",
     "decide_appeal",
     "draw_up_schedule",
+    "examiner_choices",
     "fill",
     "lodge_appeal",
+    "name_examiners",
     "open_due_sheets",
     "open_sheets",
     "prefill",

@@ -10,10 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from grading import providers, rules
+from grading import offers, rules
 from grading.actions.base import GradingError, is_examiner
 from grading.models import GradeSheet, SheetLine
+from grading.tasks.queries import task_points
 from hemis.access.scope import Access
+from hemis.explain import decimal_text
 
 
 @dataclass
@@ -118,12 +120,12 @@ def prefill(sheet: GradeSheet, *, access: Access) -> Outcome:
     tasks leave of the maximum. Nothing that is filled already changes.
 
     Raises:
-        GradingError: nobody offers figures for the sheet.
+        GradingError: neither the journal nor the tasks have figures for the empty lines.
     """
     offered = offered_points(sheet)
     empty = sheet.lines.filter(status=SheetLine.EMPTY).values_list("pk", "student")
     cells: dict[int, tuple[str | None, str]] = {
-        pk: ("", rules.shown(offered[student])) for pk, student in empty if student in offered
+        pk: ("", decimal_text(offered[student])) for pk, student in empty if student in offered
     }
     if not cells:
         raise GradingError(_("Neither the journal nor the tasks have marks for the empty lines."))
@@ -133,9 +135,9 @@ def prefill(sheet: GradeSheet, *, access: Access) -> Outcome:
 def offered_points(sheet: GradeSheet) -> dict[int, Decimal]:
     """Points by student from the journal and the tasks; nobody is given more than the maximum."""
     most = sheet.max_points or Decimal(0)
-    tasks = providers.task_points(sheet.curriculum_subject_id, sheet.control)
+    tasks = task_points(sheet.curriculum_subject_id, sheet.control)
     means = (
-        providers.current_means(sheet.curriculum_subject_id, sheet.group_id)
+        offers.current_means(sheet.curriculum_subject_id)
         if sheet.control in rules.CURRENT_ALL and sheet.attempt == "11"
         else {}
     )

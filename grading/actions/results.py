@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from curriculum.models import CurriculumSubject
-from grading import providers, queries, rules
+from grading import offers, queries, rules
 from grading.models import GradeSheet, SheetLine, SubjectResult
 from grading.rulebook import Rulebook
 
@@ -50,7 +50,7 @@ def recompute(subjects: Collection[int], *, students: Collection[int] | None = N
         batch_size=5000,
     )  # fmt: skip
     if rows:
-        providers.tell_results(subjects, students)
+        offers.tell_results(subjects, students)
     return len(rows)
 
 

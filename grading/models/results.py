@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import CurriculumSubject
 from grading.models.sheets import MAIN, GradeSheet
 from hemis.base import ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
+from hemis.explain import decimal_text
 from students.models import AcademicYear, Student
 from students.models.base import StudentPartQuerySet
 
@@ -70,7 +72,7 @@ class SubjectResult(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.student} · {self.curriculum_subject}: {self.overall}"
+        return f"{self.student} · {self.curriculum_subject}: {decimal_text(self.overall)}"
 
 
 class StudentGpa(models.Model):
@@ -112,4 +114,4 @@ class StudentGpa(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.student}: {self.gpa}"
+        return f"{self.student}: {formats.number_format(self.gpa)}"

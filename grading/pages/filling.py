@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from grading import actions, providers, queries, rules
+from grading import actions, queries, rules
 from grading.actions.filling import may_fill
 from grading.models import GradeSheet, SheetLine
 from hemis.access.guard import page
@@ -117,7 +117,7 @@ def _grid(
         "title": f"{sheet.curriculum_subject.subject.name} · {sheet.group}",
         "sheet": sheet, "rows": rows, "reason": reason, "shows_before": bool(before),
         "left": sum(line.status == SheetLine.EMPTY for line in lines),
-        "can_prefill": not reason and sheet.control not in (rules.FINAL, rules.OVERALL) and providers.can_prefill(),
+        "can_prefill": not reason and sheet.control not in (rules.FINAL, rules.OVERALL),
         "save_url": reverse("grading_fill", args=[sheet.pk]),
     }  # fmt: skip
     return render(request, "grading/fill.html", context, status=status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -82,7 +83,7 @@ class Gpas(Register):
         found = rows.order_by().aggregate(
             people=Count("pk"), good=Count("pk", filter=Q(may_be_promoted=True)), mean=Avg("gpa")
         )
-        mean = f"{found['mean']:.2f}" if found["mean"] is not None else "—"
+        mean = formats.number_format(found["mean"], 2) if found["mean"] is not None else "—"
         return [
             (gettext_lazy("Students"), found["people"]),
             (gettext_lazy("May be promoted"), found["good"]),

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from curriculum.pages.common import keep_chosen
 from grading import actions, documents, forms, queries
 from grading.actions.filling import may_fill
 from grading.models import GradeSheet, GradingRule, SheetCorrection, SheetLine
 from grading.pages.choices import faculties, groups, kafedras, years
+from grading.pages.examiners import CHOSEN
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
@@ -127,6 +129,8 @@ class Sheets(Register):
     form = forms.SheetForm
     deletable = False
     actions = [
+        BulkAction("examiners", gettext_lazy("Name examiners"), "grade_sheet.open",
+                   keep_chosen(CHOSEN, "grading_name_examiners"), icon="user-check"),
         BulkAction("check", gettext_lazy("Mark as checked"), "grade_sheet.check", _check_ticked),
         BulkAction("close", gettext_lazy("Close"), "grade_sheet.close", _close_ticked, icon="lock",
                    confirm=gettext_lazy("Close the ticked sheets? Their lines are frozen for good.")),

@@ -25,6 +25,7 @@ from grading.tasks.models import (
     TestWindow,
 )
 from hemis.access.scope import Access
+from hemis.explain import decimal_text
 from hemis.notices.actions import notify
 
 
@@ -137,9 +138,9 @@ def _check_room(task: Task, line: int, students: Collection[int]) -> None:
                 "The control brings %(limit)s points, other tasks take %(taken)s of them; %(points)s more do not fit."
             )
             % {
-                "limit": rules.shown(limit["limit"]),
-                "taken": rules.shown(limit["taken"]),
-                "points": rules.shown(task.max_points),
+                "limit": decimal_text(limit["limit"]),
+                "taken": decimal_text(limit["taken"]),
+                "points": decimal_text(task.max_points),
             }
         )
 
@@ -294,7 +295,7 @@ def grade(
     TaskStudent.objects.filter(pk=row.pk).update(
         state=TaskStudent.GRADED, points=figure.value, version=F("version") + 1
     )
-    facts = _facts(row.task, points=rules.shown(figure.value))
+    facts = _facts(row.task, points=decimal_text(figure.value))
     notify(queries.users_of([row.student_id]), "task_marked", facts, f"/grading/my-tasks/{row.pk}/")
     return figure
 

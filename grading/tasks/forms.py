@@ -15,6 +15,7 @@ from curriculum.models import Teaching, Topic
 from grading.tasks import actions, queries, rules
 from grading.tasks.models import Task, Test
 from hemis.classifiers import queries as classifiers
+from hemis.explain import decimal_text
 from hemis.pages.files import MaterialsField
 from hemis.pages.forms import RegisterForm
 
@@ -101,7 +102,7 @@ class TaskForm(RegisterForm):
         for one in queries.limits(asked):
             if one["left"] < data["max_points"]:
                 text = _("The control brings %(limit)s points, other tasks take %(taken)s of them.") % {
-                    "limit": rules.shown(one["limit"]), "taken": rules.shown(one["taken"]),
+                    "limit": decimal_text(one["limit"]), "taken": decimal_text(one["taken"]),
                 }  # fmt: skip
                 self.add_error("max_points", ValidationError(text))
                 return

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hemis.explain import decimal_text
 from hemis.people.names import fold
 
 ONE, NOTHING, HUNDRED = Decimal(1), Decimal(0), Decimal(100)
@@ -80,22 +81,18 @@ def marked(raw: Decimal, *, maximum: Decimal, penalty: int = 0) -> Figure:
         ValueError: less than nothing, or more than the maximum.
     """
     if not NOTHING <= raw <= maximum:
-        raise ValueError(_("The points lie between 0 and %(maximum)s.") % {"maximum": shown(maximum)})
+        raise ValueError(_("The points lie between 0 and %(maximum)s.") % {"maximum": decimal_text(maximum)})
     if not penalty:
-        return Figure(tenth(raw), (_("given: %(points)s") % {"points": shown(raw)},))
+        return Figure(tenth(raw), (_("given: %(points)s") % {"points": decimal_text(raw)},))
     value = tenth(raw * (HUNDRED - penalty) / HUNDRED)
     return Figure(
         value,
         (
-            _("given: %(points)s") % {"points": shown(raw)},
-            _("late: less %(penalty)d%%, remains %(points)s") % {"penalty": penalty, "points": shown(value)},
+            _("given: %(points)s") % {"points": decimal_text(raw)},
+            _("late: less %(penalty)d%%, remains %(points)s")
+            % {"penalty": penalty, "points": decimal_text(value)},
         ),
     )
-
-
-def shown(value: Decimal) -> str:
-    """``12.0`` → ``12``."""
-    return f"{value.normalize():f}"
 
 
 def room(limit: Decimal | None, given: Decimal) -> Decimal:
@@ -142,7 +139,10 @@ def _single(ticked: Sequence[Choice]) -> Figure:
     value = _bounded(ticked[0].share / HUNDRED)
     return Figure(
         value,
-        (_("“%(answer)s”: %(share)s%%") % {"answer": ticked[0].text[:40], "share": shown(value * HUNDRED)},),
+        (
+            _("“%(answer)s”: %(share)s%%")
+            % {"answer": ticked[0].text[:40], "share": decimal_text(value * HUNDRED)},
+        ),
     )
 
 
@@ -158,8 +158,8 @@ def _several(choices: Sequence[Choice], ticked: Sequence[Choice]) -> Figure:
     return Figure(
         _bounded(plus - minus),
         (
-            _("right ones ticked: +%(share)s%%") % {"share": shown(_percent(plus))},
-            _("wrong ones ticked: −%(share)s%%") % {"share": shown(_percent(minus))},
+            _("right ones ticked: +%(share)s%%") % {"share": decimal_text(_percent(plus))},
+            _("wrong ones ticked: −%(share)s%%") % {"share": decimal_text(_percent(minus))},
         ),
     )
 
@@ -196,7 +196,7 @@ def _short(choices: Sequence[Choice], text: str) -> Figure:
     best = max((one.share for one in choices if said(one.text) == said(text)), default=NOTHING)
     return Figure(
         _bounded(best / HUNDRED),
-        (_("“%(answer)s”: %(share)s%%") % {"answer": text[:40], "share": shown(best)},),
+        (_("“%(answer)s”: %(share)s%%") % {"answer": text[:40], "share": decimal_text(best)},),
     )
 
 
@@ -210,8 +210,9 @@ def result(scores: Sequence[Decimal | None], maximum: Decimal) -> Figure | None:
         value,
         (
             _("scores: %(total)s of %(count)d questions")
-            % {"total": shown(total.quantize(Decimal("0.01"))), "count": len(scores)},
-            _("of the maximum %(maximum)s: %(points)s") % {"maximum": shown(maximum), "points": shown(value)},
+            % {"total": decimal_text(total.quantize(Decimal("0.01"))), "count": len(scores)},
+            _("of the maximum %(maximum)s: %(points)s")
+            % {"maximum": decimal_text(maximum), "points": decimal_text(value)},
         ),
     )
 

@@ -25,6 +25,7 @@ from grading.tasks.models import Attempt, AttemptAnswer, Task, Test
 from grading.tasks.pages import Tasks, to_tab, verb
 from hemis.access.guard import page
 from hemis.base import Request
+from hemis.explain import decimal_text
 from hemis.pages.register import Tab
 
 SHOWN_QUESTIONS = 200
@@ -231,7 +232,7 @@ def shown_sheet(attempt: Attempt, address: str) -> list[dict[str, Any]]:
                 "text": formatted(row.question.text),
                 "pictures": pictures_of(row, address),
                 "answers": rows,
-                "percent": rules.shown((row.score * 100).quantize(Decimal("0.01")))
+                "percent": decimal_text((row.score * 100).quantize(Decimal("0.01")))
                 if row.score is not None
                 else None,
                 "steps": sessions.steps_of(row),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import template
-from django.utils import formats
+
+from hemis.explain import decimal_text
 
 register = template.Library()
 
@@ -14,5 +15,5 @@ register = template.Library()
 def points(value: Decimal | str | None) -> str:
     """Without needless zeros, with the decimal mark of the language; words stay words."""
     if isinstance(value, Decimal):
-        return formats.number_format(f"{value.normalize():f}")
+        return decimal_text(value)
     return "" if value is None else str(value)

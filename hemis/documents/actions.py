@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +17,21 @@ from hemis.documents.models import Document, new_token
 from hemis.documents.rendering import STYLE, engine_name, frozen, html_of, pdf_of, store
 from hemis.people.models import Person, User
 
+_drawing = ContextVar("drawing", default=True)
+
 
 class NotIssued(Exception):
     """The document is revoked or replaced already."""
+
+
+@contextmanager
+def drawn_when_opened() -> Iterator[None]:
+    """Documents issued inside are drawn when somebody first opens them: for work on years of papers at once."""
+    token = _drawing.set(False)
+    try:
+        yield
+    finally:
+        _drawing.reset(token)
 
 
 def next_number(series: str, year: int) -> int:
@@ -64,12 +78,15 @@ def issue(
     issued_by: User | None = None,
     replaces: Document | None = None,
     reason: str = "",
+    draw: bool = True,
 ) -> Document:
     """Freeze the payload, number it, render it once and keep its hash.
 
     Title, series and number are the kind's, unless given: ``number`` is the number
     itself, when it was given before, or makes it from the next one of the series.
     With ``replaces`` the older document gives way to this one, for ``reason``.
+    Without ``draw`` the PDF is made, and its hash kept, when somebody first asks for it:
+    for thousands of papers of which few are opened.
     In one transaction: takes the number, renders, writes the row, ends the older
     document; the file is stored once the transaction is committed.
 
@@ -80,6 +97,7 @@ def issue(
         NotIssued: ``replaces`` is revoked or replaced already.
     """
     definition = KINDS[kind]
+    draw = draw and _drawing.get()
     moment = timezone.now()
     year = timezone.localdate(moment).year
     payload = frozen(payload)
@@ -92,8 +110,8 @@ def issue(
         "_issued": moment.isoformat(timespec="seconds"),
         "_style": STYLE,
     }
-    content = pdf_of(html_of(kind, definition.template_version, payload, token), token)
-    digest = hashlib.sha256(content).hexdigest()
+    content = pdf_of(html_of(kind, definition.template_version, payload, token), token) if draw else b""
+    digest = hashlib.sha256(content).hexdigest() if draw else ""
     document = Document.objects.create(
         kind=kind,
         title=(title or definition.name(payload))[:255],
@@ -103,7 +121,7 @@ def issue(
         payload=payload,
         token=token,
         template_version=definition.template_version,
-        engine=engine_name(),
+        engine=engine_name() if draw else "",
         sha256=digest,
         owner=owner,
         faculty=faculty,
@@ -112,7 +130,8 @@ def issue(
     )
     if replaces is not None:
         replace(replaces, new=document, reason=reason, by=issued_by)
-    transaction.on_commit(lambda: store(content, digest))
+    if draw:
+        transaction.on_commit(lambda: store(content, digest))
     return document
 
 

@@ -63,6 +63,7 @@ class Document(models.Model):
     payload = models.JSONField(_("content"))
     template_version = models.PositiveIntegerField(_("version of the template"))
     engine = models.CharField(_("made by"), max_length=64)
+    # Empty until the PDF of a document that was issued undrawn is first asked for.
     sha256 = models.CharField(max_length=64, db_index=True)
     token = models.CharField(max_length=64, unique=True, default=new_token)
     state = models.CharField(_("state"), max_length=16, choices=STATES, default=ISSUED)

@@ -115,9 +115,13 @@ def made_anew(document: Document) -> bytes:
 def render(document: Document) -> bytes:
     """The PDF of an issued document, byte for byte: from the store, or made anew from the snapshot.
 
+    One that was issued without being drawn is drawn now, and keeps its hash from then on.
+
     Raises:
         LostBytes: the store has lost it and another version of the engine makes other bytes.
     """
+    if not document.sha256:
+        return _drawn(document)
     stored = _stored(document.sha256)
     if stored is not None:
         return stored
@@ -125,6 +129,19 @@ def render(document: Document) -> bytes:
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise LostBytes(f"Document {document.pk} was made by {document.engine}, this is {engine_name()}.")
     store(content, document.sha256)
+    return content
+
+
+def _drawn(document: Document) -> bytes:
+    """The first PDF of a document; where two ask at once, the second gets what the first has made."""
+    content = made_anew(document)
+    digest = hashlib.sha256(content).hexdigest()
+    undrawn = type(document).objects.filter(pk=document.pk, sha256="")
+    if not undrawn.update(sha256=digest, engine=engine_name()):
+        document.refresh_from_db(fields=["sha256", "engine"])
+        return render(document)
+    document.sha256, document.engine = digest, engine_name()
+    store(content, digest)
     return content
 
 

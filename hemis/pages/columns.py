@@ -108,4 +108,14 @@ def display(value: Any) -> str:
         if abs(value) >= 1000 and value == value.to_integral_value():
             value = value.to_integral_value()  # Sums without tiyin.
         return formats.number_format(value, force_grouping=abs(value) >= 10000)
+    if isinstance(value, dict):
+        # What was answered goes with its own words; anything else with the name of its place.
+        return str(value["text"]) if "text" in value else "; ".join(map(_named, value.items()))
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(display, value))
     return str(value)
+
+
+def _named(item: tuple[str, Any]) -> str:
+    name, value = item
+    return display(value) if isinstance(value, dict) and "text" in value else f"{name}: {display(value)}"

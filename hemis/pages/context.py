@@ -26,6 +26,7 @@ def shell(request: Request) -> dict:
         "languages": settings.LANGUAGES,
         "language": get_language(),
         "must_have_second_factor": signed_in and access is not None and must_have_second_factor(access),
+        "public_timetable": settings.PUBLIC_TIMETABLE,
         "theme": theme if theme in {"light", "dark"} else "",
     }
 

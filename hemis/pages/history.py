@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, ForeignKey, Model, Q, QuerySet
+from django.db.models import CharField, DateField, ForeignKey, Model, Q, QuerySet
 from django.db.models.functions import Cast
 
 from hemis.access.models import HistoryEntry
@@ -100,6 +100,8 @@ class ReadableHistory:
                 return classifiers.label(field.list_code, value)
             if field is not None and field.choices and value:
                 return str(dict(field.flatchoices).get(value, value))
+            if isinstance(field, DateField) and isinstance(value, str) and value:
+                return display(field.to_python(value))
             return display(value)
 
         return Change(label, text(values[0]), text(values[1]))

@@ -61,7 +61,7 @@ def read_and_check(found: SheetImport, access: Access) -> Checked:
             content = file.read()
     except OSError as error:
         raise SheetRefused(_("The file is no longer kept; upload it again.")) from error
-    return declared(access, found.params).check(read_table(content))
+    return declared(access, found.params).check(read_table(content, declared.pages))
 
 
 @transaction.atomic

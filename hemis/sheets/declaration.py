@@ -146,6 +146,8 @@ class Sheet(Resource):
     asks_year: ClassVar[bool] = True
     # A sheet that belongs to one row (a curriculum) is uploaded on that row's page; this names where to go.
     own_upload: ClassVar[str] = ""
+    # What the sheet is called in a workbook of several, in each language; otherwise it is the first.
+    pages: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, access: Access, params: dict[str, Any]):
         super().__init__()

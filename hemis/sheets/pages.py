@@ -122,18 +122,18 @@ def preview(request: Request, pk: int) -> HttpResponse:
     """What was found: good rows, every bad cell, what was tidied."""
     found = _own(request, pk)
     faults = found.faults.all()
-    kinds = faults.values_list("fault").annotate(count=Count("pk")).order_by("-count", "fault")
-    wanted = request.GET.get("fault", "")
+    columns = faults.values_list("column").annotate(count=Count("pk")).order_by("-count", "column")
+    wanted = request.GET.get("column", "")
     if wanted:
-        faults = faults.filter(fault=wanted)
+        faults = faults.filter(column=wanted)
     context = {
         "title": found.name,
         "found": found,
         "faults": Paginator(faults, 50).get_page(request.GET.get("page")),
-        "kinds": list(kinds),
+        "columns": list(columns),
         "wanted": wanted,
         "fault_rows": found.total - found.good,
-        "fault_count": sum(count for _kind, count in kinds),
+        "fault_count": sum(count for _column, count in columns),
         "changes": found.added + found.changed,
         "job": _job(found),
         "upload_url": reverse("sheet_upload", args=[found.sheet]),

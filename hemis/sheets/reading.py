@@ -15,6 +15,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +62,10 @@ class Table:
         )
 
 
-def read_table(content: bytes) -> Table:
-    """The first sheet of an XLSX, XLS or CSV file, told apart by content.
+def read_table(content: bytes, pages: Collection[str] = ()) -> Table:
+    """A sheet of an XLSX, XLS or CSV file, told apart by content: the first one that is called as one of ``pages``.
+
+    Where none is called so, or nothing is asked for, it is the first of the file.
 
     Raises:
         SheetRefused: broken, too large, encrypted, with macros, a zip bomb or of another kind.
@@ -75,10 +78,10 @@ def read_table(content: bytes) -> Table:
         )
     if content.startswith(ZIP):
         read = _read_streaming if _needs_streaming(content) else _read_excel
-        return _table(*read(content))
+        return _table(*read(content, pages))
     if content.startswith(OLE):
         _check_ole(content)
-        return _table(*_read_excel(content))
+        return _table(*_read_excel(content, pages))
     return _table(_read_csv(content), merged=False)
 
 
@@ -167,14 +170,19 @@ def _is_far(xml: bytes) -> bool:
     return placed != xml.count(b"<c ") or b"<c>" in xml or b":c " in xml or bool(FAR_CELL.search(xml))
 
 
-def _read_streaming(content: bytes) -> tuple[list[list[Any]], bool]:
-    """The first sheet, row by row, up to the limits; cells beyond the widest table are left out."""
+def _place_of(names: Sequence[str], pages: Collection[str]) -> int:
+    return next((at for at, name in enumerate(names) if name in pages), 0)
+
+
+def _read_streaming(content: bytes, pages: Collection[str]) -> tuple[list[list[Any]], bool]:
+    """The sheet, row by row, up to the limits; cells beyond the widest table are left out."""
     limit = settings.SHEETS_MAX_ROWS
     try:
         workbook = openpyxl.load_workbook(
             io.BytesIO(content), read_only=True, data_only=True, keep_links=False
         )
-        rows = workbook.worksheets[0].iter_rows(values_only=True, max_row=limit + 22, max_col=MAX_COLUMNS)
+        page = workbook.worksheets[_place_of([one.title for one in workbook.worksheets], pages)]
+        rows = page.iter_rows(values_only=True, max_row=limit + 22, max_col=MAX_COLUMNS)
         found = [["" if cell is None else _plain(cell) for cell in row] for row in rows]
         workbook.close()
     except Exception as error:  # whatever a hostile file makes the library raise, the file is refused
@@ -202,10 +210,10 @@ def _check_ole(content: bytes) -> None:
         raise _broken()
 
 
-def _read_excel(content: bytes) -> tuple[list[list[Any]], bool]:
+def _read_excel(content: bytes, pages: Collection[str]) -> tuple[list[list[Any]], bool]:
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheet = workbook.get_sheet_by_index(0)
+        sheet = workbook.get_sheet_by_index(_place_of(workbook.sheet_names, pages))
         if sheet.total_width > 16_384 or sheet.total_height > 1_048_576:
             raise _broken()
         merged = bool(sheet.merged_cell_ranges)

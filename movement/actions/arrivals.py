@@ -62,6 +62,6 @@ def register_arrival(*, access: Access, facts: Mapping[str, Any]) -> Arrival:
     )  # fmt: skip
     return Arrival.objects.create(
         candidate=candidate, university=facts["university"], country=facts["country"],
-        certificate_number=facts["certificate_number"], certificate_date=facts["certificate_date"],
-        semester=facts["semester"],
+        is_accredited=facts["is_accredited"], certificate_number=facts["certificate_number"],
+        certificate_date=facts["certificate_date"], semester=facts["semester"],
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from movement import queries, rules
-from movement.kinds.base import SPRING_REASON, OrderKind, Paper, register
+from movement.kinds.base import SPRING_REASON, OrderKind, Paper, joint_of, register
 from movement.models import OrderLine
 from students.models import Candidate
 
@@ -92,6 +92,8 @@ class TransferFromUniversity(_FromCandidates):
             "university": arrival.university,
             "certificate": f"№ {arrival.certificate_number}, {arrival.certificate_date:%d.%m.%Y}",
             "from_programme": str(person.programme.speciality_id),
+            "country": arrival.country,
+            "accredited": arrival.is_accredited,
         }
         return line
 
@@ -104,6 +106,10 @@ class TransferFromUniversity(_FromCandidates):
             found[line.pk] += [
                 rules.check_window(day=context.day, book=context.book, prefix="transfer.decide"),
                 rules.check_not_first_semester(semester=line.semester),
+                rules.check_accredited(
+                    country=line.details.get("country", ""), accredited=line.details.get("accredited")
+                ),
+                rules.check_not_joint(joint=joint_of(line.programme.speciality)),
                 rules.check_gpa(gpa=figures.get("gpa"), book=context.book, rule="transfer.gpa"),
                 rules.check_differences(differences=figures.get("differences"), book=context.book),
                 rules.check_days_after(

@@ -14,13 +14,14 @@ from movement import queries
 from movement.models import Order, OrderLine
 from movement.rules import STUDYING, Check
 from structure.models import Unit
-from students.models import Student
+from students.models import Speciality, Student
 
 if TYPE_CHECKING:
     from movement.queries import CheckContext
 
 KINDS: dict[str, type[OrderKind]] = {}
 
+JOINT = "12"
 # The columns of a line that become the placement.
 TARGET = (
     "status", "faculty_id", "programme_id", "group_id", "academic_year_id", "course", "semester", "education_form",
@@ -38,6 +39,11 @@ class Paper:
 
 
 SPRING_REASON = Paper("spring_reason", _("Paper of the valid reason (a transfer in spring)"), required=False)
+
+
+def joint_of(*specialities: Speciality) -> str:
+    """Those joint with another university (`h_locality_type`), named; empty when each is the own one."""
+    return ", ".join(dict.fromkeys(str(one) for one in specialities if one.locality == JOINT))
 
 
 class OrderKind:

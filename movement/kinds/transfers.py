@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from movement import rules
-from movement.kinds.base import OrderKind, Paper, register
+from movement.kinds.base import OrderKind, Paper, joint_of, register
 
 
 @register
@@ -51,12 +51,13 @@ class _ToProgramme(OrderKind):
     @classmethod
     def own_checks(cls, line, context):
         figures, book = context.figures(line), context.book
+        before, after = line.closes.programme.speciality, line.programme.speciality
         return [
             rules.check_window(day=context.day, book=book, prefix="transfer.decide"),
             rules.check_not_first_semester(semester=line.closes.semester),
-            rules.check_related_programme(
-                before=line.closes.programme.speciality.code, after=line.programme.speciality.code
-            ),
+            rules.check_related_programme(before=before.code, after=after.code),
+            rules.check_not_targeted(targeted=line.student.is_targeted, before=before.code, after=after.code),
+            rules.check_not_joint(joint=joint_of(before, after)),
             rules.check_gpa(gpa=figures.get("gpa"), book=book, rule="transfer.gpa"),
             rules.check_differences(differences=figures.get("differences"), book=book),
             *rules.check_transfer_score(score=line.student.entrance_score, book=book),

@@ -146,6 +146,8 @@ class Arrival(BaseModel):
     )
     university = models.CharField(_("university"), max_length=255)
     country = ClassifierField("h_country", verbose_name=_("country"), default="UZ")
+    # Asked of foreign universities alone; empty for those of Uzbekistan.
+    is_accredited = models.BooleanField(_("accredited by its state"), null=True, blank=True)
     certificate_number = models.CharField(_("number of the academic certificate"), max_length=64)
     certificate_date = models.DateField(_("date of the academic certificate"))
     semester = ClassifierField("h_semester", verbose_name=_("enters the semester"))

@@ -8,6 +8,7 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from hemis.documents.actions import drawn_when_opened
 from hemis.people.models import User
 from reports.demo import (
     PASSWORD,
@@ -47,14 +48,15 @@ class NotEmpty(Exception):
 def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: None) -> None:
     """Units, staff, programmes, groups, then students by admission orders, prices and a few contracts.
 
-    The same number of students always gives the same university. All or nothing.
+    The same number of students always gives the same university. All or nothing. Its
+    papers are drawn when somebody first opens them.
 
     Raises:
         NotEmpty: there is a university already.
     """
     if University.objects.exists():
         raise NotEmpty
-    with transaction.atomic():
+    with transaction.atomic(), drawn_when_opened():
         people = People(Random(SEED))  # noqa: S311
         password = make_password(PASSWORD)
         units = university.build_units()
@@ -80,6 +82,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         student_base.build(staff, tell=tell)
         teaching.build(staff, tell=tell)
         timetable.build(staff, tell=tell, most=None if history else MOST_TEACHINGS)
+        materials.topics(staff)
         attendance.build(staff, tell=tell)
         grading.build(staff, tell=tell)
         materials.build(staff, tell=tell)

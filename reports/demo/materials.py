@@ -57,10 +57,14 @@ SHORT = "Bir akademik soat necha daqiqa davom etadi?"
 ESSAY = "Oʻrganilgan mavzuning kasbiy faoliyatingizdagi ahamiyatini yoriting."
 
 
-def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
-    """Topics of this half-year as one set; the rest by the actions that the pages use."""
+def topics(staff: dict[str, User]) -> None:
+    """Topics of these years as one set: before the lessons are given that teach them."""
     with acting(staff["academic"].pk, "demo"):
-        count = _topics()
+        _topics()
+
+
+def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
+    """Resources, questions, tasks and tests by the actions that the pages use."""
     lot = random.Random(SEED)  # noqa: S311 - a lot, not a secret
     tests = 0
     for teaching in _teachings():
@@ -75,10 +79,13 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
             _questions(teaching, access)
             _work(teaching, access, lot)
             tests += _test(teaching, access, lot)
-    tell(f"{count} topics, {Task.objects.count()} tasks, {tests} tests taken by {Attempt.objects.count()}")
+    tell(
+        f"{Topic.objects.count()} topics, {Task.objects.count()} tasks, "
+        f"{tests} tests taken by {Attempt.objects.count()}"
+    )
 
 
-def _topics() -> int:
+def _topics() -> None:
     """Lectures of this year fully, practice in most subjects; the names follow one another."""
     lines = CurriculumSubject.objects.filter(
         pk__in=TeachingAudience.objects.filter(teaching__academic_year__gte=YEAR - 1).values(
@@ -108,7 +115,6 @@ def _topics() -> int:
                 )
             )  # fmt: skip
     Topic.objects.bulk_create(rows, batch_size=5000)
-    return len(rows)
 
 
 def _teachings() -> list[Teaching]:

@@ -98,9 +98,8 @@ def _plans(programmes: list[Programme], year: int, subjects: list[Subject]) -> l
         )
         for programme in programmes
     )
-    for plan in plans:
-        for one in rules.semesters(year, plan.semester_count):
-            AcademicYear.objects.get_or_create(year=one.academic_year)
+    years = {one.academic_year for plan in plans for one in rules.semesters(year, plan.semester_count)}
+    AcademicYear.objects.bulk_create((AcademicYear(year=one) for one in sorted(years)), ignore_conflicts=True)
     semesters = CurriculumSemester.objects.bulk_create(
         CurriculumSemester(
             curriculum=plan,

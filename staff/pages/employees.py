@@ -44,14 +44,15 @@ class _OfEmployee(Register):
     select_related = ("employee__person",)
 
 
-EMPLOYEE = Column("employee", sort="employee__person__sort_key")
+# Records of employees are looked for by the person: the name stands first and leads to the record.
+EMPLOYEE = Column("employee", sort="employee__person__sort_key", link=True)
 
 
 class Educations(_OfEmployee):
     name, title, title_one = "educations", _("Education of employees"), _("education")
     model = Education
     columns = [
-        Column("institution", link=True), EMPLOYEE, Column("level"), Column("speciality"), Column("end_year"),
+        EMPLOYEE, Column("institution"), Column("level"), Column("speciality"), Column("end_year"),
         Column("diploma_number"), Column("country", hidden=True),
     ]  # fmt: skip
     filters = [Filter("level"), Filter("country")]
@@ -68,7 +69,7 @@ class Degrees(_OfEmployee):
     name, title, title_one = "degrees", _("Academic degrees and ranks"), _("academic degree or rank")
     model = Degree
     columns = [
-        Column("title", _("Degree or rank"), link=True, sort=None), EMPLOYEE, Column("kind"),
+        EMPLOYEE, Column("title", _("Degree or rank"), sort=None), Column("kind"),
         Column("diploma_number"), Column("diploma_date"), Column("university"), Column("council", hidden=True),
         Column("council_number", hidden=True), Column("council_date", hidden=True),
         Column("science_branch", hidden=True), Column("speciality", hidden=True), Column("country", hidden=True),
@@ -87,7 +88,7 @@ class Awards(_OfEmployee):
     name, title, title_one = "awards", _("Awards of employees"), _("award")
     model = Award
     columns = [
-        Column("title", link=True), EMPLOYEE, Column("kind"), Column("awarded_on"), Column("awarded_by"),
+        EMPLOYEE, Column("title"), Column("kind"), Column("awarded_on"), Column("awarded_by"),
         Column("document_number", hidden=True),
     ]  # fmt: skip
     filters = [Filter("kind"), RangeFilter("awarded_on", "date")]
@@ -101,7 +102,7 @@ class Absences(_OfEmployee):
     name, title, title_one = "absences", _("Leaves and business trips"), _("leave or business trip")
     model = Absence
     columns = [
-        Column("kind", link=True, badge=STATUS_COLOURS), EMPLOYEE, Column("valid_from"), Column("valid_to"),
+        EMPLOYEE, Column("kind", badge=STATUS_COLOURS), Column("valid_from"), Column("valid_to"),
         Column("order_number"), Column("order_date"), Column("note", hidden=True),
     ]  # fmt: skip
     filters = [Filter("kind"), RangeFilter("valid_from", "date")]

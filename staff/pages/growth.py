@@ -41,7 +41,7 @@ class Developments(Register):
     title, title_one = _("Professional development"), _("training")
     model, permission = Development, "development"
     columns = [
-        Column("title", link=True), EMPLOYEE, Column("place"), Column("institution"), Column("hours", numeric=True),
+        EMPLOYEE, Column("title"), Column("place"), Column("institution"), Column("hours", numeric=True),
         Column("begin_date"), Column("end_date"), Column("document_number"),
         Column("document_date", hidden=True), Column("valid_until", hidden=True), Column("country", hidden=True),
     ]  # fmt: skip
@@ -216,7 +216,7 @@ class ForeignTrainings(Register):
     app, name, title, title_one = "staff", "foreign_trainings", _("Activity abroad"), _("activity abroad")
     model, permission = ForeignTraining, "employee"
     columns = [
-        Column("institution", link=True), EMPLOYEE, Column("activity"), Column("country"), Column("speciality"),
+        EMPLOYEE, Column("institution"), Column("activity"), Column("country"), Column("speciality"),
         Column("begin_date"), Column("end_date"), Column("contract", hidden=True),
         Column("training_type", hidden=True),
     ]  # fmt: skip

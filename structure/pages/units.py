@@ -21,7 +21,7 @@ from tablib import Dataset
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.classifiers.queries import choices
-from hemis.pages.columns import Column, display
+from hemis.pages.columns import Column, display, field_label
 from hemis.pages.export import cell
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
@@ -31,9 +31,9 @@ from structure import actions, queries, registry
 from structure.forms import CloseForm, DivisionForm, FacultyForm, KafedraForm, MoveForm, RenameForm
 from structure.models import Unit
 
+CLOSING = ("closed_on", "closed_order_number", "closed_order_date", "closed_note", "successor")
 UNIT_FIELDS = (
-    "code", "name", "name_ru", "name_en", "kind", "parent", "position", "is_active", "opened_on", "closed_on",
-    "closed_order_number", "closed_order_date", "closed_note", "successor",
+    "code", "name", "name_ru", "name_en", "kind", "parent", "position", "is_active", "opened_on", *CLOSING,
 )  # fmt: skip
 
 
@@ -108,6 +108,14 @@ class _Units(Register):
             one.shown_counts = {
                 code: sum(figures.get(pk, 0) for pk in own) for code, figures in counted.items()
             }
+
+    @classmethod
+    def card(cls, obj):
+        """How it was closed is told of a closed unit only."""
+        if obj.is_active:
+            closing = {str(field_label(Unit, name)) for name in CLOSING}
+            return [(label, text) for label, text in super().card(obj) if text or label not in closing]
+        return super().card(obj)
 
     @classmethod
     def detail_context(cls, request: Request, obj: Unit) -> dict:

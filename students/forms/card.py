@@ -75,7 +75,7 @@ class StudentForm(RegisterForm):
 
     class Meta:
         model = Student
-        fields = ["social_category", "student_type", "accommodation"]
+        fields = ["social_category", "student_type", "is_targeted", "accommodation"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -183,7 +183,7 @@ class LivingForm(RegisterForm):
 class FamilyForm(RegisterForm):
     class Meta:
         model = Student
-        fields = ["social_category", "student_type", "marital_status", "children"]
+        fields = ["social_category", "student_type", "is_targeted", "marital_status", "children"]
 
 
 class MilitaryForm(RegisterForm):

@@ -57,7 +57,17 @@ class SpecialityForm(RegisterForm):
 
     class Meta:
         model = Speciality
-        fields = ["education_type", "code", "name", "name_ru", "name_en", "faculty", "kafedra", "is_active"]
+        fields = [
+            "education_type",
+            "code",
+            "name",
+            "name_ru",
+            "name_en",
+            "faculty",
+            "kafedra",
+            "locality",
+            "is_active",
+        ]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -51,6 +51,10 @@ class Speciality(BaseModel):
     kafedra = models.ForeignKey(
         Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kafedra")
     )
+    # Local or joint with another university (people.md 4.1): nobody is transferred into or out of a joint one.
+    locality = ClassifierField(
+        "h_locality_type", verbose_name=_("local or joint"), default="11", db_default="11"
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = FacultyQuerySet.as_manager()

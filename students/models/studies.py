@@ -109,6 +109,12 @@ class Student(BaseModel):
     entrance_score = models.DecimalField(
         _("entrance score"), max_digits=5, decimal_places=1, null=True, blank=True
     )
+    is_targeted = models.BooleanField(
+        _("targeted admission"),
+        default=False,
+        db_default=False,
+        help_text=_("Admitted by the order of an employer (maqsadli qabul), for one programme alone."),
+    )
     accommodation = ClassifierField("h_accommodation", verbose_name=_("place of living"), blank=True)
     # Where the student lives while studying; the permanent address is the person's.
     current_region = ClassifierField("h_soato", verbose_name=_("region of living"), blank=True)
@@ -264,4 +270,7 @@ class Placement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.student_id}: {self.valid_from} – {self.valid_to or ''}"
+        end = f"{self.valid_to:%d.%m.%Y}" if self.valid_to else ""
+        return (
+            f"{self.get_course_display()} · {self.get_status_display()} · {self.valid_from:%d.%m.%Y} – {end}"
+        )

@@ -85,7 +85,7 @@ PARTS: dict[str, Part] = {
         ),
         Part(
             "family", gettext_lazy("Family and category"), "family", Student, forms.FamilyForm,
-            ("social_category", "student_type", "marital_status", "children"),
+            ("social_category", "student_type", "is_targeted", "marital_status", "children"),
         ),
         Part(
             "social", gettext_lazy("Proofs of the social category"), "family", SocialFact, forms.SocialForm,

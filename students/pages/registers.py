@@ -52,6 +52,7 @@ class Specialities(Register):
         Column("education_type"),
         Column("faculty", sort="faculty__name"),
         Column("kafedra", sort="kafedra__name", hidden=True),
+        Column("locality", hidden=True),
         Column("is_active"),
     ]
     filters = [

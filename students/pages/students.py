@@ -166,6 +166,7 @@ class Students(Register):
         "current__payment_form",
         "social_category",
         "student_type",
+        "is_targeted",
         "accommodation",
         "entry_year",
         "entrance_score",

@@ -7,12 +7,19 @@ import datetime
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attendance import queries
 from attendance.models import Absence, CurrentMark, Excuse, LessonRecord
-from curriculum.models import Lesson, Registration, TeachingAudience
+from curriculum import teachings
+from curriculum.actions import CurriculumError
+from curriculum.models import Lesson, Registration, Teaching, TeachingAudience
+from curriculum.timetable import actions as timetable
+from curriculum.timetable import bulk
+from curriculum.timetable.actions import TimetableError
+from curriculum.timetable.models import TimetableBatch
 from tests import factories
 from tests.attendance import makers
 from tests.curriculum import makers as plans
@@ -252,3 +259,40 @@ def test_half_years_are_those_of_the_calendar():
     ):  # fmt: skip
         assert queries.half_year_on(day).code == code
     assert queries.half_year("nonsense") == queries.half_year_on(timezone.localdate())
+
+
+@pytest.mark.duty("8.2")
+def test_what_is_in_journals_is_told_plainly_by_whatever_would_form_it_anew(school, dean):
+    """Teachings and lessons that the journal has: a plain word, never the database's own."""
+    head = factories.access_of(factories.make_user("head", school.lines[0].kafedra))
+    given_today, coming = school.lesson(), school.lesson(-3)
+    makers.record(school, given_today)
+    mine = Teaching.objects.filter(pk=school.teaching.pk)
+    twin = plans.make_teaching(
+        school.lines[0], plans.make_studying_group(school.lines[0].curriculum, "610-26.98"), hours=50
+    )
+    for verb in (
+        lambda: teachings.merge(Teaching.objects.filter(pk__in=[school.teaching.pk, twin.pk]), access=head),
+        lambda: teachings.part(school.teaching, access=head, groups=[school.group.pk]),
+        lambda: teachings.part_by_subgroups(school.teaching, access=head, division=0),
+        lambda: teachings.assign(mine, access=head, teacher=None),
+    ):
+        with pytest.raises(CurriculumError, match="timetable|lessons"), override("en"):
+            verb()
+    # Another teacher takes over: today's lesson was given by who gave it, the next ones follow.
+    second = factories.make_employee(school.lines[0].kafedra)
+    teachings.assign(mine, access=head, teacher=second)
+    given_today.refresh_from_db(), coming.refresh_from_db()
+    assert (given_today.teacher, coming.teacher) == (school.employee, second)
+    # Undoing a bulk change leaves what was recorded meanwhile, and says so.
+    office = factories.access_of(dean)
+    batch = TimetableBatch.objects.create(
+        kind=TimetableBatch.HOLIDAY, faculty=school.faculty, author=dean, first_day=given_today.day,
+        last_day=given_today.day, made=[given_today.pk],
+        changed=[{"pk": given_today.pk, "day": coming.day.isoformat(), "pair_id": coming.pair_id}],
+    )  # fmt: skip
+    with override("en"):
+        undone = bulk.undo(batch, access=office)
+    assert len(undone.refused) == 2 and all("journal" in row["why"] for row in undone.refused)
+    with pytest.raises(TimetableError, match="journal"), override("en"):
+        timetable.remove(given_today, access=office)

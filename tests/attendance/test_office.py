@@ -133,7 +133,7 @@ def test_the_student_sees_own_hours_against_the_limits(school, django_assert_max
     miss(school, student, 4)
     client = factories.client_of(student_user(student))
     client.get(reverse("my_attendance"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(12):
         text = client.get(reverse("my_attendance")).content.decode()
     rows = {one.subject: one for one in queries.subjects_of(student, queries.half_year_on(makers.ago(1)), [])}
     mine = rows.get(school.lines[0].subject.name)

@@ -38,9 +38,7 @@ def test_the_grid_is_kept_by_the_keyboard_and_takes_a_paste(visit):
         "() => { const data = new DataTransfer(); data.setData('text', '81\\n82\\n83');"
         " document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true})); }"
     )
-    teacher.page.wait_for_function(
-        "() => Object.keys(localStorage).every((key) => !key.startsWith('journal:'))"
-    )
+    state_is(teacher, "saved")
     assert sorted(CurrentMark.objects.filter(record=lessons[1].record).values_list("value", flat=True)) == [
         81,
         82,

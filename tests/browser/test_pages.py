@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
@@ -191,7 +193,7 @@ def test_filters_survive_sorting_and_paging(visit):
     for link in ("#table thead a[href*='sort=number']", "#table .pagination a[href*='page=2']"):
         with office.page.expect_response("**/students/students/?*"):
             office.find(link).first.click()
-        office.page.wait_for_function("!document.querySelector('.htmx-request')")
+        expect(office.page.locator(".htmx-request")).to_have_count(0)
     assert "payment_form=12" in office.query and "page=2" in office.query and "sort=number" in office.query
     assert office.text(".hemis-table-head .text-secondary").split()[0] == total
     assert "grant" not in office.text("#table tbody")
@@ -220,7 +222,7 @@ def test_a_changed_form_warns_before_one_leaves_it(visit):
     hr.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     hr.find("#id_name").press_sequentially("Yangi")
     hr.page.locator(".page-header a, main a.btn-ghost-secondary").first.click(no_wait_after=True)
-    hr.page.wait_for_function("document.querySelector('#id_name')")
+    expect(hr.find("#id_name")).to_be_visible()
     assert asked == ["beforeunload"] and hr.find("#id_name").input_value() == "Yangi"
     hr.page.remove_listener("dialog", hr.page.listeners("dialog")[0]) if hasattr(
         hr.page, "listeners"
@@ -253,9 +255,7 @@ def test_a_select_is_searched_by_typing(visit):
         box.locator(".ts-dropdown .option", has_text=faculty.name).click()
     office.page.wait_for_url(f"**faculty={faculty.pk}*")
     total = Student.objects.filter(current__faculty=faculty).count()
-    office.page.wait_for_function(
-        f"document.querySelector('.hemis-table-head .text-secondary').textContent.startsWith('{total} ')"
-    )
+    expect(office.find(".hemis-table-head .text-secondary").first).to_have_text(re.compile(rf"^\s*{total} "))
     with office.page.expect_response("**/students/students/?*"):
         box.locator(".item .remove").click()
     office.page.wait_for_url(lambda url: "faculty=" not in url)

@@ -37,10 +37,10 @@ def client_of(user) -> Client:
     return client
 
 
-def edited(content: bytes, *changes: tuple[int, str, object]) -> bytes:
-    """The workbook with other values: row (header is 1), header, value."""
+def edited(content: bytes, *changes: tuple[int, str, object], place: int = 0) -> bytes:
+    """The workbook with other values: row (header is 1), header, value; ``place`` says of which sheet."""
     book = load_workbook(io.BytesIO(content))
-    page = book.worksheets[0]
+    page = book.worksheets[place]
     columns = {cell.value: cell.column for cell in page[1]}
     for row, header, value in changes:
         page.cell(row=row, column=columns[header]).value = value
@@ -144,3 +144,31 @@ def test_only_a_draft_of_the_own_faculty_is_filled(faculty, dean):
     assert client.get(reverse("sheet_upload", args=["curriculum.plan"])).url == reverse(
         "curriculum_curricula_list"
     )
+
+
+@pytest.mark.duty("2.3")
+def test_weeks_come_back_from_the_workbook_of_the_plan(faculty, dean):
+    """The same workbook: its sheet of weeks says what each is for, of an approved plan too."""
+    plan = makers.make_approved(faculty)
+    access = factories.access_of(dean)
+    content = sheets.plan_book(plan, access)
+    declared = sheets.WeekSheet(access, {"plan": plan.pk})
+    same = declared.check(read_table(content, declared.pages))
+    assert same.faults == [] and declared.plan(same.good).unchanged == plan.weeks.count()
+    other = edited(content, (3, "Hafta turi", "12"), (4, "Hafta turi", "Taʼtil"), place=2)
+    checked = declared.check(read_table(other, declared.pages))
+    assert checked.faults == [] and declared.save(checked.good).changed == 2
+    kinds = dict(plan.weeks.values_list("number", "kind"))
+    assert kinds[2] == "12" and kinds[3] != "11" and kinds[4] == "11"
+    bad = edited(
+        content, (3, "Hafta", 999), (4, "Hafta", 1), (5, "Hafta turi", "yoʻq"),
+        (6, "Boshlanishi", datetime.date(2020, 1, 1)), place=2,
+    )  # fmt: skip
+    found = {(one.row, one.fault) for one in declared.check(read_table(bad, declared.pages)).faults}
+    assert found == {(3, "bad_week"), (4, "repeated_week"), (5, "unknown_week_kind"), (6, "other_days")}
+    client = client_of(dean)
+    assert client.get(reverse("curriculum_import_weeks", args=[plan.pk])).status_code == 200
+    foreign = makers.make_curriculum(factories.make_faculty("303-102"), code="70610103")
+    assert client.get(reverse("curriculum_import_weeks", args=[foreign.pk])).status_code == 404
+    with pytest.raises(SheetRefused):
+        sheets.WeekSheet(access, {"plan": foreign.pk}).check(read_table(content, declared.pages))

@@ -1,5 +1,6 @@
 """The demo university: legal, valid, the same every time."""
 
+from collections import Counter
 from io import StringIO
 from random import Random
 
@@ -8,6 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from finance.models import Contract
+from grading.models import Appeal, SheetCorrection
+from grading.rulebook import Rulebook
 from hemis.access import duties
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access, Scope
@@ -152,3 +155,12 @@ def test_the_student_base_is_filled_and_a_little_incomplete():
     mine = Student.objects.for_scope(Access.for_user(tutor).scope("student.view"))
     groups = TutorGroup.objects.values("group")
     assert mine.exists() and set(mine) == set(Student.objects.filter(current__group__in=groups))
+
+
+@pytest.mark.duty("B7.3")
+def test_one_appeal_waits_and_one_was_upheld_by_its_commission():
+    states = Counter(Appeal.objects.values_list("state", flat=True))
+    assert states == {Appeal.LODGED: 1, Appeal.UPHELD: 1}
+    upheld = Appeal.objects.get(state=Appeal.UPHELD)
+    assert upheld.chair and upheld.members.count() >= Rulebook().number("appeal.members")
+    assert SheetCorrection.objects.filter(state=SheetCorrection.CONFIRMED).exists()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from grading import actions, providers
+from grading import actions, offers
 from grading.documents import issue_sheet
 from grading.models import Appeal, GradeSheet, PersonalSchedule, SheetCorrection, StudentGpa, SubjectResult
 from hemis.documents.models import Document
@@ -22,6 +22,7 @@ from hemis.documents.rendering import render
 from hemis.people.models import User
 from students.models import TutorGroup
 from tests import factories
+from tests.curriculum import makers as plans
 from tests.grading.makers import Study, subject
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,7 @@ def test_the_teacher_loads_what_journal_and_tasks_know(study, monkeypatch):
     sheet, teacher = study.open(), enter(study.teacher)
     url = reverse("grading_fill", args=[sheet.pk])
     load = reverse("grading_prefill", args=[sheet.pk])
-    monkeypatch.setitem(providers._providers, "current_means", lambda line, group: {study.students[0].pk: 90})
+    monkeypatch.setattr(offers, "current_means", lambda line: {study.students[0].pk: 90})
     assert load in teacher.get(url).content.decode()
     assert teacher.post(load, follow=True).status_code == 200
     assert sheet.lines.get(student=study.students[0]).points == 27
@@ -329,3 +330,39 @@ def test_gpa_is_computed_by_its_button_and_the_card_shows_results(study):
     card = dean.get(reverse("students_students_detail", args=[study.students[0].pk]), {"tab": "results"})
     assert card.status_code == 200 and "75" in card.content.decode()
     assert subject(study.lines[0]).subject.name in card.content.decode()
+
+
+@pytest.mark.duty("2.4")
+def test_examiners_of_many_sheets_are_named_at_once(study):
+    """Ticked sheets on one page, suggestions chosen; who taught the group does not hold its final control."""
+    lecturer = factories.make_employee(study.lines[0].kafedra)
+    plans.make_teaching(study.lines[0], study.group, teacher=lecturer)
+    sheets = [study.open(line) for line in study.lines[:2]]
+    GradeSheet.objects.update(examiner=None)
+    office = enter(study.dean)
+    page = reverse("grading_name_examiners")
+    assert "No open sheet is ticked" in office.get(page).content.decode()
+    office.post(reverse("grading_sheets_bulk"), {"action": "examiners", "pk": [one.pk for one in sheets]})
+    shown = office.get(page)
+    rows = {one.sheet.pk: one for one in shown.context["rows"]}
+    assert set(rows) == {one.pk for one in sheets} and rows[sheets[0].pk].suggested == lecturer.pk
+    wanted = {f"sheet_{pk}": str(one.chosen) for pk, one in rows.items()}
+    assert office.post(page, wanted).status_code == 302
+    assert not GradeSheet.objects.filter(examiner=None).exists()
+    # A stranger of another kafedra is refused, and nothing is written.
+    stranger = factories.make_employee(factories.make_kafedra(factories.make_faculty("303-102")))
+    text = office.post(page, {f"sheet_{sheets[0].pk}": stranger.pk}).content.decode()
+    assert "may not hold the control" in text
+    assert not GradeSheet.objects.filter(examiner=stranger).exists()
+    GradeSheet.objects.filter(pk=sheets[0].pk).update(examiner=study.examiner)
+    study.close(GradeSheet.objects.get(pk=sheets[0].pk), *ALL["11"])
+    study.close(study.open(study.lines[0], "12"), *ALL["12"])
+    final = study.open(study.lines[0], "13")
+    GradeSheet.objects.filter(pk=final.pk).update(examiner=None)
+    found = actions.examiner_choices(
+        GradeSheet.objects.filter(pk=final.pk).select_related("curriculum_subject", "group")
+    )[0]
+    assert lecturer.pk not in {one.pk for one in found.teachers} and found.suggested
+    far = enter(factories.make_user("dean", factories.make_faculty("303-103")))
+    far.post(reverse("grading_sheets_bulk"), {"action": "examiners", "pk": [final.pk]})
+    assert far.get(page).context["rows"] == []

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grading import actions, providers, queries, rules
+from grading import actions, offers, queries, rules
 from grading.actions.opening import propose_sheets
 from grading.models import GradeSheet, PersonalSchedule, SheetLine, StudentGpa, SubjectResult
 from hemis.jobs.actions import run_now, start
@@ -41,8 +41,9 @@ def test_the_final_sheet_is_opened_for_exactly_the_admitted(study, monkeypatch):
     for control, typed in ALL.items():
         study.close(study.open(line, control), *typed)
     third = study.students[1]
-    monkeypatch.setitem(
-        providers._providers, "hours_missed",
+    missed = offers.hours_missed
+    monkeypatch.setattr(
+        offers, "hours_missed",
         lambda subjects, students: {(third.pk, line.pk): rules.Attendance(D(20), D(80))},
     )  # fmt: skip
     sheet = study.open(line, "13")
@@ -53,7 +54,7 @@ def test_the_final_sheet_is_opened_for_exactly_the_admitted(study, monkeypatch):
     # Nobody fills what is not admitted; what becomes known later is judged anew.
     outcome = actions.fill(sheet, {by[third.pk].pk: (None, "50")}, access=study.access("teacher"))
     assert by[third.pk].pk in outcome.errors
-    monkeypatch.delitem(providers._providers, "hours_missed")
+    monkeypatch.setattr(offers, "hours_missed", missed)
     assert actions.refresh_admission(sheet, access=study.access("dean")) == 1
     assert sheet.lines.get(student=third).status == ""
 
@@ -344,14 +345,11 @@ def test_prefill_loads_tasks_and_the_journal_into_empty_lines(study, monkeypatch
     with pytest.raises(actions.GradingError):
         actions.prefill(sheet, access=study.access("teacher"))
     first, second, third = (one.pk for one in study.students)
-    monkeypatch.setitem(
-        providers._providers,
-        "task_points",
+    monkeypatch.setattr(
+        "grading.actions.filling.task_points",
         lambda line, control: {first: (D(10), D(10)), third: (D(99), D(99))},
     )
-    monkeypatch.setitem(
-        providers._providers, "current_means", lambda line, group: {first: D(50), second: D(77)}
-    )
+    monkeypatch.setattr(offers, "current_means", lambda line: {first: D(50), second: D(77)})
     own = sheet.lines.get(student=second)
     actions.fill(sheet, {own.pk: (None, "1")}, access=study.access("teacher"))
     actions.prefill(sheet, access=study.access("teacher"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hemis.documents.models import Document
 from hemis.people.models import User
-from movement import actions, queries
+from movement import actions, queries, rules
 from movement.actions import execution
 from movement.documents import extract_for
 from movement.kinds import TARGET, Admission, OrderKind, register
@@ -343,3 +343,22 @@ def _assert_whole(candidate):
     if student:
         open_rows = [row for row in rows if row.valid_to is None]
         assert [student.current] == open_rows or (student.current is None and not open_rows)
+
+
+def test_refusals_of_a_transfer_tell_why_and_by_which_act():
+    """Unaccredited foreign university, targeted admission, joint programme (VMQ 578/2025, annex 3)."""
+    home, abroad = rules.check_accredited(country="UZ", accredited=None), rules.check_accredited
+    assert home.ok and abroad(country="DE", accredited=True).ok
+    for accredited in (False, None):
+        check = abroad(country="DE", accredited=accredited)
+        assert (check.ok, check.blocking, check.excusable) == (False, True, True)
+    targeted = rules.check_not_targeted
+    assert targeted(targeted=False, before="60610100", after="60610200").ok
+    assert targeted(targeted=True, before="60610100", after="60610100").ok, (
+        "another form of the same programme"
+    )
+    assert not targeted(targeted=True, before="60610100", after="60610200").ok
+    assert rules.check_not_joint(joint="").ok
+    joint = rules.check_not_joint(joint="60610100 Informatika")
+    assert not joint.ok and "Informatika" in joint.text
+    assert all("578" in str(one.source) for one in (home, joint))

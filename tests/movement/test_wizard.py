@@ -209,6 +209,8 @@ def test_an_arrival_is_kept_and_named(client, faculty, group):
     client.force_login(make_user("academic_affairs"))
     assert client.get(page).status_code == 200
     assert client.post(page, facts | {"pinfl": "12345678901234"}).status_code == 422
+    abroad = facts | {"country": "DE"}
+    assert "is_accredited" in client.post(page, abroad).context["form"].errors
     assert client.post(page, facts).status_code == 302
     arrival = Arrival.objects.get()
     assert (arrival.candidate.course, arrival.candidate.person.last_name) == ("12", "Kelgindiyev")

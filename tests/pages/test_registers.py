@@ -208,6 +208,12 @@ def test_cells_as_people_read_them():
     assert display(datetime.time(8, 30)) == "08:30"
     assert display(None) == "" and display(datetime.date(2026, 9, 1)) == "01.09.2026"
     assert display(Decimal("12.5")).replace(",", ".") == "12.5"
+    answers = {
+        "reason": {"text": "Kasallik", "value": "12"},
+        "ends_on": {"text": "01.09.2027", "value": "2027-09-01"},
+    }
+    assert display(answers) == "Kasallik; 01.09.2027", "history is read by people"
+    assert display({"11": [1, True], "12": None}) == f"11: 1, {display(True)}; 12: "
 
 
 def test_a_filter_with_many_choices_searches_them(client, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl import load_workbook as load
 
+from hemis.people import keepers
 from hemis.people.models import Person, User
 from hemis.sheets import writing
 from hemis.sheets.declaration import Saved
@@ -164,3 +165,24 @@ def test_upload_is_hrs_and_the_way_there_is_on_the_list():
         assert (
             factories.client_of(factories.make_user(role)).get("/staff/employees/import/").status_code == 403
         )
+
+
+def test_the_preview_tells_whose_name_stays_as_it_is(sheet, monkeypatch):
+    """Who studies is renamed by an order alone: the file's name is passed over, and the preview says so."""
+    first = row()
+    sheet.save(checked(sheet, first).good)
+    renamed = row(last="Boshqayev", pinfl=first[4])
+    assert not any("Boshqayev" in one.before for one in checked(sheet, renamed).notices), (
+        "HR may rename others"
+    )
+    monkeypatch.setitem(keepers._KEEPERS, "tried", lambda person: "An order alone renames.")
+    found = checked(sheet, renamed)
+    assert not found.faults
+    (told,) = [one for one in found.notices if one.kind == "An order alone renames."]
+    assert told.column == "Familiya" and told.before.startswith("Boshqayev Akmal")
+    assert told.after.startswith("Karimov Akmal")
+    sheet.save(found.good)
+    assert Person.objects.get(pinfl=first[4]).last_name == "Karimov"
+    assert not [one for one in checked(sheet, first).notices if one.kind == told.kind], (
+        "the same name is kept silently"
+    )

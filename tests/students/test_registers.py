@@ -62,6 +62,7 @@ class TestSpecialities(OfFaculty):
             "name": "Yangi nom",
             "education_type": "11",
             "faculty": self.own.pk,
+            "locality": "11",
             "is_active": "on",
         }
 
@@ -424,7 +425,12 @@ def test_a_speciality_is_picked_from_the_ministrys_list(client):
         address = pages.Specialities.url_name("new")
         page = client.get(reverse(address)).content.decode()
         assert "h_master_speciality:5A110101" in page and "h_master_speciality:110000" not in page
-        data = {"national": "h_master_speciality:5A110101", "faculty": faculty.pk, "is_active": "on"}
+        data = {
+            "national": "h_master_speciality:5A110101",
+            "faculty": faculty.pk,
+            "locality": "11",
+            "is_active": "on",
+        }
         wrong = client.post(reverse(address), data | {"education_type": "11"})
         assert "national" in wrong.context["form"].errors
         assert client.post(reverse(address), data | {"education_type": "12"}).status_code == 302

@@ -84,7 +84,7 @@ def show(request: Request) -> HttpResponse:
 def _week(request: Request, kind: str, chosen: Any, day: datetime.date) -> dict[str, Any]:
     """What is drawn for the chosen group, teacher or room."""
     access = request.access
-    plans = grid.plan_of(chosen.pk) if kind == grid.GROUP else []
+    plans = grid.plan_of(chosen) if kind == grid.GROUP else []
     exams = access.scope("exam_timetable.view") if access.can("exam_timetable.view") else access.scope(VIEW)
     week = grid.week_of(kind, chosen.pk, day, scope=access.scope(VIEW), exam_scope=exams, plans=plans)
     found: dict[str, Any] = {"week": week, "days": week.days}

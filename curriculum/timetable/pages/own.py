@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +28,7 @@ from hemis.pages.menu import register as add_to_menu
 from staff.models import Employee
 from structure.models import Auditorium, Unit
 from structure.pages.rooms import day_of
+from structure.rules import teaching_week
 from students.models import Group, TutorGroup
 
 
@@ -54,12 +56,14 @@ def own_timetable(request: Request) -> HttpResponse:
     cared = list(
         Group.objects.filter(
             pk__in=TutorGroup.objects.on(timezone.localdate()).filter(employee=employee).values("group")
-        ).order_by("name")
+        )
+        .select_related("plan")
+        .order_by("name")
     )
     chosen = next((one for one in cared if one.pk == number_of(request.GET.get("group", ""))), None)
     week = None
     if chosen is not None:
-        week = grid.week_of(grid.GROUP, chosen.pk, day, plans=grid.plan_of(chosen.pk))
+        week = grid.week_of(grid.GROUP, chosen.pk, day, plans=grid.plan_of(chosen))
     elif employee is not None:
         week = grid.week_of(grid.TEACHER, employee.pk, day)
     context = {
@@ -79,19 +83,20 @@ def my_timetable(request: Request) -> HttpResponse:
     """What a student attends: lessons of the own registrations, and approved controls."""
     day = day_of(request)
     student = own.study_of(request.access.scope("own.timetable").person_id)
-    week = _student_week(student, day) if student else None
-    controls = []
+    week, ahead = None, []
     if student:
-        rows = own.controls_of_student(student).planned().filter(day__gte=timezone.localdate())  # type: ignore[attr-defined]
-        controls = list(queries.events_with_words(rows.order_by("day", "starts_at")))
-    context = {"title": _("My timetable"), "week": week, "student": student, "controls": controls}
+        days = teaching_week(day)
+        sat = Q(day__range=(days[0], days[-1] + datetime.timedelta(1))) | Q(day__gte=timezone.localdate())
+        rows = own.controls_of_student(student).filter(sat).order_by("day", "starts_at")
+        found = list(queries.events_with_words(rows))
+        week = _student_week(student, day, found)
+        ahead = [one for one in found if one.day >= timezone.localdate() and one.state == one.PLANNED]
+    context = {"title": _("My timetable"), "week": week, "student": student, "controls": ahead}
     return render(request, "curriculum/timetable/own.html", context | _frame(request, day))
 
 
-def _student_week(student: Any, day: datetime.date) -> grid.Week:
-    return grid.week_of(
-        grid.GROUP, 0, day, lessons=own.lessons_of_student(student), controls=own.controls_of_student(student)
-    )
+def _student_week(student: Any, day: datetime.date, controls: Any) -> grid.Week:
+    return grid.week_of(grid.GROUP, 0, day, lessons=own.lessons_of_student(student), controls=controls)
 
 
 # --- papers
@@ -146,7 +151,8 @@ def my_week_pdf(request: Request) -> HttpResponse:
     if student is None:
         return redirect("my_timetable")
     with override("uz"):
-        week = _student_week(student, posted_day(request.POST.get("day", "")))
+        day = posted_day(request.POST.get("day", ""))
+        week = _student_week(student, day, own.controls_of_student(student))
     payload = documents.week_payload(student.person.full_name, week)
     paper = documents.issue_week(
         payload, series=f"timetable-student-{student.pk}", by=request.user, owner=student.person

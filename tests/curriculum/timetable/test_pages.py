@@ -27,6 +27,7 @@ from tests import factories
 from tests.curriculum import makers
 from tests.curriculum.timetable.test_lessons import MONDAY, Faculty
 from tests.pages.base import RegisterTests
+from tests.structure.makers import a_booking
 
 DAY = MONDAY.isoformat()
 
@@ -57,11 +58,33 @@ def test_the_grid_by_group_teacher_and_room_at_a_fixed_number_of_queries(
     )
     for n in range(2, 4):
         faculty.place(faculty.teaching(n), pair=n)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(12):
         body(office, "timetable", view="group", id=faculty.group.pk, day=DAY)
     assert office.get(reverse("timetable"), {"view": "group", "id": 10**8}).status_code == 404
     assert lesson.teaching.subject.name in body(office, "timetable_faculty", day=DAY)
     assert lesson.teacher.person.last_name in body(office, "timetable_teachers", day=DAY)
+
+
+def test_anybody_sees_lessons_and_nobody_s_secrets(faculty, settings, django_assert_max_num_queries):
+    lesson = faculty.place(faculty.teaching(), link="https://meet.example.uz/secret")
+    other = faculty.place(faculty.teaching(1, teacher=lesson.teacher), pair=2)
+    actions.cancel(other, access=faculty.access, reason="Oʻqituvchi kasal")
+    a_booking(faculty.room, "12:00", "12:30", day=MONDAY, purpose="Rektorning qabuli").save()
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    for kind, key in (("group", faculty.group.pk), ("teacher", lesson.teacher_id), ("room", faculty.room.pk)):
+        text = body(client, "timetable_open", view=kind, id=key, day=DAY)
+        assert lesson.teaching.subject.name in text
+        assert (
+            "secret" not in text and "kasal" not in text and "qabuli" not in text and "cancelled</em>" in text
+        )
+        assert reverse("curriculum_lessons_detail", args=[lesson.pk]) not in text
+    with django_assert_max_num_queries(9):
+        body(client, "timetable_open", view="group", id=faculty.group.pk, day=DAY)
+    assert client.get(reverse("timetable_open"), {"view": "group", "id": 10**8}).status_code == 404
+    assert reverse("timetable_open") in client.get(reverse("account_login")).content.decode()
+    settings.PUBLIC_TIMETABLE = False
+    assert client.get(reverse("timetable_open")).status_code == 404
+    assert reverse("timetable_open") not in client.get(reverse("account_login")).content.decode()
 
 
 @pytest.mark.duty("2.3")
@@ -147,10 +170,12 @@ def student(faculty):
 
 @pytest.mark.duty("S")
 @pytest.mark.duty("B7")
-def test_a_student_sees_the_lessons_of_the_own_registrations(faculty, student):
+def test_a_student_sees_the_lessons_of_the_own_registrations(faculty, student, django_assert_max_num_queries):
     mine, others = faculty.place(faculty.teaching()), faculty.place(faculty.teaching(1), pair=2)
     client = factories.client_of(User.objects.get(person=student.person))
-    text = body(client, "my_timetable", day=DAY)
+    body(client, "my_timetable", day=DAY)
+    with django_assert_max_num_queries(12):
+        text = body(client, "my_timetable", day=DAY)
     assert mine.teaching.subject.name in text and others.teaching.subject.name not in text
     assert client.get(reverse("timetable")).status_code == 403
     paper = client.post(reverse("my_timetable_pdf"), {"day": DAY})

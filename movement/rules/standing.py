@@ -1,0 +1,111 @@
+"""Who stands on an order: status, identity, the group and its places, papers, the name."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from hemis.legal import duty
+from movement.rules.base import Check
+
+
+def check_status(*, status: str, allowed: frozenset[str], title: str = "") -> Check:
+    """The student's status (`h_student_status`) is one that this kind of order may start from."""
+    ok = status in allowed
+    text = _("Status: %(status)s.") if ok else _("An order of this kind is not for the status: %(status)s.")
+    return Check(ok, text % {"status": title or status or "—"}, duty("B8"), code="status")
+
+
+def check_not_studying(*, active_status: str) -> Check:
+    """One person has no two active studies (people.md R4)."""
+    ok = active_status in ("", "12", "14")
+    text = _("Does not study here already.") if ok else _("Studies here already.")
+    return Check(ok, text, duty("2.1"), code="one_study")
+
+
+def check_not_on_other_order(*, other_order: str) -> Check:
+    """A candidate stands on one admission order at a time."""
+    if other_order:
+        return Check(
+            False,
+            _("Stands on another order: %(order)s.") % {"order": other_order},
+            duty("B8"),
+            code="other_order",
+        )
+    return Check(True, _("Stands on no other order."), duty("B8"), code="other_order")
+
+
+def check_identity(*, has_pinfl: bool, has_passport: bool) -> Check:
+    """Identity: PINFL, or for foreigners passport and country."""
+    ok = has_pinfl or has_passport
+    text = _("Identity is known.") if ok else _("Neither PINFL nor passport.")
+    return Check(ok, text, "VMQ 177/2022", code="identity")
+
+
+def check_capacity(*, group: str, capacity: int, taken: int, coming: int, strict: bool = False) -> Check:
+    """Places in the group; more is a warning at admission, since groups may be split later.
+
+    ``strict``: who comes to a group that is full needs a written reason.
+    """
+    ok = taken + coming <= capacity
+    text = _("Group %(group)s: %(taken)d students and %(coming)d new ones for %(capacity)d places.") % {
+        "group": group,
+        "taken": taken,
+        "coming": coming,
+        "capacity": capacity,
+    }
+    return Check(ok, text, duty("2.1"), blocking=strict, code="capacity", excusable=strict)
+
+
+def check_score(*, score: Decimal | None) -> Check:
+    """The entrance score is known and within 0–189."""
+    ok = score is not None and 0 <= score <= 189
+    return Check(ok, _("Entrance score %(score)s.") % {"score": score}, "VMQ 578/2025", code="score")
+
+
+def check_current(*, expected: int | None, actual: int | None) -> Check:
+    """Nothing has changed the student's placement since the order was formed."""
+    ok = expected == actual
+    text = (
+        _("The placement is as it was when the order was formed.")
+        if ok
+        else _("Another order has changed the student's placement meanwhile.")
+    )
+    return Check(ok, text, duty("B8"), code="current")
+
+
+def check_group_fits(
+    *, group: str, same_programme: bool, same_course: bool, language: bool, active: bool
+) -> Check:
+    """The group is of the programme, the course and the language that the student will study."""
+    bad = [
+        text
+        for ok, text in (
+            (active, _("the group is closed")),
+            (same_programme, _("another speciality or form")),
+            (same_course, _("another course")),
+            (language, _("another language")),
+        )
+        if not ok
+    ]
+    text = _("Group %(group)s fits.") if not bad else _("Group %(group)s does not fit: %(why)s.")
+    return Check(not bad, text % {"group": group, "why": ", ".join(bad)}, duty("2.1"), code="group")
+
+
+def check_document(*, code: str, title: str, given: bool) -> Check:
+    """A basis document that the kind asks for is there."""
+    text = _("%(document)s is there.") if given else _("%(document)s is missing.")
+    return Check(given, text % {"document": title}, duty("2.2"), code=f"paper_{code}", excusable=True)
+
+
+def check_new_name(*, before: str, after: str) -> Check:
+    """A change of name changes something."""
+    ok = before != after
+    return Check(ok, f"{before} → {after}", duty("B3"), code="name")
+
+
+def check_programme_open(*, active: bool) -> Check:
+    """The programme is still taught; else a related one is chosen."""
+    text = _("The programme is taught.") if active else _("The programme is closed: choose a related one.")
+    return Check(active, text, "VMQ 344/2021, 16-band", code="programme", excusable=True)
