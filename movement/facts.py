@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -26,9 +27,8 @@ class Known:
 
     @property
     def text(self) -> str:
-        """Without needless zeros, with grouped thousands."""
-        shown = f"{self.value:,.2f}".rstrip("0").rstrip(".")
-        return shown.replace(",", "\u00a0")
+        """Without needless zeros, with grouped thousands and the decimal mark of the reader."""
+        return formats.number_format(f"{round(self.value, 2).normalize():f}", force_grouping=True)
 
 
 # (keys of students, day) → figures by student.

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hemis.explain import decimal_text
 from movement.rulebook import Rulebook
 from movement.rules.base import (
     BROKE_ENTRANCE,
@@ -40,7 +41,7 @@ def check_transfer_score(*, score: Decimal | None, book: Rulebook) -> list[Check
     if least is None:
         return []
     text = _("Entrance score %(score)s, at least %(least)s is needed.") % {
-        "score": score if score is not None else "—", "least": least,
+        "score": decimal_text(score), "least": decimal_text(least),
     }  # fmt: skip
     ok = score is not None and score >= least
     return [Check(ok, text, book.source("transfer.score"), code="score", excusable=True)]
@@ -144,7 +145,7 @@ def check_days_after(
         text = _("The date from which the days are counted is not known.")
         return Check(False, text, source, blocking=False, code=code)
     text = _("%(days)d days since %(since)s, at most %(most)s.") % {
-        "days": (day - since).days, "since": since.strftime("%d.%m.%Y"), "most": most,
+        "days": (day - since).days, "since": since.strftime("%d.%m.%Y"), "most": decimal_text(most),
     }  # fmt: skip
     ok = (day - since).days <= most and (may_precede or day >= since)
     return Check(ok, text, source, code=code, excusable=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hemis.explain import decimal_text
 from hemis.legal import duty
 from movement.facts import Known
 from movement.rulebook import Rulebook
@@ -19,10 +20,10 @@ def check_gpa(*, gpa: Known | None, book: Rulebook, rule: str) -> Check:
     if least is None:
         return unknown("gpa", _("No least GPA is set in the rules."), "VMQ 824/2020, 42-band", "gpa")
     if gpa is None:
-        text = _("The GPA is not known; at least %(least)s is needed.") % {"least": least}
+        text = _("The GPA is not known; at least %(least)s is needed.") % {"least": decimal_text(least)}
         return unknown("gpa", text, source, "gpa")
     text = _("GPA %(gpa)s, at least %(least)s is needed (%(basis)s).") % {
-        "gpa": gpa.text, "least": least, "basis": gpa.basis,
+        "gpa": gpa.text, "least": decimal_text(least), "basis": gpa.basis,
     }  # fmt: skip
     return Check(gpa.value >= least, text, source, code="gpa", excusable=True, fact="gpa")
 
@@ -34,7 +35,7 @@ def check_debts(*, debts: Known | None, most: Decimal | None, source: str, block
         return replace(unknown("debts", text, source, "debts"), blocking=blocking, excusable=blocking)
     ok = debts.value <= (most or 0)
     text = _("Academic debts: %(debts)s, at most %(most)s (%(basis)s).") % {
-        "debts": debts.text, "most": most or 0, "basis": debts.basis,
+        "debts": debts.text, "most": decimal_text(most or Decimal(0)), "basis": debts.basis,
     }  # fmt: skip
     return Check(ok, text, source, blocking=blocking, code="debts", excusable=blocking, fact="debts")
 
@@ -58,10 +59,12 @@ def check_hours_missed(*, hours: Known | None, book: Rulebook) -> Check:
     """Expulsion for absence: more hours without excuse in one semester than the law's number."""
     most, source = book.number("expulsion.hours"), book.source("expulsion.hours")
     if hours is None or most is None:
-        text = _("The hours missed are not known; more than %(most)s are needed.") % {"most": most or "—"}
+        text = _("The hours missed are not known; more than %(most)s are needed.") % {
+            "most": decimal_text(most)
+        }
         return unknown("hours", text, source or "VMQ 578/2025, 49-band", "hours_missed")
     text = _("%(hours)s hours missed without excuse, more than %(most)s are needed (%(basis)s).") % {
-        "hours": hours.text, "most": most, "basis": hours.basis,
+        "hours": hours.text, "most": decimal_text(most), "basis": hours.basis,
     }  # fmt: skip
     return Check(hours.value > most, text, source, code="hours", fact="hours_missed")
 
@@ -99,7 +102,7 @@ def check_differences(*, differences: Known | None, book: Rulebook) -> Check:
         text = _("The differences between the curricula are not counted yet.")
         return unknown("differences", text, source or "VMQ 578/2025", "differences")
     text = _("Differences between the curricula: %(number)s, at most %(most)s (%(basis)s).") % {
-        "number": differences.text, "most": most, "basis": differences.basis,
+        "number": differences.text, "most": decimal_text(most), "basis": differences.basis,
     }  # fmt: skip
     return Check(
         differences.value <= most, text, source, code="differences", excusable=True, fact="differences"
@@ -160,5 +163,5 @@ def check_study_years(*, entered: int, year: int, education_type: str, book: Rul
     if most is None:
         return Check(True, _("No limit of years is set."), "VMQ 824/2020", blocking=False, code="years")
     years = year - entered + 1
-    text = _("Year %(years)d of the study, at most %(most)s.") % {"years": years, "most": most}
+    text = _("Year %(years)d of the study, at most %(most)s.") % {"years": years, "most": decimal_text(most)}
     return Check(years <= most, text, book.source(rule), code="years", excusable=True)

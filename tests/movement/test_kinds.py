@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal as D
 
 import pytest
 from django.db import transaction
@@ -15,8 +16,10 @@ from hemis.people.models import User
 from movement import actions, queries, rules
 from movement.actions import execution
 from movement.documents import extract_for
+from movement.facts import Known
 from movement.kinds import TARGET, Admission, OrderKind, register
 from movement.models import Order
+from movement.rulebook import Held, Rulebook
 from students.models import Candidate, Placement, Student
 from tests.factories import access_of, make_candidate, make_faculty, make_group, make_students, make_user
 from tests.movement.kinds import carry_out, draft
@@ -362,3 +365,12 @@ def test_refusals_of_a_transfer_tell_why_and_by_which_act():
     joint = rules.check_not_joint(joint="60610100 Informatika")
     assert not joint.ok and "Informatika" in joint.text
     assert all("578" in str(one.source) for one in (home, joint))
+
+
+def test_figures_of_checks_have_the_decimal_mark_of_the_reader():
+    book = Rulebook({"promotion.gpa": Held("2.4", "")})
+    for language, gpa in (("uz", "3,25"), ("en", "3.25")):
+        with override(language):
+            text = rules.check_gpa(gpa=Known(D("3.250"), ""), book=book, rule="promotion.gpa").text
+            assert f"GPA {gpa}," in text and f"2{gpa[1]}4" in text
+            assert "12\u00a0500\u00a0000" in rules.check_contract_paid(debt=Known(D(12_500_000), "")).text

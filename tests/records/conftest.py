@@ -18,7 +18,7 @@ def _store(tmp_path):
 def graduates(django_db_setup, django_db_blocker):
     """One group for the whole file; what a test does to it is undone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
+        patch.setattr("hemis.documents.rendering.pdf_of", lambda html, token, style: f"%PDF {token}".encode())
         yield from module_world(django_db_blocker, Graduates)
 
 

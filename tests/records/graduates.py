@@ -159,7 +159,9 @@ def kept_for_the_module(blocker):
     """Graduates of one faculty, for all tests of a file; nothing of them stays. Papers of admission are not drawn."""
     with blocker.unblock(), transaction.atomic():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
+            patch.setattr(
+                "hemis.documents.rendering.pdf_of", lambda html, token, style: f"%PDF {token}".encode()
+            )
             made = Graduates(3)
         yield made
         transaction.set_rollback(True)

@@ -44,7 +44,9 @@ def _english():
 
 @pytest.fixture
 def not_drawn(monkeypatch):
-    monkeypatch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
+    monkeypatch.setattr(
+        "hemis.documents.rendering.pdf_of", lambda html, token, style: f"%PDF {token}".encode()
+    )
 
 
 def issue(school, kind, student=0, **fields):

@@ -188,7 +188,9 @@ class TestFlow:
     @pytest.fixture(autouse=True)
     def _not_drawn(self, monkeypatch):
         """What the papers say is read below; here they are not drawn."""
-        monkeypatch.setattr("hemis.documents.actions.pdf_of", lambda html, token: f"%PDF {token}".encode())
+        monkeypatch.setattr(
+            "hemis.documents.rendering.pdf_of", lambda html, token, style: f"%PDF {token}".encode()
+        )
 
     def test_four_eyes_and_numbers_without_gaps(self, school):
         world = school.of(3)

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from hemis.documents import rendering
+from hemis.documents import engine, rendering
 from hemis.documents.models import Document
 from hemis.explain import Phrase, kept, readable
 from hemis.people.models import User
@@ -45,7 +45,7 @@ def _django_db_helper(world):
 @pytest.fixture
 def real_papers(monkeypatch):
     """Documents made for good: the other tests of this folder do without."""
-    monkeypatch.setattr("hemis.documents.actions.pdf_of", rendering.pdf_of)
+    monkeypatch.setattr("hemis.documents.rendering.pdf_of", engine.pdf_of)
 
 
 def enter(user: User) -> Client:
