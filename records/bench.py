@@ -93,7 +93,7 @@ def _people(count: int) -> tuple[list[int], Access, Access]:
 def _mastered(students: list[int]) -> None:
     """Everything of the plan, with the best marks, and accredited."""
     today = timezone.localdate()
-    values = {"students": students, "year": today.year, "day": today}
+    values: dict[str, Any] = {"students": students, "year": today.year, "day": today}
     with connection.cursor() as cursor:
         for table in ("records_recordline", "records_accreditation"):
             cursor.execute(HIDE.format(table))

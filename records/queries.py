@@ -107,7 +107,7 @@ def admissions(
         topic = topics.get(one.pk)
         known = conditions.Candidate(
             status=one.current.status,
-            has_plan=one.current.group_id in plans,
+            has_plan=one.current.group_id is not None and one.current.group_id in plans,
             gaps=[gap.name for gap in gaps.get(one.pk, []) if gap.kind not in ATTESTED],
             topic=topic.title if topic else "",
             failed=failed,
@@ -197,7 +197,7 @@ def judge(students: Collection[int]) -> list[Judged]:
     }
     found = []
     for one in people:
-        plan = plans.get(one.current.group_id) if one.current else None
+        plan = plans.get(one.current.group_id) if one.current and one.current.group_id else None
         known = _graduate(one, lines[one.pk], gaps.get(one.pk, []), topics.get(one.pk), plan, last)
         found.append(
             Judged(

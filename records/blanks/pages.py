@@ -168,7 +168,7 @@ class BlankActs(Register):
     @classmethod
     def card(cls, obj):
         """Who gave the blanks is said only where they changed hands; members of the commission one after another."""
-        giver = begin_large(BlankAct._meta.get_field("giver").verbose_name)  # type: ignore[union-attr]
+        giver = begin_large(str(BlankAct._meta.get_field("giver").verbose_name))  # type: ignore[union-attr]
         return [
             (name, text.replace("\n", "; ") if isinstance(text, str) else text)
             for name, text in super().card(obj)
@@ -258,7 +258,7 @@ def balance(request: Request) -> HttpResponse:
         )  # fmt: skip
     names = {**dict(BLANK_KINDS), **dict(CATEGORIES)}
     held = [(state, title) for state, title in Blank.STATES if state in Blank.HELD]
-    table = [
+    table: list[dict[str, Any]] = [
         {
             "kind": names[one.kind],
             "type": "" if one.kind == ACADEMIC else label("h_education_type", one.education_type),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,7 +104,7 @@ def balance(
     was_inside = Q() if hands is None else Q(from_holder__in=hands)
     lines: dict[tuple[str, str, str], Line] = {}
 
-    def line(row: dict[str, Any]) -> Line:
+    def line(row: Mapping[str, Any]) -> Line:
         key = (row["blank__kind"], row["blank__education_type"], row["blank__category"])
         return lines.setdefault(key, Line(*key))
 
@@ -136,7 +136,7 @@ def _given_to_outside(hands: set[int] | None) -> Q:
     return Q(verb="given") & (Q(holder=None) | ~Q(holder__in=hands))
 
 
-def _count(line: Line, row: dict[str, Any], *, opening: bool) -> None:
+def _count(line: Line, row: Mapping[str, Any], *, opening: bool) -> None:
     verb, n = row["verb"], row["n"]
     if opening:
         sign = {"received": 1, "found": 1, "lost": -1} | dict.fromkeys(GONE, -1)
@@ -150,7 +150,7 @@ def _count(line: Line, row: dict[str, Any], *, opening: bool) -> None:
         line.lost += n if verb == "lost" else -n
 
 
-def _standing(end: datetime.date, inside: Q) -> Iterable[dict[str, Any]]:
+def _standing(end: datetime.date, inside: Q) -> Iterable[Mapping[str, Any]]:
     """How many blanks of every sort stand in which state at the end of a day."""
     newest = BlankMove.objects.filter(day__lte=end).order_by().values("blank").annotate(last=Max("pk"))
     return (

@@ -6,15 +6,13 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from curriculum.models import GroupCurriculum
-from grading.rules import CREDIT
 from hemis.classifiers.queries import label
 from hemis.people.transliteration import to_cyrillic
-from records import record, rules
+from records import record, rules, signing
 from records.certificates.words import WORDS
 from records.diplomas.facts import english_name
 from records.models import Certificate, Diploma, GraduationTopic, RecordLine
-from structure.models import Signatory, University
+from structure.models import University
 from students.models import Placement, Student
 
 DATE = "%d.%m.%Y"
@@ -84,10 +82,11 @@ def _common(student: Student, language: str) -> dict[str, Any]:
     placement = student.current
     university, person = University.objects.get(), student.person
     speciality = placement.programme.speciality
-    rector = Signatory.objects.in_force().filter(post=Signatory.Post.RECTOR).first()
+    signs = "en" if language == "en" else "uz"
     return {
         "university": {"name": name_in(university, language), "address": university.address},
-        "rector": rector.name if rector else university.rector,
+        "rector": signing.rector(university)[signs],
+        "dean": signing.dean(placement.faculty_id)[signs],
         "name": english_name(student) if language == "en" else person.full_name,
         "student_number": student.number,
         "birth_date": person.birth_date.strftime(DATE) if person.birth_date else "",
@@ -95,6 +94,7 @@ def _common(student: Student, language: str) -> dict[str, Any]:
         "faculty": name_in(placement.faculty, language),
         "speciality_code": speciality.code,
         "speciality": name_in(speciality, language),
+        "is_master": speciality.education_type == "12",
         "degree": label("h_education_type", speciality.education_type, language),
         "form": label("h_education_form", placement.education_form, language),
         "language": label("h_language", placement.language, language),
@@ -117,10 +117,9 @@ def _masked(pinfl: str) -> str:
     return f"{pinfl[:4]}******{pinfl[-4:]}" if pinfl else ""
 
 
-def _system(student: Student) -> str:
+def _scale(student: Student) -> tuple[str, list[dict[str, str]]]:
     group = student.current.group_id if student.current else None
-    row = GroupCurriculum.objects.filter(group=group).values_list("curriculum__marking_system__scale").first()
-    return row[0] if row else CREDIT
+    return signing.scales_of({group}).get(group, signing.NO_SCALE) if group else signing.NO_SCALE
 
 
 def _lines(student: Student, up_to: str) -> list[RecordLine]:
@@ -166,8 +165,10 @@ def _semesters(lines: list[RecordLine], language: str) -> list[dict[str, Any]]:
 def _transcript(student: Student, language: str, up_to: str) -> dict[str, Any]:
     lines = _lines(student, up_to)
     total = rules.totals(lines)
+    system, scale = _scale(student)
     return {
-        "system": _system(student),
+        "system": system,
+        "scale": scale,
         "semesters": _semesters(lines, language),
         "hours": str(total.hours),
         "credit": figure(total.credits),
@@ -246,7 +247,7 @@ def _academic(student: Student, language: str, up_to: str) -> dict[str, Any]:
         blocks.append({"name": name, "rows": rows})
     total = rules.totals(lines)
     return {
-        "system": _system(student),
+        "system": _scale(student)[0],
         "left": {**_order(left), "reason": label("h_expel_reason", reason, "uz") if reason else ""},
         "surname": student.person.last_name,
         "first_name": student.person.first_name,

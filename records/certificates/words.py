@@ -20,7 +20,7 @@ WORDS: dict[str, dict[str, str]] = {
         "shaklida {course}da tahsil oladi.", "to": "Maʼlumotnoma soʻralgan joyga taqdim etish uchun berildi",
         "to_place": "Maʼlumotnoma taqdim etiladigan joy", "date": "Berilgan sana", "signed": "Tuzilgan asos: HEMIS "
         "axborot tizimi", "verify": "Hujjatning haqiqiyligini QR kod orqali yoki quyidagi manzilda tekshiring:",
-        "graduated": "Bitirgan sanasi", "empty": "Qayd etilgan natija yoʻq.",
+        "graduated": "Bitirgan sanasi", "empty": "Qayd etilgan natija yoʻq.", "scale": "Baholar shkalasi (ball)",
     },
     "ru": {
         "transcript": "ТРАНСКРИПТ", "study_certificate": "СПРАВКА С МЕСТА УЧЁБЫ", "name": "Ф. И. О.",
@@ -36,7 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
         "{speciality}, форма обучения: {form}, {course}.", "to": "Справка выдана для представления по месту требования",
         "to_place": "Справка выдана для представления", "date": "Дата выдачи", "signed": "Составлено информационной "
         "системой HEMIS", "verify": "Проверьте подлинность документа по QR-коду или по адресу:",
-        "graduated": "Дата окончания", "empty": "Записанных результатов нет.",
+        "graduated": "Дата окончания", "empty": "Записанных результатов нет.", "scale": "Шкала оценок (баллы)",
     },
     "en": {
         "transcript": "TRANSCRIPT OF ACADEMIC RECORDS", "study_certificate": "CERTIFICATE OF STUDY",
@@ -53,6 +53,6 @@ WORDS: dict[str, dict[str, str]] = {
         "{speciality}, form of study: {form}, {course}.", "to": "Issued to be presented wherever it is asked for",
         "to_place": "Issued to be presented to", "date": "Date of issue", "signed": "Drawn up by the HEMIS information "
         "system", "verify": "Check by the QR code, or at this address, that the document is genuine:",
-        "graduated": "Date of graduation", "empty": "No results are recorded.",
+        "graduated": "Date of graduation", "empty": "No results are recorded.", "scale": "Scale of marks (points)",
     },
 }  # fmt: skip

@@ -15,9 +15,10 @@ from hemis.documents.kinds import DocumentKind, masked_name, register
 from hemis.documents.models import Document
 from hemis.documents.rendering import pdf_of, qr_image
 from hemis.people.models import User
-from records.diplomas.facts import both, long_date
+from records.diplomas.facts import long_date
 from records.models import Diploma, PrintProfile
 from records.models.blanks import DIPLOMA, SUPPLEMENT
+from records.signing import both
 
 # What the sheets read of each diploma.
 NEEDED = ("student__person", "faculty", "blank", "supplement_blank", "document", "supplement", "duplicate_of")
@@ -118,7 +119,7 @@ TEST_FACTS = {
     "decided": {"uz": "2026-yil 25-iyun", "en": "June 25, 2026"},
     "registered": {"uz": "2026-yil 30-iyun", "en": "June 30, 2026"},
     "city": {"uz": "Toshkent", "en": "Tashkent"},
-    "rector": "R. Rektorov", "register_number": "1/2026", "speciality_code": "60610100",
+    "rector": {"uz": "R. R. Rektorov", "en": "R. Rektorov"}, "register_number": "1/2026", "speciality_code": "60610100",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,30 +12,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curriculum.models import GroupCurriculum
 from grading.rules import CREDIT
 from hemis.classifiers.queries import label
 from hemis.explain import Explained, readable_steps
 from hemis.legal import cited, duty
-from records import record
+from records import record, signing
 from records import rules as record_rules
 from records.diplomas import rules
-from records.diplomas.words import BLOCK_TITLES, DISSERTATION, LEGAL_FORM, SYSTEMS, TEXTS
+from records.diplomas.words import BLOCK_TITLES, DISSERTATION, EDUCATIONS, LEGAL_FORM, SYSTEMS, TEXTS
 from records.models import Diploma, GraduationTopic, HonoursRule, RecordLine
 from records.queries import accredited
-from structure.models import Signatory, University
+from records.signing import both, in_ascii
+from structure.models import University
 from students.models import Education, Qualification, Student
 
 DATE = "%d.%m.%Y"
 STUDYING, GRADUATED = "11", "14"
 MAIN_SHEET = "11"
+NUMBERED_SCHOOL = re.compile(r"(\d+)-?(?:son(?:li)?\s+)?(?:umumta'lim\s+)?maktab(?:i)?$", re.IGNORECASE)
 MASTER = "12"
 NO_OTHER = gettext_lazy("There is no other diploma of this study.")
-
-
-def both(uz: str, en: str) -> dict[str, str]:
-    """A text in the two languages of the papers."""
-    return {"uz": uz, "en": en}
 
 
 def honours_rule(day: datetime.date | None = None) -> rules.Honours | None:
@@ -105,12 +102,11 @@ class _Common:
         keys = [one.pk for one in students]
         self.lines = record.lines_of_many(keys)
         self.university = University.objects.get()
-        self.rector = _rector(self.university)
+        self.rector = signing.rector(self.university)
         self.rule = honours_rule()
-        self.systems = dict(
-            GroupCurriculum.objects.filter(group__in={one.current.group_id for one in students if one.current})
-            .values_list("group", "curriculum__marking_system__scale")
-        )  # fmt: skip
+        self.scales = signing.scales_of(
+            {one.current.group_id for one in students if one.current and one.current.group_id}
+        )
         self.qualifications: dict[int, Qualification] = {}
         specialities = {one.current.programme.speciality_id for one in students if one.current}
         for one in Qualification.objects.filter(speciality__in=specialities, is_active=True).order_by("-pk"):
@@ -128,11 +124,6 @@ class _Common:
         topics = GraduationTopic.objects.filter(student__in=keys, state=GraduationTopic.APPROVED)
         self.topics = {one.student_id: one for one in topics}
         self.live = set(Diploma.objects.live().filter(student__in=keys).values_list("student", flat=True))
-
-
-def _rector(university: University) -> str:
-    found = Signatory.objects.in_force().filter(post=Signatory.Post.RECTOR).first()
-    return found.name if found else university.rector
 
 
 def _prepare_one(student: Student, common: _Common) -> Prepared:
@@ -162,7 +153,7 @@ def _checks(student: Student, lines: list[RecordLine], made: Prepared, common: _
         rules.Check(good, _("Studies, or has graduated by an order."), duty("B8")),
         rules.Check(bool(lines), _("There is an academic record."), duty("2.7")),
         rules.Check(bool(person.birth_date), _("The birth date is known.")),
-        rules.Check(bool(common.rector), _("The rector who signs is known.")),
+        rules.Check(bool(common.rector["uz"]), _("The rector who signs is known.")),
         rules.missing_names(named),
         rules.Check(student.pk not in common.live, str(NO_OTHER)),
     ]
@@ -173,7 +164,7 @@ def english_name(student: Student) -> str:
     person = student.person
     last = person.passport_last_name or person.last_name
     first = person.passport_first_name or person.first_name
-    name = f"{last} {first}".translate(str.maketrans({"ʻ": "'", "ʼ": "'"}))
+    name = in_ascii(f"{last} {first}")
     # Passports write large letters throughout.
     return " ".join(part.capitalize() for part in name.split()) if name.isupper() else name
 
@@ -202,7 +193,7 @@ def facts_of(
     placement = student.current
     speciality = placement.programme.speciality
     degree = speciality.education_type
-    system = common.systems.get(placement.group_id, CREDIT)
+    system, scale = common.scales.get(placement.group_id or 0, signing.NO_SCALE)
     university = common.university
     qualification = common.qualifications.get(speciality.pk)
     years = f"{placement.programme.years.normalize():f}"
@@ -241,6 +232,7 @@ def facts_of(
         "profession": both(*texts["profession"]),
         "system": system,
         "system_text": both(*SYSTEMS[system]),
+        "scale": scale,
         "rector": common.rector,
         "city": both(*_city(university)),
         "decided_on": decided_on.strftime(DATE) if decided_on else "",
@@ -258,8 +250,20 @@ def _classified(list_code: str, code: str) -> dict[str, str]:
 def _previous(education: Education | None) -> dict[str, str]:
     if education is None:
         return both("", "")
-    text = f"{education.school}, {education.graduation_year}, № {education.number}"
-    return both(text, text)
+    uz, en = EDUCATIONS[education.kind]
+    if education.with_honours:
+        uz, en = f"{uz}, imtiyozli", f"{en} with honours"
+    return both(
+        f"{uz} № {education.number}, {education.school}, {education.graduation_year}",
+        f"{en} No. {education.number}, {school_in_english(education.school)}, {education.graduation_year}",
+    )
+
+
+def school_in_english(name: str) -> str:
+    """Its kind in English, the name itself in plain letters: ``School No. 12``."""
+    plain = in_ascii(name).strip()
+    numbered = NUMBERED_SCHOOL.match(plain)
+    return f"School No. {numbered.group(1)}" if numbered else plain
 
 
 def _moved_from(lines: Iterable[RecordLine]) -> str:

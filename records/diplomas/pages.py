@@ -27,7 +27,7 @@ from hemis.pages.menu import register as register_menu
 from hemis.pages.register import BulkAction, Register, Tab
 from records.diplomas import actions, documents, facts, forms
 from records.diplomas.actions import APPROVE, FORM, HANDOVER, PRINT
-from records.models import Diploma, HonoursRule, PrintProfile
+from records.models import Diploma
 from students.models import Student
 from students.pages import Students
 
@@ -409,53 +409,6 @@ def hand_over(request: Request) -> HttpResponse:
         "back": f"{reverse('records_diplomas_list')}?state={Diploma.PRINTED}",
     }  # fmt: skip
     return render(request, "records/form.html", context, status=422 if request.method == "POST" else 200)
-
-
-# --- rules and printers
-
-
-class HonoursRules(Register):
-    app, name = "records", "honours_rules"
-    title, title_one = gettext_lazy("Rules of honours"), gettext_lazy("rule of honours")
-    model, permission, menu, menu_place = HonoursRule, "honours_rule", "record", 90
-    columns = [
-        Column("valid_from", link=True),
-        Column("is_on"),
-        Column("fives_percent", numeric=True),
-        Column("lowest_mark", numeric=True),
-        Column("attestation_mark", numeric=True),
-        Column("retakes_exclude"),
-        Column("basis"),
-        Column("is_confirmed"),
-    ]
-    form = forms.HonoursRuleForm
-
-
-class PrintProfiles(Register):
-    app, name = "records", "printers"
-    title, title_one = gettext_lazy("Printers of blanks"), gettext_lazy("printer of blanks")
-    model, permission, menu, menu_place = PrintProfile, "printer", "record", 91
-    columns = [
-        Column("name", link=True),
-        Column("kind"),
-        Column("right", numeric=True),
-        Column("down", numeric=True),
-        Column("is_active"),
-    ]
-    filters = [Filter("kind"), BooleanFilter("is_active")]
-    search = ("name",)
-    form = forms.PrintProfileForm
-    detail_template = "records/printer.html"
-    empty = gettext_lazy("Name the printers that print blanks; a test sheet tells how far each is off.")
-
-
-@page("printer.view")
-def test_sheet(request: Request, pk: int) -> HttpResponse:
-    """The test sheet of a printer."""
-    profile = get_in_scope(PrintProfile, request, "printer.view", pk=pk)
-    answer = HttpResponse(documents.test_sheet(profile), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="test-{pk}.pdf"'
-    return answer
 
 
 # --- elsewhere

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from records.diplomas import pages
+from records.diplomas import pages, settings
 
 urlpatterns = [
     path("diplomas/form/", pages.form, name="records_diplomas_form"),
@@ -25,10 +25,10 @@ urlpatterns = [
         for part in ("diploma", "supplement")
         for view in (pages.draft, pages.paper)
     ),
-    path("printers/<int:pk>/test/", pages.test_sheet, name="records_printer_test"),
+    path("printers/<int:pk>/test/", settings.test_sheet, name="records_printer_test"),
     path("my-diploma/", pages.my_diplomas, name="my_diplomas"),
     *pages.Diplomas.urls(),
     *pages.Book.urls(),
-    *pages.HonoursRules.urls(),
-    *pages.PrintProfiles.urls(),
+    *settings.HonoursRules.urls(),
+    *settings.PrintProfiles.urls(),
 ]

@@ -9,6 +9,16 @@ BLOCK_TITLES = {
     "state_exams": ("Yakuniy davlat attestatsiyasi", "Final state attestation"),
     "graduation_works": ("Bitiruv malakaviy ishi", "Graduation work"),
 }
+# The document of the education before this one (`students.Education.kind`).
+EDUCATIONS = {
+    "school": ("Shahodatnoma", "Certificate of general secondary education"),
+    "lyceum": ("Akademik litsey diplomi", "Diploma of an academic lyceum"),
+    "college": ("Kasb-hunar kolleji diplomi", "Diploma of a professional college"),
+    "technical": ("Texnikum diplomi", "Diploma of a technical school"),
+    "bachelor": ("Bakalavr diplomi", "Bachelor's diploma"),
+    "master": ("Magistr diplomi", "Master's diploma"),
+    "foreign": ("Nostrifikatsiya qilingan xorijiy hujjat", "Recognised foreign document"),
+}
 DISSERTATION = ("Magistrlik dissertatsiyasi", "Master's dissertation")
 LEGAL_FORM = (
     "Oʻzbekiston Respublikasi oliy taʼlim muassasasi",

@@ -29,12 +29,12 @@ def matches_field() -> forms.TypedChoiceField:
 
 def check(data: dict[str, Any], add_error: Any) -> None:
     """What each status needs, said at the field; what does not belong to it is emptied."""
-    status = data.get("status")
+    status = data.get("status") or ""
     needed = {
         Employment.WORKING: ("employer", "profession", "sector"),
         Employment.STUDYING: ("school",),
         Employment.INACTIVE: ("inactive_kind",),
-    }.get(status or "", ())
+    }.get(status, ())
     for name in needed:
         if not data.get(name):
             add_error(name, _("Needed for “%(status)s”.") % {"status": dict(Employment.STATUSES)[status]})

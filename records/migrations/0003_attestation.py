@@ -385,8 +385,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("", "not filled yet"),
                             ("graded", "graded"),
-                            ("absent", "absent"),
-                            ("excused", "absent with excuse"),
+                            ("absent", "did not come"),
+                            ("excused", "did not come, with an excuse"),
                             ("not_admitted", "not admitted"),
                         ],
                         default="",

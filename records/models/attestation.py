@@ -340,7 +340,7 @@ class CommissionMember(BaseModel):
         return f"{self.full_name} ({self.get_role_display()})"
 
     @classmethod
-    def secretaries(cls, person: int) -> QuerySet[CommissionMember]:
+    def secretaries(cls, person: int) -> QuerySet[CommissionMember, Any]:
         """Keys of the commissions whose secretary the person is."""
         return cls.objects.filter(role=cls.SECRETARY, employee__person=person).values("commission")
 
@@ -427,8 +427,8 @@ class AttestationLine(models.Model):
     STATUSES = [
         (EMPTY, _("not filled yet")),
         (GRADED, _("graded")),
-        (ABSENT, _("absent")),
-        (EXCUSED, _("absent with excuse")),
+        (ABSENT, _("did not come")),
+        (EXCUSED, _("did not come, with an excuse")),
         (NOT_ADMITTED, _("not admitted")),
     ]
 

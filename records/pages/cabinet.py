@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,7 +42,7 @@ def my_record(request: Request) -> HttpResponse:
 def my_topic(request: Request) -> HttpResponse:
     """The own topic, or those to choose from; sessions of state attestation and their results."""
     student = _me(request, "own.topic")
-    context = {"title": _("Graduation work"), "student": student}
+    context: dict[str, Any] = {"title": _("Graduation work"), "student": student}
     if student:
         own = GraduationTopic.objects.filter(student=student, state__in=GraduationTopic.TAKEN)
         topic = own.select_related("supervisor__person", "kafedra", "order__academic_year").first()

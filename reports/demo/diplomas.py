@@ -68,8 +68,8 @@ def _settings(staff: dict[str, User], student: Student) -> None:
     )
     speciality = student.current.programme.speciality
     Qualification.objects.create(
-        speciality=speciality, name=f"{speciality.name} boʻyicha magistr", name_ru=f"Магистр: {speciality.name_ru}",
-        name_en=f"Master: {speciality.name_en}",
+        speciality=speciality, name=f"{speciality.name} boʻyicha magistr", name_ru=f"Магистр, {speciality.name_ru}",
+        name_en=f"Master of {speciality.name_en}",
     )  # fmt: skip
     with acting(staff["academic"].pk, "demo"):
         HonoursRule.objects.create(
