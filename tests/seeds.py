@@ -15,6 +15,7 @@ SOWN = {
     "staff": "StaffRule",
     "movement": "MovementRule",
     "records": "AttestationRule",
+    "finance": "RefundRule",
 }
 
 
@@ -41,6 +42,11 @@ def _sow_records() -> None:
     import_module("records.seed").sow(apps)
 
 
+def _sow_finance() -> None:
+    import_module("finance.seed").sow()
+    import_module("finance.ledger.chart").sow(apps.get_model("finance", "Account"))
+
+
 def _sow_grading() -> None:
     import_module("grading.seed").sow(apps)
 
@@ -52,6 +58,7 @@ SEEDS = {
     "staff": _sow_staff,
     "movement": _sow_movement,
     "records": _sow_records,
+    "finance": _sow_finance,
 }
 
 

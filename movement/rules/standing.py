@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -105,6 +106,16 @@ _PAPER = "paper_"
 def is_about_a_paper(code: str) -> bool:
     """Whether a check asks for a basis document of the order."""
     return code.startswith(_PAPER)
+
+
+def check_stipend(*, kind: str, why: str, begins: datetime.date, until: datetime.date | None) -> Check:
+    """The rule gives a stipend, and its last day lies after the first (VMQ 59/2020)."""
+    source = "VMQ 59/2020"
+    if not kind:
+        return Check(False, why or _("The rule gives no stipend."), source, code="stipend")
+    if until is None or until <= begins:
+        return Check(False, _("The stipend ends after it begins."), source, code="stipend")
+    return Check(True, kind, source, code="stipend")
 
 
 def check_new_name(*, before: str, after: str) -> Check:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from attendance.forms import dress
 from hemis.access.scope import Access
 from hemis.pages.forms import RegisterForm
-from records.models import Diploma, HonoursRule, PrintProfile
+from records.models import Accreditation, Diploma, HonoursRule, PrintProfile
 from students.models import Group
 
 
@@ -26,7 +26,10 @@ class FormingForm(forms.Form):
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        rows = Group.objects.for_scope(access.scope("diploma.edit"))
+        accredited = Accreditation.objects.filter(state=Accreditation.ACCEPTED)
+        rows = Group.objects.for_scope(access.scope("diploma.edit")).filter(
+            pk__in=accredited.values("student__current__group")
+        )
         self.fields["groups"].queryset = rows.order_by("-entry_year", "name")  # type: ignore[attr-defined]
         dress(self)
 

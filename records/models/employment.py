@@ -22,11 +22,6 @@ class GraduateQuerySet(ScopedQuerySet):
         """The faculty that the graduate left."""
         return self if scope.everything else self.filter(student__current__faculty__in=scope.faculty_ids)
 
-    def newest(self):
-        """The newest answer about every graduate."""
-        newest = self.model._default_manager.filter(student=models.OuterRef("student"))
-        return self.filter(pk=models.Subquery(newest.order_by("-noted_on", "-pk").values("pk")[:1]))
-
 
 class Employment(BaseModel):
     """What is known about one graduate on one day; the newest row counts, the older ones stay."""
