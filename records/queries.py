@@ -225,7 +225,8 @@ def _graduate(
 ) -> conditions.Graduate:  # fmt: skip
     attested = [line for line in lines if line.kind in ATTESTED]
     unattested = [gap for gap in gaps if gap.kind in ATTESTED]
-    needs_topic = any(each.kind == GRADUATION_WORK for each in (*attested, *unattested))
+    kinds = {line.kind for line in attested} | {gap.kind for gap in unattested}
+    needs_topic = GRADUATION_WORK in kinds
     english = [line.subject_name for line in lines if not line.subject_name_en]
     if needs_topic and topic and not topic.title_en:
         english.append(topic.title)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from grading.rules import HUNDREDTH, ZERO, Weighted
 from grading.rules import gpa as weighted_mean
@@ -38,6 +38,9 @@ class Line(Protocol):
 
     @property
     def name(self) -> str: ...
+
+
+AnyLine = TypeVar("AnyLine", bound=Line)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def gpa(lines: Iterable[Line]) -> Explained[Decimal]:
     )
 
 
-def in_blocks(lines: Iterable[Line]) -> dict[str, list[Line]]:
+def in_blocks(lines: Iterable[AnyLine]) -> dict[str, list[AnyLine]]:
     """The lines by the blocks of a supplement; every block is there, some are empty."""
     known = list(lines)
     return {name: [one for one in known if one.kind in kinds] for name, kinds in BLOCKS}

@@ -119,8 +119,8 @@ def balance(
     for period, wanted in (("before", Q(day__lt=start)), ("during", Q(day__gte=start))):
         for row in rows.filter(wanted).annotate(n=Count("pk"), came=came, went=went):
             _count(line(row), row, opening=period == "before")
-    for row in _standing(end, inside):
-        line(row).states[row["to_state"]] = row["n"]
+    for standing in _standing(end, inside):
+        line(standing).states[standing["to_state"]] = standing["n"]
     return [lines[key] for key in sorted(lines)]
 
 

@@ -34,7 +34,7 @@ from reports.demo import YEAR, contingent
 from reports.demo.people import People
 from staff.models import Employee, Position
 from structure.models import Unit
-from students.models import AcademicYear, Candidate, Group, Programme, Speciality, Student
+from students.models import AcademicYear, Candidate, Education, Group, Programme, Speciality, Student
 
 PEOPLE = 13
 LEAST = 100  # a smaller university has no master's group
@@ -178,6 +178,13 @@ def _students(
 ) -> list[Student]:
     """Admitted by an order of last year, with accounts that sign in at once."""
     persons = Person.objects.bulk_create(people.student(YEAR - 5) for _place in range(PEOPLE))
+    Education.objects.bulk_create(
+        Education(
+            person=person, kind="bachelor", number=f"B {5_400_100 + at}", school="Namuna davlat universiteti",
+            graduation_year=YEAR - 1, issued_on=datetime.date(YEAR - 1, 6, 30), with_honours=at == 1,
+        )
+        for at, person in enumerate(persons)
+    )  # fmt: skip
     programme = Programme.objects.get(speciality=group.speciality)
     candidates = Candidate.objects.bulk_create(
         Candidate(
