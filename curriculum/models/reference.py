@@ -192,6 +192,9 @@ class GradeType(DatedRule):
 class RatingSheetKind(BaseModel):
     """A kind of rating sheet (qaydnoma): of a subject, a course work, an internship …"""
 
+    # State examinations and graduation works: marked by a commission, not by a sheet of a teacher.
+    ATTESTED = ("13", "15")
+
     code = models.CharField(_("code"), max_length=16, unique=True)
     name = models.CharField(_("name"), max_length=256)
     name_ru = models.CharField(_("name (Russian)"), max_length=256, blank=True)

@@ -175,9 +175,17 @@ def _write_figures(lines: list[OrderLine], figures: Figures, basis: str, *, by: 
 
 
 def _set_aside_failing(order: Order, line_ids: list[int], figures: Figures) -> None:
-    """Of the lines just written, take those off who do not pass, and keep the reasons."""
+    """Of the lines just written, take those off who do not pass, and keep the reasons.
+
+    A paper that the order lacks sets nobody aside: it can only be added to an order that is there.
+    """
     lines = list(queries.lines_of(order).filter(pk__in=line_ids))
-    bad = failing(queries.checks_of(order, lines))
+    found = failing(queries.checks_of(order, lines))
+    bad = {
+        pk: checks
+        for pk, checks in found.items()
+        if not all(rules.is_about_a_paper(check.code) for check in checks)
+    }
     if not bad:
         return
     by_pk = {line.pk: line for line in lines}

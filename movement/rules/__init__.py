@@ -80,6 +80,7 @@ from movement.rules.standing import (
     check_score,
     check_status,
     check_stipend,
+    is_about_a_paper,
 )
 
 __all__ = [
@@ -118,6 +119,7 @@ __all__ = [
     "check_debts",
     "check_differences",
     "check_document",
+    "is_about_a_paper",
     "check_extension",
     "check_gpa",
     "check_ground_in_force",

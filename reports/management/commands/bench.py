@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from finance.bench import bench_contracts
 from finance.payments.bench import bench_payments
+from records.bench import bench_papers
 from reports.bench.attendance import measure_attendance
 from reports.bench.grading import measure_gpa, measure_sheet
 from reports.bench.pages import measure_pages
@@ -22,11 +23,11 @@ from students.models import Student
 
 PARTS = (
     "import", "contracts", "payments", "pages", "contingent", "promotion", "attendance", "grading", "study", "tasks",
-    "timetable",
+    "timetable", "papers",
 )  # fmt: skip
 
 IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
-PROMOTION_GOAL, ATTENDANCE_GOAL, GPA_GOAL, STUDY_GOAL = 3.0, 2.0, 2.0, 2.0
+PROMOTION_GOAL, ATTENDANCE_GOAL, GPA_GOAL, STUDY_GOAL, PAPERS_GOAL = 3.0, 2.0, 2.0, 2.0, 1.3
 STATEMENT_GOAL, DEBTS_GOAL = 4.0, 2.0
 
 
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         parser.add_argument("--promoted", type=int, default=8000)
         parser.add_argument("--absences", type=int, default=4_000_000)
         parser.add_argument("--groups", type=int, default=80, help="of the computed timetable (80)")
+        parser.add_argument("--transcripts", type=int, default=8000)
+        parser.add_argument("--diplomas", type=int, default=2000, help="each with its supplement (2000)")
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
         parser.add_argument("--only", choices=PARTS, nargs="*", default=PARTS)
 
@@ -54,6 +57,8 @@ class Command(BaseCommand):
         promoted: int,
         absences: int,
         groups: int,
+        transcripts: int,
+        diplomas: int,
         workers: int,
         only: list[str],
         **options,
@@ -85,6 +90,8 @@ class Command(BaseCommand):
             self._tasks()
         if "timetable" in only:
             self._timetable(groups)
+        if "papers" in only:
+            self._papers(bench_papers(transcripts, diplomas))
 
     def _import(self, found: dict[str, Any]) -> None:
         self._head(
@@ -120,6 +127,16 @@ class Command(BaseCommand):
             f"{found['cpu_growth']:.2f} × the processor time"
         )
         self._verdict(found["ratio"] <= CONTRACTS_GOAL)
+
+    def _papers(self, found: dict[str, Any]) -> None:
+        self._head(f"Papers of graduates (bare: WeasyPrint on the same HTML; goal {PAPERS_GOAL} × bare)")
+        for name, key in (("transcripts", "transcripts"), ("diplomas and supplements", "diplomas")):
+            one = found[key]
+            self.stdout.write(
+                f"{name:<28}{one['count']:>6} PDFs: {one['whole']:>7.1f} s, bare {one['bare']:>7.1f} s, "
+                f"ratio {one['ratio']:.2f}"
+            )
+        self._verdict(all(one["ratio"] <= PAPERS_GOAL for one in found.values()))
 
     def _payments(self, found: dict[str, Any]) -> None:
         self._head(
