@@ -31,10 +31,10 @@ def _uzbek():
 
 @pytest.fixture(scope="session", autouse=True)
 def _sown():
-    """What migrations brought is there for every test, also after one that emptied the tables."""
-    from tests.seeds import keep_sown
+    """What migrations brought is there for every test, also after one that wrote for good."""
+    from tests.emptying import put_back_after_transactions
 
-    keep_sown()
+    put_back_after_transactions()
 
 
 @pytest.fixture(scope="session")
