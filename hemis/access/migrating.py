@@ -24,7 +24,7 @@ def _add_model(state: ProjectState, model: ModelState) -> None:
     """As ``ProjectState.add_model``, but only the new model is drawn; those it points to learn of it."""
     key = model.app_label, model.name_lower
     state.models[key] = model
-    if state._relations is not None:
+    if vars(state)["_relations"] is not None:
         state.resolve_model_relations(key)
     if "apps" in vars(state):
         state.apps.render_multiple([model])
@@ -39,7 +39,7 @@ def _add_field(
         field.default = NOT_PROVIDED
     key = label, model
     state.models[key].fields[name] = field
-    if state._relations is not None:
+    if vars(state)["_relations"] is not None:
         state.resolve_model_field_relations(key, name, field)
     if "apps" in vars(state):
         field.clone().contribute_to_class(state.apps.get_model(*key), name)
