@@ -182,7 +182,7 @@ def _papers(dean: Access, staff: dict[str, User], students: list[Student]) -> No
 
 def _employed(marketing: Access, students: list[Student]) -> None:
     """Two work, one studies on, one is inactive, one has answered the survey, one has it open."""
-    told = (
+    told: tuple[dict[str, Any], ...] = (
         {
             "status": Employment.WORKING, "employer": "“IT-Park” DUK", "tin": "305109680", "region": "1726",
             "profession": "dasturchi", "sector": "16", "matches": True, "document": "Mehnat shartnomasi № 41",
