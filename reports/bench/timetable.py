@@ -9,6 +9,7 @@ from typing import Any
 from curriculum.solver import engine, rules
 from curriculum.solver.rules import Problem, Room, Want
 from curriculum.timetable.rules import Audience
+from reports.bench.parts import Out, part
 
 GROUPS_OF_STREAM, PEOPLE, WEEKS = 4, 25, 15
 LECTURE, LABORATORY, PRACTICE = "11", "12", "13"
@@ -67,3 +68,14 @@ def measure_timetable(groups: int = 80, *, seconds: float = 30, better: float = 
         "broken": len(rules.broken(problem, places)), "first_cost": first.cost(problem.weights),
         "cost": last.cost(problem.weights), "bettering": better,
     }  # fmt: skip
+
+
+@part("timetable", groups=(80, "of the computed timetable"))
+def timetable(out: Out, groups: int) -> None:
+    found = measure_timetable(groups)
+    out.head(f"Timetable of {found['groups']} groups by the solver: {found['wanted']} places of a week")
+    out.line(
+        f"placed {found['placed']} in {found['placing']:.1f} s, broken hard rules {found['broken']}; "
+        f"cost of wishes {found['first_cost']}, after {found['bettering']:.0f} s more {found['cost']}"
+    )
+    out.verdict(found["placed"] == found["wanted"] and not found["broken"])
