@@ -14,6 +14,6 @@ from records.models import AttestationRule
 
 def figures(day: datetime.date | None = None) -> dict[str, Figure]:
     """Each figure with its source, one query; 0 where there is none."""
-    rows = AttestationRule.objects.filter(valid_from__lte=day or timezone.localdate()).order_by("valid_from")
+    rows = AttestationRule.objects.in_force(day or timezone.localdate())
     known = {row.code: Figure(row.value, cited(row.basis, confirmed=row.is_confirmed)) for row in rows}
     return {code: known.get(code, Figure(Decimal(0))) for code, _title in AttestationRule.CODES}

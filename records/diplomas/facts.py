@@ -36,11 +36,7 @@ NO_OTHER = gettext_lazy("There is no other diploma of this study.")
 
 def honours_rule(day: datetime.date | None = None) -> rules.Honours | None:
     """The rule of honours in force on a day; None where there is none."""
-    row = (
-        HonoursRule.objects.filter(valid_from__lte=day or timezone.localdate())
-        .order_by("-valid_from")
-        .first()
-    )
+    row = HonoursRule.objects.in_force(day or timezone.localdate()).last()
     if row is None:
         return None
     return rules.Honours(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models.reference import SharedQuerySet
-from hemis.base import BaseModel
+from hemis.base import BaseModel, DatedRule
 from hemis.classifiers.fields import ClassifierField
 from hemis.documents.models import Document
 from hemis.explain import readable_steps
@@ -181,7 +181,7 @@ class Diploma(BaseModel):
         return self.duplicate_of_id is not None
 
 
-class HonoursRule(BaseModel, Confirmable):
+class HonoursRule(Confirmable, DatedRule):
     """When a diploma is with honours; the newest row that has begun holds (law 7).
 
     ``is_on`` false: no diploma is with honours, and its page says why.
@@ -202,8 +202,6 @@ class HonoursRule(BaseModel, Confirmable):
     )  # fmt: skip
     retakes_exclude = models.BooleanField(_("a mark got by a retake excludes"), default=False)
     basis = models.CharField(_("legal basis"), max_length=255)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule of honours")
