@@ -156,7 +156,7 @@ DUTIES: tuple[Duty, ...] = (
         _("employee base; lists of teachers and of other employees"),
         _CREATE_EDIT,
         UNIVERSITY,
-        "employee: view edit",
+        "employee: view edit; staff_statistics: view; completeness: view",
     ),
     _duty(
         "1.3",
@@ -243,7 +243,7 @@ DUTIES: tuple[Duty, ...] = (
         _("scientific rating of teachers and kafedras; statistics of students and teachers"),
         _("view; form"),
         FACULTY,
-        "rating: view; statistics: view",
+        "rating: view; statistics: view; staff_statistics: view; completeness: view",
     ),
     _duty(
         "3.1",
@@ -308,7 +308,7 @@ DUTIES: tuple[Duty, ...] = (
         _("statistics of students and teachers, university-wide"),
         _("form"),
         UNIVERSITY,
-        "statistics: view",
+        "statistics: view; staff_statistics: view; completeness: view",
     ),
     _duty(
         "4.1",
@@ -345,7 +345,7 @@ DUTIES: tuple[Duty, ...] = (
         _("create; form and hand to students; enter and view"),
         UNIVERSITY,
         "price: view edit; contract: view create; stipend: view edit; payment: view edit; ledger: view close; "
-        "debt: view remind; document: view",
+        "debt: view remind; document: view; completeness: view",
     ),
     _duty(
         "8.1",
@@ -364,7 +364,7 @@ DUTIES: tuple[Duty, ...] = (
         _CREATE_EDIT,
         KAFEDRA,
         "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign; "
-        "timetable: view; exam_timetable: view; resource: view; question: view; task: view",
+        "timetable: view; exam_timetable: view; resource: view; question: view; task: view; completeness: view",
     ),
     _duty(
         "8.3",
@@ -503,7 +503,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view; "
-        "performance: view; gpa: view",
+        "performance: view; gpa: view; statistics: view",
     ),
     _duty(
         "B7",

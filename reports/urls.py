@@ -1,0 +1,11 @@
+"""Addresses of statistics."""
+
+from reports.completeness.pages import urlpatterns as completeness
+from reports.statistics import kinds, views
+from reports.statistics.declaration import STATISTICS, in_order
+
+assert kinds.KNOWN
+urlpatterns = [
+    *(one for statistic in in_order(STATISTICS.values()) for one in views.urls(statistic)),
+    *completeness,
+]
