@@ -176,7 +176,7 @@ def _ordered(dimension: Dimension, keys: Sequence[str]) -> list[tuple[str, str]]
             return (2, 0, "")
         if places is not None:
             return (0, places.get(key, len(places)), key)
-        if dimension.names:
+        if dimension.names and not dimension.is_time:
             return (0, 0, names.sort_key(labels[key]))
         return (0, int(key), "") if key.isdecimal() else (1, 0, key)
 
