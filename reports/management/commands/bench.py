@@ -12,6 +12,7 @@ from reports.bench.attendance import measure_attendance
 from reports.bench.grading import measure_gpa, measure_sheet
 from reports.bench.pages import measure_pages
 from reports.bench.promotion import measure_promotion
+from reports.bench.statistics import measure_statistics
 from reports.bench.study import measure_study
 from reports.bench.tasks import measure_tasks
 from reports.demo.build import build
@@ -21,11 +22,13 @@ from students.models import Student
 
 PARTS = (
     "import", "contracts", "payments", "pages", "contingent", "promotion", "attendance", "grading", "study", "tasks",
+    "statistics",
 )  # fmt: skip
 
 IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
 PROMOTION_GOAL, ATTENDANCE_GOAL, GPA_GOAL, STUDY_GOAL = 3.0, 2.0, 2.0, 2.0
 STATEMENT_GOAL, DEBTS_GOAL = 4.0, 2.0
+STATISTIC_GOAL, STATISTIC_PAGE_GOAL = 3.0, 100
 
 
 class Command(BaseCommand):
@@ -79,6 +82,8 @@ class Command(BaseCommand):
             self._study(measure_study())
         if "tasks" in only:
             self._tasks()
+        if "statistics" in only:
+            self._statistics()
 
     def _import(self, found: dict[str, Any]) -> None:
         self._head(
@@ -190,6 +195,24 @@ class Command(BaseCommand):
             f"bare {found['bare_reading'] * 1000:.2f} ms, ratio {found['reading_ratio']:.2f}"
         )
         self._verdict(found["reading"] * 1000 <= PAGE_GOAL and found["giving"] < 1)
+
+    def _statistics(self) -> None:
+        self._head(
+            f"Statistics at {Student.objects.count()} students (bare: the same figures by one statement; "
+            f"goal {STATISTIC_GOAL:g} × bare, pages {STATISTIC_PAGE_GOAL} ms)"
+        )
+        self.stdout.write(
+            f"{'statistic':<16}{'queries':>8}{'page ms':>9}{'cut ms':>8}{'bare ms':>9}{'ratio':>7}"
+        )
+        measured = measure_statistics()
+        for one in measured:
+            self.stdout.write(
+                f"{one.code:<16}{one.queries:>8}{one.page_ms:>9.1f}{one.cut_ms:>8.1f}{one.bare_ms:>9.1f}"
+                f"{one.ratio:>7.1f}"
+            )
+        self._verdict(
+            all(one.ratio <= STATISTIC_GOAL and one.page_ms <= STATISTIC_PAGE_GOAL for one in measured)
+        )
 
     def _promotion(self, count: int) -> None:
         found = measure_promotion(count)

@@ -82,7 +82,6 @@ STUDENTS = register(
             Column("programme__speciality"),
             Column("group"),
             Column("course"),
-            Column("education_form"),
             Column("payment_form"),
             Column("status"),
         ),
