@@ -222,7 +222,8 @@ def trend(request: Request) -> HttpResponse:
 
 def missing(access: Access) -> list[dict[str, Any]]:
     """The largest gaps in scope, those with the smallest share in order first: two statements and the half-year."""
-    moment, lines = moment_now(), []
+    moment = moment_now()
+    lines: list[dict[str, Any]] = []
     for level in (FACULTY, KAFEDRA):
         gaps = open_to(access, level)
         found = overview(gaps, access, moment)
@@ -235,7 +236,7 @@ def missing(access: Access) -> list[dict[str, Any]]:
 
 
 def _share(line: dict[str, Any]) -> int:
-    share = line["count"].share
+    share: int | None = line["count"].share
     return -1 if share is None else share
 
 

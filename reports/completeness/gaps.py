@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import (
     Count,
     Exists,
@@ -60,7 +62,7 @@ STUDENT = (
     Column("current__group", _("Group")),
     Column("current__course", _("Course")),
 )
-STUDENT_ROWS = {
+STUDENT_ROWS: dict[str, Any] = {
     "model": Student,
     "columns": STUDENT,
     "select_related": ("person", "current__group", "current__faculty"),
@@ -91,7 +93,7 @@ def _group(row: Group) -> str:
     return reverse("students_groups_detail", args=[row.pk])
 
 
-GROUP_ROWS = {
+GROUP_ROWS: dict[str, Any] = {
     "model": Group,
     "columns": (Column("name", link=True), Column("speciality"), Column("entry_year"), Column("faculty")),
     "select_related": ("speciality", "faculty"),
@@ -172,7 +174,7 @@ def _teaching_columns() -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-TEACHING_ROWS = {
+TEACHING_ROWS: dict[str, Any] = {
     "model": Teaching,
     "select_related": ("subject", "kafedra", "teacher__person"),
     "ordering": ("subject__name", "pk"),
@@ -195,11 +197,11 @@ register(
 )  # fmt: skip
 
 
-def sheets(scope: Scope, moment: Moment) -> QuerySet:
+def sheets(scope: Scope, moment: Moment) -> Any:
     return GradeSheet.objects.for_scope(scope).valid()
 
 
-SHEET_ROWS = {
+SHEET_ROWS: dict[str, Any] = {
     "model": GradeSheet,
     "columns": (
         Column("serial", link=True), Column("curriculum_subject__subject"), Column("group"), Column("control"),
@@ -230,6 +232,11 @@ register(
 )  # fmt: skip
 
 
+def without_contract(scope: Scope, moment: Moment) -> QuerySet:
+    rows: Any = without_any()
+    return rows.for_scope(scope)
+
+
 def fee_paying(scope: Scope, moment: Moment) -> QuerySet:
     return all_studying(scope, moment).filter(current__payment_form=FEE_PAYING)
 
@@ -237,7 +244,7 @@ def fee_paying(scope: Scope, moment: Moment) -> QuerySet:
 register(
     Gap(
         "no_contract", _("Fee-paying students without a contract"), FACULTY, "contract.view", "7.1",
-        rows=lambda scope, moment: without_any().for_scope(scope), of=fee_paying, unit="current__faculty",
+        rows=without_contract, of=fee_paying, unit="current__faculty",
         link=where_it_is_formed, fix=lambda: reverse("finance_form_contracts"), **STUDENT_ROWS,
     )
 )  # fmt: skip
@@ -292,7 +299,7 @@ def subjects(scope: Scope, moment: Moment) -> QuerySet:
     return materials.with_hours(rows)
 
 
-SUBJECT_ROWS = {
+SUBJECT_ROWS: dict[str, Any] = {
     "model": CurriculumSubject,
     "columns": (Column("subject"), Column("curriculum"), Column("semester"), Column("teacher", _("Teacher"))),
     "select_related": ("subject", "curriculum", "semester", "teacher__person"),
@@ -339,7 +346,7 @@ def held(scope: Scope, moment: Moment) -> QuerySet:
     return Position.objects.in_force(moment.today).for_scope(scope)
 
 
-POSITION_ROWS = {
+POSITION_ROWS: dict[str, Any] = {
     "model": Position,
     "columns": (
         Column("employee__person", _("Employee")),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, CharField, F, Func, IntegerField, Model, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from reports.statistics.declaration import Asked, Dimension, Text
+from reports.statistics.declaration import Asked, Dimension, Path, Text
 from structure.models import Unit
 from students.models import Group, Speciality
 from students.pages.choices import faculties, groups_of, specialities
@@ -93,28 +93,30 @@ def academic_year(code: str, title: Text, path: str) -> Dimension:
     )  # fmt: skip
 
 
-def faculty(path: str, permission: str, code: str = "faculty") -> Dimension:
-    return Dimension(code, _("Faculty"), path, names=names_of(Unit, "name"), offered=faculties(permission))
+def faculty(path: Path, permission: str) -> Dimension:
+    return Dimension(
+        "faculty", _("Faculty"), path, names=names_of(Unit, "name"), offered=faculties(permission)
+    )
 
 
-def kafedra(path: str, offered: Callable | None = None) -> Dimension:
+def kafedra(path: Path, offered: Callable | None = None) -> Dimension:
     return Dimension("kafedra", _("Kafedra"), path, names=names_of(Unit, "name"), offered=offered)
 
 
-def speciality(path: str, permission: str) -> Dimension:
+def speciality(path: Path, permission: str) -> Dimension:
     return Dimension(
         "speciality", _("Speciality"), path, names=names_of(Speciality, "code", "name"),
         offered=specialities(permission), is_wide=True,
     )  # fmt: skip
 
 
-def group(path: str, permission: str) -> Dimension:
+def group(path: Path, permission: str) -> Dimension:
     return Dimension(
         "group", _("Group"), path, names=names_of(Group, "name"), offered=groups_of(permission), is_wide=True
     )
 
 
-def coded(code: str, title: Text, path: str, list_code: str, **more: Any) -> Dimension:
+def coded(code: str, title: Text, path: Path, list_code: str, **more: Any) -> Dimension:
     """A dimension of a national list."""
     return Dimension(code, title, path, list_code=list_code, **more)
 

@@ -21,8 +21,9 @@ def figure_text(value: Figure, measure: Measure) -> str:
     """The figure with the measure's decimals; nothing where there is nothing."""
     if value is None:
         return ""
-    digits = 0 if value == int(value) and not measure.digits else measure.digits
-    return formats.number_format(Decimal(value), digits, force_grouping=abs(value) >= 1000)
+    figure = Decimal(value)
+    digits = 0 if figure == int(figure) and not measure.digits else measure.digits
+    return formats.number_format(figure, digits, force_grouping=abs(figure) >= 1000)
 
 
 def chart_of(question: Question, table: Table, listed: Callable[..., str]) -> Chart | None:

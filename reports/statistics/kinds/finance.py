@@ -19,6 +19,7 @@ from reports.statistics.declaration import (
     Joined,
     Measure,
     Statistic,
+    Text,
     register,
 )
 from reports.statistics.dimensions import coded, faculty, group, month, of_person, speciality
@@ -112,6 +113,7 @@ def payments(scope: Scope, asked: Asked) -> QuerySet:
     return Payment.objects.for_scope(scope).filter(date__range=(asked.since, asked.until))
 
 
+MEANS: tuple[tuple[str, Text], ...] = tuple((code, text) for code, text in Payment.MEANS)  # type: ignore[misc]
 AMOUNT = {"amount": "amount"}
 PAYMENTS = register(
     Statistic(
@@ -123,7 +125,7 @@ PAYMENTS = register(
         PERIOD,
         dimensions=(
             month("month", _("Month"), "date"),
-            Dimension("means", _("How it was paid"), "means", choices=Payment.MEANS),
+            Dimension("means", _("How it was paid"), "means", choices=MEANS),
             *_of_contract("contract__", PAYMENT),
         ),
         measures=(
