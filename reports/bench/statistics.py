@@ -15,11 +15,14 @@ from django.urls import reverse
 from hemis.access.scope import Scope
 from hemis.people.models import User
 from reports.bench.pages import WARM_UP, _medians
+from reports.bench.parts import Out, part
 from reports.statistics import asking, cube
 from reports.statistics.declaration import STATISTICS
 from students.bench import HIDE, MOVES, SINCE
+from students.models import Student
 
 EVERYBODY = Scope(everything=True)
+RATIO_GOAL, PAGE_GOAL = 3.0, 100
 PLACEMENTS = 6  # of every student, over three years
 # The figures of the default cut, as somebody would write them who needs no more.
 BARE = {
@@ -158,3 +161,20 @@ def _measure(client: Client, code: str, **asked: str) -> StatisticMeasure:
         cut_ms=_medians(cut)[0],
         bare_ms=_medians(bare)[0],
     )
+
+
+@part("statistics")
+def show_statistics(out: Out) -> None:
+    """Every statistic: its page, and its cut against the same figures by one statement."""
+    out.head(
+        f"Statistics at {Student.objects.count()} students (bare: the same figures by one statement; "
+        f"goal {RATIO_GOAL:g} × bare, pages {PAGE_GOAL} ms)"
+    )
+    out.line(f"{'statistic':<16}{'queries':>8}{'page ms':>9}{'cut ms':>8}{'bare ms':>9}{'ratio':>7}")
+    measured = measure_statistics()
+    for one in measured:
+        out.line(
+            f"{one.code:<16}{one.queries:>8}{one.page_ms:>9.1f}{one.cut_ms:>8.1f}{one.bare_ms:>9.1f}"
+            f"{one.ratio:>7.1f}"
+        )
+    out.verdict(all(one.ratio <= RATIO_GOAL and one.page_ms <= PAGE_GOAL for one in measured))

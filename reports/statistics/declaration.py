@@ -17,7 +17,8 @@ from hemis.pages.columns import Column
 
 Text = str | Promise
 # What a statistic asks of time: one day, a period, an academic year, a year with the day of the state of things.
-DAY, PERIOD, YEAR, YEAR_AND_DAY = "day", "period", "year", "year and day"
+# … or nothing, where rows have no time but that of today.
+DAY, PERIOD, YEAR, YEAR_AND_DAY, NO_TIME = "day", "period", "year", "year and day", ""
 # In addresses: the value that is not entered.
 NOTHING = "-"
 

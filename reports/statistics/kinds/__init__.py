@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-KNOWN = ("students", "staff", "movement", "attendance", "results", "finance", "resources")
+KNOWN = ("students", "staff", "movement", "attendance", "results", "finance", "resources", "employment")
 
 for _name in KNOWN:
     import_module(f"reports.statistics.kinds.{_name}")
