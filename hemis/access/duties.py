@@ -319,7 +319,7 @@ DUTIES: tuple[Duty, ...] = (
         _("employment of graduates"),
         _("create, view"),
         UNIVERSITY,
-        "employment: view edit",
+        "employment: view edit; completeness: view",
     ),
     _duty(
         "5.1",

@@ -38,6 +38,8 @@ from grading.models import GradeSheet
 from hemis.access.scope import Scope
 from hemis.pages.columns import Column
 from movement.models import Order
+from records.employment import queries as employment
+from records.models import Diploma
 from reports.completeness.declaration import FACULTY, KAFEDRA, Gap, Moment, register
 from staff.models import Position
 from students import quality
@@ -262,6 +264,39 @@ register(
                  Column("current_amount"), Column("state")),
         select_related=("student__person", "group"), ordering=("number",),
         link=lambda row: reverse("finance_contracts_detail", args=[row.pk]),
+    )
+)  # fmt: skip
+
+
+def graduates(scope: Scope, moment: Moment) -> QuerySet:
+    """Everybody who has graduated, with what is known of the employment."""
+    return employment.graduates(scope)
+
+
+def diplomas(scope: Scope, moment: Moment) -> QuerySet:
+    return Diploma.objects.for_scope(scope).live()
+
+
+register(
+    Gap(
+        "diplomas", _("Diplomas not handed over"), FACULTY, "diploma.view", "1.3", Diploma,
+        rows=lambda scope, moment: diplomas(scope, moment).exclude(state=Diploma.HANDED), of=diplomas,
+        unit="faculty",
+        columns=(Column("student__person", _("Graduate"), link=True), Column("group"), Column("serial"),
+                 Column("state")),
+        select_related=("student__person", "group"), ordering=("student__person__sort_key", "pk"),
+        link=lambda row: reverse("records_diplomas_detail", args=[row.pk]),
+    )
+)  # fmt: skip
+register(
+    Gap(
+        "employment", _("Graduates of whom nothing is known"), FACULTY, "employment.view", "4.1", Student,
+        rows=lambda scope, moment: graduates(scope, moment).filter(told_id=None), of=graduates,
+        unit="current__faculty",
+        columns=(Column("person", _("Graduate"), link=True), Column("current__programme__speciality", _("Speciality")),
+                 Column("graduated", _("Year of graduation"), value=lambda row: row.graduated)),
+        select_related=("person", "current__programme__speciality"), ordering=("person__sort_key", "pk"),
+        link=lambda row: reverse("records_graduates_detail", args=[row.pk]),
     )
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.db.models import Case, CharField, F, Func, IntegerField, Model, TextField, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reports.statistics.declaration import Asked, Dimension, Path, Text
@@ -72,6 +73,28 @@ def age(path: str) -> Callable[[Asked], Any]:
         template="date_part('year', age(%(expressions)s))::int",
         output_field=IntegerField(),
     )
+
+
+SIGNED_IN = (
+    ("day", _("today or yesterday")), ("week", _("within a week")), ("month", _("within a month")),
+    ("older", _("longer ago")), ("never", _("never")),
+)  # fmt: skip
+
+
+def sign_in(path: str) -> Dimension:
+    """When somebody last signed in, seen from the day; ``path`` leads to the person."""
+
+    def banded(asked: Asked) -> Case:
+        end = datetime.datetime.combine(asked.day, datetime.time.max, timezone.get_current_timezone())
+        last = f"{path}user__last_login"
+        whens = [
+            When(**{f"{last}__gte": end - datetime.timedelta(days=days)}, then=Value(code))
+            for code, days in (("day", 2), ("week", 8), ("month", 31))
+        ]
+        never = When(**{f"{last}__isnull": True}, then=Value("never"))
+        return Case(never, *whens, default=Value("older"), output_field=CharField())
+
+    return Dimension("sign_in", _("Signed in last"), banded, choices=SIGNED_IN)
 
 
 def month(code: str, title: Text, path: str) -> Dimension:

@@ -98,14 +98,15 @@ def test_gaps_as_counted_one_by_one(world):
     assert found.totals["student_data"].missing >= no_photo > 0
 
 
-@pytest.mark.duty("2.8", "8.2", "7.1", "1.2", "B6")
+@pytest.mark.duty("2.8", "8.2", "7.1", "1.2", "1.3", "4.1", "B6")
 @pytest.mark.parametrize(
     ("role", "own", "seen", "unseen"),
     [
         ("dean", "faculty", {"no_tutor", "no_contract", "student_data"}, {"post_without_order"}),
         ("head", "kafedra", {"subject_topics", "no_teacher", "journals"}, {"no_tutor", "no_contract"}),
         ("accounting", "", {"no_contract", "contract_unsigned"}, {"no_tutor", "journals"}),
-        ("hr", "", {"post_without_order", "employee_data"}, {"no_tutor", "no_contract"}),
+        ("hr", "", {"post_without_order", "employee_data", "diplomas"}, {"no_tutor", "no_contract"}),
+        ("marketing", "", {"employment"}, {"no_tutor", "journals"}),
         ("academic_affairs", "", {"curriculum_draft", "timetable", "student_data"}, {"employee_data"}),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from attendance import queries
@@ -119,6 +120,7 @@ ABSENCES = register(
         help=_("From the journals of lessons given in the period. Groups are those of the day of the lesson."),
         select_related=("student__person", "group", "record__lesson__teaching__subject"),
         ordering=("-day", "student__person__sort_key", "pk"),
+        link=lambda row: reverse("attendance_absences_detail", args=[row.pk]),
         place=4,
     )
 )  # fmt: skip
@@ -187,6 +189,7 @@ LESSONS = register(
         help=_("From the timetable and the journals; a lesson counts from the moment it has ended."),
         select_related=("teaching__subject", "teaching__kafedra", "teacher__person"),
         ordering=("-day", "-starts_at", "pk"),
+        link=lambda row: reverse("attendance_lessons_detail", args=[row.pk]),
         place=5,
     )
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.materials import queries
@@ -77,6 +78,7 @@ RESOURCES = register(
         help=_("From approved curricula of the year and what teachers have uploaded."),
         select_related=("subject", "curriculum", "semester", "kafedra"),
         ordering=("subject__name", "pk"),
+        link=lambda row: reverse("curriculum_topics_detail", args=[row.pk]),
         place=10,
     )
 )  # fmt: skip
@@ -128,6 +130,7 @@ QUOTAS = register(
         help=_("Quotas of the year of entry against the admission lists."),
         select_related=("speciality",),
         ordering=("speciality__code", "pk"),
+        link=lambda row: reverse("students_quotas_detail", args=[row.pk]),
         place=11,
         year_title=_("Entry year"),
     )

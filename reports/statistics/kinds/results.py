@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import Subject
@@ -87,6 +88,7 @@ SUBJECTS = register(
         help=_("From closed grade sheets of the year's semesters; a result counts where the student studies now."),
         select_related=("student__person", "student__current__group", "curriculum_subject__subject"),
         ordering=("student__person__sort_key", "pk"),
+        link=lambda row: reverse("grading_results_detail", args=[row.pk]),
         place=6,
     )
 )  # fmt: skip
@@ -149,6 +151,7 @@ GPAS = register(
         help=_("From the GPA of the year as it was computed last; students stand where they study now."),
         select_related=("student__person", "student__current__faculty", "student__current__group"),
         ordering=("-gpa", "pk"),
+        link=lambda row: reverse("grading_gpas_detail", args=[row.pk]),
         place=7,
     )
 )  # fmt: skip

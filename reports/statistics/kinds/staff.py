@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hemis.access.scope import Access, Scope
 from hemis.pages.columns import Column
 from reports.statistics.declaration import DAY, Asked, Dimension, Measure, Statistic, register
-from reports.statistics.dimensions import age, age_bands, coded, faculty, kafedra, of_person
+from reports.statistics.dimensions import age, age_bands, coded, faculty, kafedra, of_person, sign_in
 from staff.models import Degree, Position
 from staff.models.posts import HOURLY, TEACHING
 from structure.models import Unit
@@ -66,6 +66,7 @@ STAFF = register(
             Dimension("rate", _("Rate"), "rate"),
             *of_person(PERSON),
             age_bands("age", _("Age"), f"{PERSON}birth_date", (25, 30, 35, 40, 45, 50, 55, 60, 65, 70)),
+            sign_in(PERSON),
         ),
         measures=(
             Measure(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hemis.access.scope import Scope
 from hemis.pages.columns import Column
 from reports.statistics.declaration import DAY, Asked, Dimension, Measure, Statistic, register
-from reports.statistics.dimensions import YES_NO, age, age_bands, coded, of_person, of_placement
+from reports.statistics.dimensions import YES_NO, age, age_bands, coded, of_person, of_placement, sign_in
 from students.models import Placement
 from students.models.studies import MARITAL_STATUSES
 
@@ -45,6 +45,7 @@ STUDENTS = register(
             Dimension("marital", _("Marital status"), "student__marital_status", choices=MARITAL_STATUSES),
             Dimension("targeted", _("Targeted admission"), "student__is_targeted", choices=YES_NO),
             Dimension("entry_year", _("Entry year"), "student__entry_year", is_time=True),
+            sign_in("student__person__"),
         ),
         measures=(
             Measure(

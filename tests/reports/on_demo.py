@@ -1,4 +1,7 @@
-"""Every statistic on a small demo university: figures are those of plain counting, and of the rows behind them."""
+"""Every statistic on the small demo university: figures are those of plain counting, and of the rows behind them.
+
+Run by tests/demo/test_demo.py, whose university they share: to build one more would cost as much as all of them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections import Counter
 
 import openpyxl
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +23,6 @@ from hemis.access.scope import Access, Scope
 from hemis.pages.models import SavedView
 from hemis.people.models import User
 from movement.models import OrderLine
-from reports.demo.build import build
 from reports.statistics import asking, cube, kinds
 from reports.statistics.declaration import COUNT, NOTHING, STATISTICS
 from reports.statistics.dimensions import birth_before
@@ -31,29 +33,9 @@ from students.models import Placement, Student
 from tests import factories
 
 assert kinds.KNOWN
-pytestmark = pytest.mark.django_db
-STUDENTS = 90
 MOST_QUERIES = 12
 UNIVERSITY = Scope(everything=True)
 TODAY = datetime.date(2026, 11, 26)
-
-
-@pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker):
-    """One small demo university for the whole file, undone at the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        build(students=STUDENTS)
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def _django_db_helper(demo):
-    """In the place of pytest-django's own, which would close the database after every test."""
-    assert connection.settings_dict["NAME"].startswith("test_")
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def browser(login: str) -> Client:
@@ -161,6 +143,15 @@ def test_page_workbook_list_and_print_say_the_same(code):
     assert listed.context["paginator"].count == behind(answer.context["question"]).count()
     printed = client.get(f"{reverse(statistic.url_name('print'))}?{answer.context['query']}")
     assert printed.context["foot"]["total"] == answer.context["foot"]["total"]
+
+
+@pytest.mark.parametrize("code", sorted(STATISTICS))
+def test_rows_lead_to_their_pages(code):
+    client = browser("rector")
+    lines = client.get(reverse(f"statistics_{code}_list"), {"set": "1"}).context["lines"]
+    assert STATISTICS[code].link is None or all(line["url"] for line in lines)
+    for line in lines[:1]:
+        assert not line["url"] or client.get(line["url"]).status_code == 200
 
 
 def test_cells_of_people_lead_to_as_many_people():
@@ -311,3 +302,6 @@ def test_filters_of_many_rows_are_searched(monkeypatch):
     ]
     assert [one["text"] for one in found] == [str(Unit.objects.get(code="303-102"))]
     assert client.get(reverse("statistics_students_options"), {"filter": "gender"}).status_code == 404
+
+
+__all__ = [name for name in globals() if name.startswith("test_")]  # noqa: PLE0605 - the tests, whatever they are
