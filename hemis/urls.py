@@ -32,6 +32,7 @@ APPS = (
     ("records/", "records.certificates.urls"),
     ("records/", "records.employment.urls"),
     ("", "records.employment.public"),
+    ("statistics/", "reports.urls"),
 )
 
 urlpatterns = [
