@@ -53,6 +53,8 @@ WITHOUT_HISTORY = {
     "finance_debtreminder": "written by the reminder, never edited",
     "movement_setaside": "written once by the check of a list, never edited",
     "staff_postassignment": "which post brought which role; the role itself has its history",
+    "nightly_nightrun": "written by the night's work: it is a record itself",
+    "nightly_nightstep": "written by the night's work: it is a record itself",
     "people_user_groups": "unused: what people may do comes from the duty table",
     "people_user_user_permissions": "unused: what people may do comes from the duty table",
 }
