@@ -11,6 +11,7 @@ APPS = (
     ("jobs/", "hemis.jobs.urls"),
     ("notices/", "hemis.notices.urls"),
     ("sheets/", "hemis.sheets.urls"),
+    ("nightly/", "hemis.nightly.urls"),
     ("", "hemis.documents.urls"),
     ("classifiers/", "hemis.classifiers.urls"),
     ("structure/", "structure.urls"),
