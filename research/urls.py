@@ -9,6 +9,7 @@ urlpatterns = [
     *works.Methodical.urls(),
     *works.Properties.urls(),
     *works.Authors.urls(),
+    path("works/<int:pk>/", works.open_work, name="research_work"),
     path("works/<int:pk>/submit/", works.submit, name="research_submit"),
     path("works/<int:pk>/approve/", works.approve, name="research_approve"),
     path("works/<int:pk>/return/", works.send_back, name="research_return"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import apps
+from django.db import connection
 from django.db.models.signals import post_migrate
 
 # App → a model that its migration fills.
@@ -14,6 +15,7 @@ SOWN = {
     "grading": "GradingRule",
     "staff": "StaffRule",
     "movement": "MovementRule",
+    "finance": "RefundRule",
 }
 
 
@@ -36,6 +38,12 @@ def _sow_movement() -> None:
     import_module("movement.defaults").seed_rules(apps.get_model("movement", "MovementRule"))
 
 
+def _sow_finance() -> None:
+    with connection.cursor() as cursor:
+        import_module("finance.seed").sow(cursor)
+    import_module("finance.ledger.chart").sow(apps.get_model("finance", "Account"))
+
+
 def _sow_grading() -> None:
     import_module("grading.seed").sow(apps)
 
@@ -46,6 +54,7 @@ SEEDS = {
     "grading": _sow_grading,
     "staff": _sow_staff,
     "movement": _sow_movement,
+    "finance": _sow_finance,
 }
 
 

@@ -32,13 +32,16 @@ class UploadForm(forms.Form):
     year = forms.IntegerField(label=gettext_lazy("entry year"), min_value=2000, max_value=2100)
     file = forms.FileField(label=gettext_lazy("file (XLSX, XLS or CSV)"))
 
-    def __init__(self, *args, asks_year: bool = True, **kwargs):
+    def __init__(self, *args, asks_year: bool = True, accepts: str = "", **kwargs):
         super().__init__(*args, **kwargs)
         if not asks_year:
             del self.fields["year"]
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
-        self.fields["file"].widget.attrs["accept"] = ".xlsx,.xls,.csv"
+        self.fields["file"].widget.attrs["accept"] = accepts
+        if accepts not in ("", Sheet.accepts):
+            kinds = accepts.replace(".", "").replace(",", ", ").upper()
+            self.fields["file"].label = _("file (%(kinds)s)") % {"kinds": kinds}
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -71,7 +74,11 @@ def upload_for(request: Request, declared: type[Sheet], params: dict) -> HttpRes
     code = declared.code
     initial = {"year": declared.default_year()}
     form = UploadForm(
-        request.POST or None, request.FILES or None, initial=initial, asks_year=declared.asks_year
+        request.POST or None,
+        request.FILES or None,
+        initial=initial,
+        asks_year=declared.asks_year,
+        accepts=declared.accepts,
     )
     if request.method == "POST" and form.is_valid():
         if declared.asks_year:
@@ -95,12 +102,13 @@ def template(request: Request, code: str) -> FileResponse:
     declared = _declared(request, code)
     year = request.GET.get("year", "")
     params = {"year": int(year) if year.isdigit() else declared.default_year()}
-    return _file(
+    return workbook(
         writing.template(declared(request.access, params)), f"{code.replace('.', '-')}-template.xlsx"
     )
 
 
-def _file(content: bytes, name: str) -> FileResponse:
+def workbook(content: bytes, name: str) -> FileResponse:
+    """A workbook to be saved under a name."""
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
 
 
@@ -160,12 +168,12 @@ def faulty(request: Request, pk: int) -> FileResponse:
     """The faulty rows as a workbook with the cells marked and commented."""
     found = _own(request, pk)
     try:
-        checked = actions.read_and_check(found, request.access)
+        _sheet, checked = actions.read_and_check(found, request.access)
     except SheetRefused as refusal:
         raise Http404 from refusal
     faults = [
         Fault(one.row, one.column, one.fault, one.message, one.value, one.hint) for one in found.faults.all()
     ]
-    return _file(
+    return workbook(
         writing.faulty_rows(checked.table, faults), f"{found.name.rsplit('.', 1)[0][:80]}-faults.xlsx"
     )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from hemis.access.guard import page
+from hemis.access.guard import get_in_scope, is_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.home import Todo, register_todo
 from hemis.pages.register import BulkAction, Register
 from hemis.pages.tabs import rows_tab
+from hemis.pages.verbs import verb
 from hemis.people import names
 from research import actions, forms, queries
 from research.models import Work, WorkAuthor
@@ -109,9 +109,7 @@ class _Works(Register):
 
     @classmethod
     def detail_context(cls, request, obj):
-        decides = request.access.can("publication.approve") and (
-            Work.objects.for_scope(request.access.scope("publication.approve")).filter(pk=obj.pk).exists()
-        )
+        decides = is_in_scope(obj, request.access, "publication.approve")
         return {
             "may_submit": cls.can_edit(request.access, obj),
             "may_approve": decides and obj.state == Work.SUBMITTED,
@@ -205,50 +203,34 @@ class Properties(_Works):
 REGISTERS = {one.sort: one for one in (Scientific, Methodical, Properties)}
 
 
-def _work(request: Request, pk: int, permission: str) -> Work:
-    rows = Work.objects.for_scope(request.access.scope(permission)).select_related(
-        "entered_by__person", "kafedra"
+def _submit(request: Request, work: Work) -> str:
+    actions.submit(work, access=request.access)
+    return _("The work is submitted to the head of the kafedra.")
+
+
+def _approve(request: Request, work: Work) -> str:
+    actions.approve(work, access=request.access)
+    return _("The work is approved and its authors are told.")
+
+
+submit = verb(Work, "publication.edit", _submit, back="research_work", errors=actions.WorkError)
+approve = verb(Work, "publication.approve", _approve, back="research_work", errors=actions.WorkError)
+
+
+@page("publication.view")
+def open_work(request: Request, pk: int) -> HttpResponse:
+    """The card of a work in the register of its sort, for whoever knows but its key."""
+    return redirect(
+        REGISTERS[get_in_scope(Work, request, "publication.view", pk=pk).sort].url_name("detail"), pk=pk
     )
-    return get_object_or_404(rows, pk=pk)
-
-
-@page("publication.edit")
-@require_POST
-def submit(request: Request, pk: int) -> HttpResponse:
-    """Hand a work to the head of the kafedra."""
-    work = get_object_or_404(_own(request), pk=pk)
-    try:
-        actions.submit(work, access=request.access)
-    except actions.WorkError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The work is submitted to the head of the kafedra."))
-    return redirect(REGISTERS[work.sort].url_of(work))
-
-
-def _own(request: Request):
-    return Work.objects.filter(entered_by__person=request.access.scope("publication.edit").person_id)
-
-
-@page("publication.approve")
-@require_POST
-def approve(request: Request, pk: int) -> HttpResponse:
-    """Approve a submitted work."""
-    work = _work(request, pk, "publication.approve")
-    try:
-        actions.approve(work, access=request.access)
-    except actions.WorkError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The work is approved and its authors are told."))
-    return redirect(REGISTERS[work.sort].url_of(work))
 
 
 @page("publication.approve")
 def send_back(request: Request, pk: int) -> HttpResponse:
     """Return a work with a remark."""
-    work = _work(request, pk, "publication.approve")
+    work = get_in_scope(Work, request, "publication.approve", pk=pk)
     form = forms.RemarkForm(request.POST or None)
+    url = REGISTERS[work.sort].url_of(work)
     if request.method == "POST" and form.is_valid():
         try:
             actions.send_back(work, remark=form.cleaned_data["remark"], access=request.access)
@@ -256,10 +238,8 @@ def send_back(request: Request, pk: int) -> HttpResponse:
             form.add_error("remark", str(error))
         else:
             messages.success(request, _("The work is returned and its authors are told."))
-            return redirect(REGISTERS[work.sort].url_of(work))
-    context = {
-        "title": _("Return with a remark"), "form": form, "work": work, "back_url": REGISTERS[work.sort].url_of(work),
-    }  # fmt: skip
+            return redirect(url)
+    context = {"title": _("Return with a remark"), "form": form, "work": work, "back_url": url}
     return render(request, "research/remark.html", context, status=422 if form.errors else 200)
 
 

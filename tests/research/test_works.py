@@ -274,7 +274,7 @@ def test_only_who_entered_a_work_submits_it_and_only_when_whole(world):
     WorkAuthor.objects.create(work=work, employee=other, place=2)
     co_author = _browser(other.person)
     assert co_author.get(Scientific.url_of(work)).status_code == 200
-    assert co_author.post(reverse("research_submit", args=[work.pk])).status_code == 404
+    assert co_author.post(reverse("research_submit", args=[work.pk])).status_code == 403
     assert co_author.get(reverse("research_scientific_edit", args=[work.pk])).status_code == 404
     access = factories.access_of(factories.make_user("teacher", person=who.person))
     with pytest.raises(actions.WorkError, match="DOI"):
