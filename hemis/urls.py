@@ -34,6 +34,7 @@ APPS = (
     ("records/", "records.employment.urls"),
     ("", "records.employment.public"),
     ("statistics/", "reports.urls"),
+    ("science/", "research.urls"),
 )
 
 urlpatterns = [

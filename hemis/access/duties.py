@@ -415,6 +415,15 @@ DUTIES: tuple[Duty, ...] = (
         "journal: view edit; teaching: view; timetable: view; exam_timetable: view",
     ),
     _duty(
+        "B6.1",
+        "teacher",
+        "science",
+        _("own publications, intellectual property"),
+        _("create, edit; submit"),
+        OWN,
+        "publication: view edit",
+    ),
+    _duty(
         "B5",
         "dean",
         "finance",

@@ -79,6 +79,7 @@ from movement.clearance.models import ClearanceAnswer, ClearanceStation
 from movement.models import AgreementStep, MovementRule, Order
 from movement.parents.actions import hash_of, token_of
 from movement.parents.models import ParentContact, ParentLink
+from research.models import Work, WorkAuthor
 from staff.models import Absence, Competition, CompetitionEntry, Degree, Employee, PostRole
 from structure.models import RoomBooking, Unit, University
 from students.models import (
@@ -533,6 +534,24 @@ def _posting(world: World, where: str) -> Posting:
 
 
 # Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
+def _work(sort: str):
+    def made(world: World, where: str) -> Row:
+        kinds = {"scientific": "13", "methodical": "11", "property": "17"}
+        work = make(
+            Work, world, where, sort=sort, title=f"Ish {sort} {where}", kafedra=world.kafedras[where],
+            entered_by=world.employee(where), issue_year=2025, academic_year=factories.make_year(),
+            certificate_number="7", certificate_date=DAY, **{f"{sort}_kind": kinds[sort]},
+        )  # fmt: skip
+        return Row(work, world.place(where, kafedra=True))
+
+    return made
+
+
+def _work_author(world: World, where: str) -> Row:
+    work = world.row("research_scientific", Work, where).obj
+    return Row(WorkAuthor.objects.create(work=work, outsider="J. Smith"), world.place(where, kafedra=True))
+
+
 ROWS: dict[Any, Callable[[World, str], Row]] = {
     **papers.ROWS,
     **attestation.ROWS,
@@ -687,4 +706,6 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Resource: of_kafedra(_resource),
     Question: of_kafedra(_question),
     Task: of_kafedra(_task),
+    **{f"research_{sort}": _work(sort) for sort, _title in Work.SORTS},
+    WorkAuthor: _work_author,
 }
