@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "close-abandoned-tests": {"task": "grading.close_tests", "schedule": 300.0, "options": {"expires": 300}},
     "register-for-subjects": {"task": "curriculum.register_running", "schedule": crontab(hour=2, minute=20)},
     "remind-of-journals": {"task": "attendance.evening", "schedule": crontab(hour=19, minute=30)},
+    "doctorate-nightly": {"task": "doctorate.nightly", "schedule": crontab(hour=2, minute=40)},
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")

@@ -26,6 +26,7 @@ APPS = (
     ("movement/", "movement.clearance.urls"),
     ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
+    ("doctorate/", "doctorate.urls"),
 )
 
 urlpatterns = [
