@@ -30,7 +30,7 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'doctoral_student_by_order';
     END IF;
     SELECT level INTO the_level FROM doctorate_doctoralspeciality WHERE id = NEW.speciality_id;
-    IF the_level IS DISTINCT FROM CASE WHEN NEW.kind IN ('11', '12') THEN 'phd' ELSE 'dsc' END THEN
+    IF the_level IS DISTINCT FROM (CASE WHEN NEW.kind IN ('11', '12') THEN 'phd' ELSE 'dsc' END) THEN
         RAISE EXCEPTION 'The speciality is of another level.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'doctoral_student_level';
     END IF;
