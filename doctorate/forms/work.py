@@ -95,7 +95,7 @@ class AttestationForm(OfStudentForm):
                 self.add_error("protocol_number", _("Enter the protocol."))
         elif data.get("held_on"):
             self.add_error("result", _("Choose the result."))
-        changed = set(self.changed_data) - {"scan", "correction"}
+        changed = set(self.changed_data) - {"scan", "correction", "row_version"}
         if self.was_held and changed and "correction" not in self.changed_data:
             self.add_error("correction", _("Say why it is corrected: the history keeps the reason."))
         return data

@@ -18,6 +18,7 @@ from doctorate.models import (
     Supervision,
 )
 from hemis.access.scope import Access
+from hemis.documents.actions import drawn_when_opened
 from staff.models import Degree, Employee
 from structure.models import Unit
 from tests import factories
@@ -60,10 +61,11 @@ def draft(
 
 
 def carry_out(order: DoctoralOrder, date: datetime.date | None = None) -> DoctoralOrder:
-    """Submitted, signed and, when its day has come, executed: the only way there is."""
+    """Submitted, signed and, when its day has come, executed: the only way there is. Its paper is drawn when opened."""
     actions.submit(order, access=office())
     order.refresh_from_db()
-    return actions.sign(order, access=rectorate(), date=date or datetime.date(2026, 9, 1))
+    with drawn_when_opened():
+        return actions.sign(order, access=rectorate(), date=date or datetime.date(2026, 9, 1))
 
 
 def execute(

@@ -43,8 +43,9 @@ def test_status_and_term_come_by_orders_alone(unit):
         refused("doctoral_student_by_order", f"UPDATE {STUDENT} SET {change} WHERE id = %s", one.pk)
     refused(
         "doctoral_student_by_order",
-        f"INSERT INTO {STUDENT} (version, person_id, kind, speciality_id, kafedra_id, theme, theme_protocol, payment_form,"
-        " note, status, number, admitted_on) VALUES (1, %s, '12', %s, %s, 'x', '', '11', '', 'studying', 'D1', now())",
+        f"INSERT INTO {STUDENT} (version, person_id, kind, speciality_id, kafedra_id, theme, theme_protocol,"
+        " payment_form, note, status, number, admitted_on)"
+        " VALUES (1, %s, '12', %s, %s, 'x', '', '11', '', 'studying', 'D1', now())",
         factories.make_person().pk, one.speciality_id, unit.pk,
     )  # fmt: skip
     order = makers.draft("admission", one)
@@ -79,8 +80,8 @@ def test_a_signed_order_does_what_it_says_and_nothing_else(unit):
         " signed_by_id = created_by_id WHERE id = %s", order.pk)  # fmt: skip
     # The line does not say so yet.
     refused("doctoral_period_by_order", PERIOD, one.pk, order.pk, "studying", D(2028, 6, 30), D(2026, 1, 1))
-    sql("UPDATE doctorate_doctoralorderline SET status_after = 'studying', term_after = '2028-06-30' WHERE order_id = %s",
-        order.pk)  # fmt: skip
+    sql("UPDATE doctorate_doctoralorderline SET status_after = 'studying', term_after = '2028-06-30'"
+        " WHERE order_id = %s", order.pk)  # fmt: skip
     refused("doctoral_period_by_order", PERIOD, one.pk, order.pk, "studying", D(2028, 6, 29), D(2026, 1, 1))
     refused("doctoral_period_by_order", PERIOD, one.pk, order.pk, "studying", D(2028, 6, 30), D(2026, 1, 2))
     # Written, but the order is never executed.
@@ -156,8 +157,8 @@ def test_speciality_and_kafedra_fit(unit):
 
 def test_supervisors_have_a_degree_and_a_limit(unit):
     who = makers.doctor(unit, degree="11")
-    insert = """INSERT INTO doctorate_supervision (version, student_id, role, employee_id, outsider, valid_from, valid_to,
-                order_number, order_date) VALUES (1, %s, 'supervisor', %s, '', %s, %s, '7', '2025-01-01')"""
+    insert = """INSERT INTO doctorate_supervision (version, student_id, role, employee_id, outsider, valid_from,
+                valid_to, order_number, order_date) VALUES (1, %s, 'supervisor', %s, '', %s, %s, '7', '2025-01-01')"""
     led = [makers.candidate(unit, f"Izlanuvchi{n}") for n in range(6)]
     refused(
         "supervisor_degree", insert, led[0].pk, staff.teacher(unit, "Darajasiz").pk, makers.ADMITTED, None
@@ -182,7 +183,8 @@ def test_supervisors_have_a_degree_and_a_limit(unit):
 def test_plans_and_attestations_are_frozen(unit):
     one = makers.admitted(unit)
     plan = IndividualPlan.objects.create(student=one)
-    approve = "UPDATE doctorate_individualplan SET state = 'approved', approved_on = '2025-02-01', protocol_number = '3'"
+    approve = "UPDATE doctorate_individualplan SET state = 'approved', approved_on = '2025-02-01'"
+    approve += ", protocol_number = '3'"
     refused("doctoral_plan_stages", f"{approve} WHERE id = %s", plan.pk)
     stage = makers.stage(one)
     refused(
@@ -269,7 +271,7 @@ def test_no_defence_without_opponents_or_of_a_candidate(unit):
     )
     refused(
         "one_defence_at_a_time",
-        "INSERT INTO doctorate_defence (version, student_id, council, defence_date, place, leading_organisation, result,"
-        " protocol_number, approval_number, diploma_number, diploma_by, register_number, scan, approval_scan)"
+        "INSERT INTO doctorate_defence (version, student_id, council, defence_date, place, leading_organisation,"
+        " result, protocol_number, approval_number, diploma_number, diploma_by, register_number, scan, approval_scan)"
         " VALUES (1, %s, 'x', '2026-01-01', 'x', '', 'planned', '', '', '', '', '', '', '')", defence.student_id,
     )  # fmt: skip
