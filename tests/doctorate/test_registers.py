@@ -319,7 +319,7 @@ def test_candidates_from_a_workbook(unit):
 
     good = factories.make_pinfl(birth=makers.BORN)
     checked = sheet.check(_table(
-        row("Yangi", good), row("Yangi", good), row("Boshqa", factories.make_pinfl(birth=makers.BORN), "DSc doktorant"),
+        row("Yangi", good), row("Yangi", good), row("Boshqa", factories.make_pinfl(birth=makers.BORN), "DSc doktorant", "01.01.01"),
         row("Xato", factories.make_pinfl(birth=makers.BORN), code="99.99.99"),
         row("Son", factories.make_pinfl(birth=makers.BORN), count="ikki"),
         row("Oqiyotgan", studying.person.pinfl),
