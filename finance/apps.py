@@ -1,9 +1,28 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# What makes itself known when it is imported: kinds of documents, jobs and notices, sheets, periodic work,
+# panels of the home page.
+KNOWN = (
+    "contracts.documents",
+    "contracts.jobs",
+    "contracts.dashboard",
+    "prices.sheets",
+    "stipends.documents",
+    "payments.documents",
+    "payments.sheets",
+    "debts.notices",
+    "debts.jobs",
+    "debts.tasks",
+    "debts.dashboard",
+)
 
 
 class FinanceConfig(AppConfig):
     name = "finance"
 
-    def ready(self):
-        """Make the document and job kinds known to web and worker alike."""
-        from finance import documents, jobs  # noqa: F401
+    def ready(self) -> None:
+        """Make documents, jobs and panels known to web and worker alike."""
+        for module in KNOWN:
+            import_module(f"finance.{module}")

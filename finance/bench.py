@@ -8,11 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from finance import actions
-from finance.documents import payload_of, university_facts
-from finance.jobs import FormContracts
+from finance.common import STUDYING
+from finance.contracts import actions
+from finance.contracts.documents import payload_of, university_facts
+from finance.contracts.jobs import FormContracts
+from finance.contracts.queries import Selection, fee_paying, without_contract
 from finance.models import Contract
-from finance.queries import STUDYING, Selection, fee_paying, without_contract
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access, Scope
 from hemis.documents.bench import bench_documents

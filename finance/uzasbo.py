@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext_lazy as _
 
-from finance.contract_pages import _faculties, _groups
+from finance.common import faculties, groups
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.forms import RegisterForm
@@ -49,8 +49,8 @@ class UzasboNumbers(Register):
         Column("current__status", hidden=True),
     ]
     filters = [
-        RelatedFilter("faculty", _faculties, lookup="current__faculty"),
-        RelatedFilter("group", _groups, lookup="current__group"),
+        RelatedFilter("faculty", faculties, lookup="current__faculty"),
+        RelatedFilter("group", groups, lookup="current__group"),
         Filter("course", "current__course"),
         Filter("payment_form", "current__payment_form"),
         BooleanFilter("has_uzasbo", label=_("Has a number in UzASBO")),

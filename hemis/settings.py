@@ -244,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     "register-for-subjects": {"task": "curriculum.register_running", "schedule": crontab(hour=2, minute=20)},
     "remind-of-journals": {"task": "attendance.evening", "schedule": crontab(hour=19, minute=30)},
     "doctorate-nightly": {"task": "doctorate.nightly", "schedule": crontab(hour=2, minute=40)},
+    "remind-of-debts": {"task": "finance.remind_debts", "schedule": crontab(hour=9, minute=30)},
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")
@@ -261,6 +262,11 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "hemis@localhost")
 # Whether anybody may look at the timetable of groups, teachers and rooms without signing in.
 PUBLIC_TIMETABLE = env_bool("PUBLIC_TIMETABLE", default=True)
 SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")
+
+# --- payment systems, each off (404) without its key (finance.online)
+PAYME_KEY = os.environ.get("PAYME_KEY", "")
+CLICK_SERVICE_ID = os.environ.get("CLICK_SERVICE_ID", "")
+CLICK_SECRET_KEY = os.environ.get("CLICK_SECRET_KEY", "")
 
 # --- logs: JSON without personal data in production, plain lines for the developer elsewhere (hemis.ops.logs)
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO" if PRODUCTION else "WARNING")

@@ -27,6 +27,8 @@ TITLES: dict[str, Promise] = {
     "ends_on": _("last day of the leave"),
     "applied_on": _("date of the application"),
     "paid_on": _("date of the payment"),
+    "stipend_until": _("paid until"),
+    "stipend_rate": _("kind of stipend"),
     "university": _("university"),
     "last_name": _("new surname"),
     "first_name": _("new first name"),
@@ -34,7 +36,12 @@ TITLES: dict[str, Promise] = {
     "passport_last_name": _("surname as in the passport"),
     "passport_first_name": _("first name as in the passport"),
 }
-LISTS = {"language": "h_language", "semester": "h_semester", "payment_form": "h_payment_form"}
+LISTS = {
+    "language": "h_language",
+    "semester": "h_semester",
+    "payment_form": "h_payment_form",
+    "stipend_rate": "h_stipend_rate",
+}
 RETAIN_GROUNDS: dict[str, Promise] = {
     "gpa": _("GPA below the threshold of promotion"),
     "debts": _("subjects not mastered"),

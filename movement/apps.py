@@ -6,7 +6,8 @@ from django.db.models.signals import post_migrate
 # What makes itself known when it is imported: kinds of documents, jobs and notices, periodic work,
 # listeners to orders.
 KNOWN = (
-    "documents", "facts_of_attendance", "facts_of_finance", "facts_of_curriculum", "facts_of_grading", "jobs", "tasks",
+    "documents", "facts_of_attendance", "facts_of_finance", "facts_of_curriculum", "facts_of_grading",
+    "marks_for_stipends", "jobs", "tasks",
     "beginnings",
     "notices", "applications.notices", "applications.actions", "clearance.documents", "clearance.actions",
     "parents.actions",

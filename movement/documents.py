@@ -47,12 +47,21 @@ class OrderDocument(DocumentKind):
 
 
 @register
+class StipendOrder(OrderDocument):
+    """The signed order that appoints stipends."""
+
+    code = "stipend_order"
+    title = _("Order on stipends")
+    template_version = 1
+
+
+@register
 class OrderExtract(DocumentKind):
     """The part of an order that concerns one student."""
 
     code = "order_extract"
     title = _("Extract from an order")
-    template_version = 2
+    template_version = 3
     permission = "order.view"
     own_permission = "own.order"
 
@@ -125,6 +134,7 @@ def _line(line: OrderLine, excuses: list[str]) -> dict[str, Any]:
         "university": line.details.get("university", ""),
         "certificate": line.details.get("certificate", ""),
         "names": names,
+        "stipend": line.stipend_text,
         "excuses": excuses,
         # What papers of the first version of the template read.
         "programme": place["programme"],

@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from curriculum.registrations import follow_placements
-from finance.actions import end_contracts, resume_contracts
+from finance.contracts.actions import end_contracts, resume_contracts
+from finance.contracts.changes import Moved, propose_changes, withdraw_changes
+from finance.stipends.actions import end_stipends, resume_stipends
 from movement import rules
 from movement.models import Order
 
@@ -45,8 +49,13 @@ def run_effects(order: Order) -> None:
 
 
 def end_study_contracts(order: Order) -> int:
-    """Who stops studying: the contract ends (or rests) on the day of the order; accounting reckons from it."""
-    leaving = order.lines.filter(status__in=NO_STUDY, closes__status=rules.STUDYING)
+    """Who stops studying or goes on on a grant: the contract ends (or rests) on the day of the order.
+
+    Accounting reckons from it.
+    """
+    stops = models.Q(status__in=NO_STUDY)
+    to_grant = models.Q(status=rules.STUDYING, payment_form=rules.GRANT, closes__payment_form=rules.CONTRACT)
+    leaving = order.lines.filter(stops | to_grant, closes__status=rules.STUDYING)
     students = list(leaving.values_list("student", flat=True))
     return end_contracts(students, order=order.pk, on=order.effective_date) if students else 0
 
@@ -63,6 +72,35 @@ def cancel_admission_contracts(order: Order) -> int:
     return end_contracts(students, order=order.pk, on=order.effective_date) if students else 0
 
 
+def change_contracts(order: Order) -> int:
+    """What the moves of an order change of contracts: proposed to accounting."""
+    lines = order.lines.exclude(student=None).exclude(closes=None)
+    moved = [Moved(*row) for row in lines.values_list("student", "closes", "reason")]
+    return propose_changes(moved, order=order.pk, on=order.effective_date) if moved else 0
+
+
+def withdraw_contract_changes(order: Order) -> int:
+    """The cancelled order changed nothing; who by it has no study left owes what was studied."""
+    with override("uz"):
+        reason = _("Cancelled by order № %(number)s.") % {"number": order.number}
+    count = withdraw_changes(order=order.cancels_id or 0, reason=reason, by=order.signed_by)
+    gone = order.lines.filter(status="", closes__isnull=False).exclude(student=None)
+    moved = [Moved(student, closed) for student, closed in gone.values_list("student", "closes")]
+    return count + (propose_changes(moved, order=order.pk, on=order.effective_date) if moved else 0)
+
+
+def end_study_stipends(order: Order) -> int:
+    """Who stops studying gets no stipend from the day of the order on."""
+    leaving = order.lines.filter(status__in=NO_STUDY, closes__status=rules.STUDYING)
+    students = list(leaving.values_list("student", flat=True))
+    return end_stipends(students, order=order.pk, on=order.effective_date) if students else 0
+
+
+def resume_study_stipends(order: Order) -> int:
+    """The cancelled order ended nothing."""
+    return resume_stipends(order=order.cancels_id) if order.cancels_id else 0
+
+
 def follow_registrations(order: Order) -> int:
     """Subjects of the students whom the order moves: those of the new plan, and no longer those of the old one."""
     moved = order.lines.filter(models.Q(closes__isnull=False) | ~models.Q(status="")).exclude(student=None)
@@ -76,3 +114,5 @@ def follow_registrations(order: Order) -> int:
 register_effect(Effect(end_study_contracts, resume_study_contracts))
 register_effect(Effect(lambda order: None, cancel_admission_contracts))
 register_effect(Effect(follow_registrations, follow_registrations))
+register_effect(Effect(change_contracts, withdraw_contract_changes))
+register_effect(Effect(end_study_stipends, resume_study_stipends))

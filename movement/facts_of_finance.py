@@ -1,4 +1,4 @@
-"""What accounting honestly knows about students today."""
+"""What accounting knows about students: what they owe by their contracts."""
 
 from __future__ import annotations
 
@@ -8,19 +8,35 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from finance.debts.queries import debts
+from finance.debts.rules import overdue
+from finance.steps import figure
 from movement.facts import Known, register_provider
 from movement.rules import GRANT
 from students.models import Placement
 
 
 def contract_debt(students: Collection[int], day: datetime.date) -> dict[int, Known]:
-    """Who has always studied on a grant owes nothing; for the others payments are not kept yet."""
-    grant = Placement.objects.filter(student__in=students, payment_form=GRANT)
-    paying = Placement.objects.filter(student__in=students).exclude(payment_form=GRANT)
+    """What is due by the day and not paid, of those with a contract; who has always studied on a grant owes nothing.
+
+    Who studies for a fee and has no contract is unknown.
+    """
+    found = {}
+    for student, rows in debts(students, day).items():
+        basis = _("contract %(numbers)s: due by %(day)s %(due)s, paid %(paid)s") % {
+            "numbers": ", ".join(number for number, _standing in rows),
+            "day": f"{day:%d.%m.%Y}",
+            "due": figure(sum((one.due for _number, one in rows), Decimal(0))),
+            "paid": figure(sum((one.paid for _number, one in rows), Decimal(0))),
+        }
+        found[student] = Known(overdue(rows).value, basis)
+    left = set(students) - found.keys()
+    grant = Placement.objects.filter(student__in=left, payment_form=GRANT)
+    paying = Placement.objects.filter(student__in=left).exclude(payment_form=GRANT)
     owes_nothing = set(grant.values_list("student", flat=True)) - set(
         paying.values_list("student", flat=True)
     )
-    return {student: Known(Decimal(0), _("studies on a state grant")) for student in owes_nothing}
+    return found | {student: Known(Decimal(0), _("studies on a state grant")) for student in owes_nothing}
 
 
 register_provider("contract_debt", contract_debt)

@@ -132,7 +132,10 @@ class QuestionsForm(forms.Form):
 
     def clean(self):
         data = super().clean() or {}
-        ends, begins = data.get("ends_on"), data.get("effective_date")
+        begins, until = data.get("effective_date"), data.get("stipend_until")
+        if until and begins and until <= begins:
+            self.add_error("stipend_until", _("The stipend ends after it begins."))
+        ends = data.get("ends_on")
         if ends and begins and ends <= begins:
             self.add_error("ends_on", _("The leave ends after it begins."))
         group, programme = data.get("group"), data.get("programme")
@@ -210,11 +213,16 @@ def _question(name: str, kind: type[OrderKind], faculty: Unit, *, required: bool
         field = forms.ChoiceField(label=label, choices=_coded(LISTS[name]), required=needed)
         if name == "payment_form":
             field.initial = CONTRACT
+        if name == "stipend_rate":
+            field.help_text = _(
+                "Empty: by marks and rule. A named stipend is the same for everybody on the list."
+            )
         return field
     if name in ("group", "programme"):
         return _placed(name, kind, faculty, required=required)
-    if name in ("ends_on", "applied_on", "paid_on"):
-        return forms.DateField(label=label, widget=_date_input(), required=name == "ends_on")
+    if name in ("ends_on", "applied_on", "paid_on", "stipend_until"):
+        needed = name in ("ends_on", "stipend_until")
+        return forms.DateField(label=label, widget=_date_input(), required=needed)
     if name == "figures":
         columns = ", ".join(str(FACTS[code].title) for code in kind.facts)
         return forms.CharField(

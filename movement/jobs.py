@@ -24,7 +24,7 @@ LONG = 100
 # People put on a mass order at once: a step of its progress.
 PART = 500
 MODELS = {"group": Group, "programme": Programme}
-DATES = frozenset({"ends_on", "applied_on", "paid_on"})
+DATES = frozenset({"ends_on", "applied_on", "paid_on", "stipend_until"})
 
 
 class _OneOrder(JobKind):

@@ -14,6 +14,7 @@ SOWN = {
     "grading": "GradingRule",
     "staff": "StaffRule",
     "movement": "MovementRule",
+    "finance": "RefundRule",
 }
 
 
@@ -36,6 +37,11 @@ def _sow_movement() -> None:
     import_module("movement.defaults").seed_rules(apps.get_model("movement", "MovementRule"))
 
 
+def _sow_finance() -> None:
+    import_module("finance.seed").sow()
+    import_module("finance.ledger.chart").sow(apps.get_model("finance", "Account"))
+
+
 def _sow_grading() -> None:
     import_module("grading.seed").sow(apps)
 
@@ -46,6 +52,7 @@ SEEDS = {
     "grading": _sow_grading,
     "staff": _sow_staff,
     "movement": _sow_movement,
+    "finance": _sow_finance,
 }
 
 

@@ -132,7 +132,7 @@ class Sheets(Register):
         BulkAction("examiners", gettext_lazy("Name examiners"), "grade_sheet.open",
                    keep_chosen(CHOSEN, "grading_name_examiners"), icon="user-check"),
         BulkAction("check", gettext_lazy("Mark as checked"), "grade_sheet.check", _check_ticked),
-        BulkAction("close", gettext_lazy("Close"), "grade_sheet.close", _close_ticked, icon="lock",
+        BulkAction("close", gettext_lazy("Close"), "grade_sheet.close", _close_ticked, icon="shield-check",
                    confirm=gettext_lazy("Close the ticked sheets? Their lines are frozen for good.")),
         BulkAction("print", gettext_lazy("Print"), "grade_sheet.view", _print_ticked, icon="printer"),
     ]  # fmt: skip

@@ -344,7 +344,8 @@ DUTIES: tuple[Duty, ...] = (
         _("minimum wage, stipend and contract kinds, contract coefficients; payment contracts; payments"),
         _("create; form and hand to students; enter and view"),
         UNIVERSITY,
-        "price: view edit; contract: view create; payment: view edit; document: view",
+        "price: view edit; contract: view create; stipend: view edit; payment: view edit; ledger: view close; "
+        "debt: view remind; document: view",
     ),
     _duty(
         "8.1",
@@ -415,10 +416,10 @@ DUTIES: tuple[Duty, ...] = (
         "B5",
         "dean",
         "finance",
-        _("payment contracts of the faculty's students"),
+        _("payment contracts and stipends of the faculty's students"),
         _VIEW,
         FACULTY,
-        "contract: view",
+        "contract: view; stipend: view; debt: view",
     ),
     _duty(
         "B4",
@@ -565,8 +566,8 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract document application clearance plan elective timetable attendance performance appeal "
-        "material task",
+        "own: card order contract stipend document application clearance plan elective timetable attendance "
+        "performance appeal material task",
     ),
 )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -25,9 +27,12 @@ class NotIssued(Exception):
 
 
 @contextmanager
-def drawn_when_opened() -> Iterator[None]:
-    """Documents issued inside are drawn when somebody first opens them: for work on years of papers at once."""
-    token = _drawing.set(False)
+def drawn_when_opened(later: bool = True) -> Iterator[None]:
+    """Documents issued inside are drawn, and get their hash, when somebody first opens them.
+
+    For thousands of papers of which few are opened. Without ``later`` nothing changes.
+    """
+    token = _drawing.set(_drawing.get() and not later)
     try:
         yield
     finally:
@@ -78,15 +83,12 @@ def issue(
     issued_by: User | None = None,
     replaces: Document | None = None,
     reason: str = "",
-    draw: bool = True,
 ) -> Document:
-    """Freeze the payload, number it, render it once and keep its hash.
+    """Freeze the payload, number it, render it once (or later: :func:`drawn_when_opened`) and keep its hash.
 
     Title, series and number are the kind's, unless given: ``number`` is the number
     itself, when it was given before, or makes it from the next one of the series.
     With ``replaces`` the older document gives way to this one, for ``reason``.
-    Without ``draw`` the PDF is made, and its hash kept, when somebody first asks for it:
-    for thousands of papers of which few are opened.
     In one transaction: takes the number, renders, writes the row, ends the older
     document; the file is stored once the transaction is committed.
 
@@ -97,19 +99,13 @@ def issue(
         NotIssued: ``replaces`` is revoked or replaced already.
     """
     definition = KINDS[kind]
-    draw = draw and _drawing.get()
     moment = timezone.now()
     year = timezone.localdate(moment).year
     payload = frozen(payload)
     series = series or definition.series(payload)
     text = _number_text(definition, series, year, payload, number)
     token = new_token()
-    payload |= {
-        "_site": settings.PUBLIC_URL,
-        "_number": text,
-        "_issued": moment.isoformat(timespec="seconds"),
-        "_style": STYLE,
-    }
+    payload |= _stamp(moment) | {"_number": text}
     document = Document(
         kind=kind,
         title=(title or definition.name(payload))[:255],
@@ -124,14 +120,62 @@ def issue(
         issued_at=moment,
         issued_by=issued_by,
     )
-    if draw:
-        content = made_anew(document)
-        document.engine, document.sha256 = engine_name(), hashlib.sha256(content).hexdigest()
-        transaction.on_commit(lambda: store(content, document.sha256))
+    _draw(document)
     document.save(force_insert=True)
     if replaces is not None:
         replace(replaces, new=document, reason=reason, by=issued_by)
     return document
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a document of a batch is issued with: as :func:`issue` takes it, its number known."""
+
+    payload: dict[str, Any]
+    series: str
+    number: str
+    owner: Person | None = None
+    faculty: Any = None
+
+
+@transaction.atomic
+def issue_many(kind: str, rows: Sequence[Paper], *, issued_by: User | None) -> list[Document]:
+    """Issue many documents in a few statements; all else as :func:`issue` does.
+
+    Raises:
+        KeyError: no such kind.
+        TypeError: a payload holds what JSON would not give back as it was.
+    """
+    definition, moment = KINDS[kind], timezone.now()
+    year = timezone.localdate(moment).year
+    documents = []
+    for row in rows:
+        payload = frozen(row.payload) | _stamp(moment) | {"_number": row.number}
+        documents.append(
+            Document(
+                kind=kind, title=definition.name(payload)[:255], number=row.number, series=row.series, year=year,
+                payload=payload, token=new_token(), template_version=definition.template_version,
+                owner=row.owner, faculty=row.faculty, issued_at=moment, issued_by=issued_by,
+            )
+        )  # fmt: skip
+        _draw(documents[-1])
+    return Document.objects.bulk_create(documents, batch_size=1000)
+
+
+def _stamp(moment: datetime.datetime) -> dict[str, Any]:
+    """What every payload says of where, when and in which style it was issued."""
+    return {
+        "_site": settings.PUBLIC_URL, "_issued": moment.isoformat(timespec="seconds"), "_style": STYLE,
+    }  # fmt: skip
+
+
+def _draw(document: Document) -> None:
+    """Render the document before it is written, unless that is left for later; stored on commit."""
+    if not _drawing.get():
+        return
+    content = made_anew(document)
+    document.engine, document.sha256 = engine_name(), hashlib.sha256(content).hexdigest()
+    transaction.on_commit(lambda: store(content, document.sha256))
 
 
 def _number_text(

@@ -31,7 +31,7 @@ class Column:
     value: Callable[[Any], Any] | None = None
     link: bool = False
     hidden: bool = False
-    badge: dict[str, str] | None = None
+    badge: dict[Any, str] | None = None
     numeric: bool = False
 
     def bind(self, model: type[Model]) -> Column:

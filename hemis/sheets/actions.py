@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from hemis.access.scope import Access
 from hemis.jobs.actions import start
 from hemis.jobs.models import Job
-from hemis.sheets.declaration import SHEETS, Checked, Saved
+from hemis.sheets.declaration import SHEETS, Checked, Saved, Sheet
 from hemis.sheets.models import SheetFault, SheetImport
-from hemis.sheets.reading import SheetRefused, read_table
+from hemis.sheets.reading import SheetRefused
 
 
 def upload(
@@ -54,14 +54,18 @@ def read_and_check(found: SheetImport, access: Access) -> Checked:
         SheetRefused: the file cannot be taken.
         PermissionDenied: the owner has lost the duty meanwhile.
     """
-    declared = SHEETS[found.sheet]
-    access.require(declared.permission)
+    access.require(SHEETS[found.sheet].permission)
     try:
         with found.file.open("rb") as file:
             content = file.read()
     except OSError as error:
         raise SheetRefused(_("The file is no longer kept; upload it again.")) from error
-    return declared(access, found.params).check(read_table(content, declared.pages))
+    sheet = _sheet(found, access)
+    return sheet.check(sheet.read(content))
+
+
+def _sheet(found: SheetImport, access: Access) -> Sheet:
+    return SHEETS[found.sheet](access, found.params | {"file": found.name})
 
 
 @transaction.atomic
@@ -73,7 +77,7 @@ def check(found: SheetImport, access: Access) -> None:
         found.state, found.refusal = SheetImport.REFUSED, str(refusal)
         found.save(update_fields=["state", "refusal"])
         return
-    _keep(found, checked, SHEETS[found.sheet](access, found.params).plan(checked.good))
+    _keep(found, checked, _sheet(found, access).plan(checked.good))
 
 
 def _keep(found: SheetImport, checked: Checked, planned: Saved) -> None:
@@ -106,7 +110,7 @@ def confirm(found: SheetImport, access: Access) -> Saved | None:
     if locked.state != SheetImport.CHECKED:
         return Saved(locked.added, locked.changed, locked.unchanged)
     checked = read_and_check(locked, access)
-    declared = SHEETS[locked.sheet](access, locked.params)
+    declared = _sheet(locked, access)
     shown = set(locked.faults.values_list("row", "column", "fault"))
     if shown != {(one.row, one.column, one.fault) for one in checked.faults}:
         _keep(locked, checked, declared.plan(checked.good))

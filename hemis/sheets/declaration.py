@@ -23,7 +23,7 @@ from import_export.widgets import Widget
 
 from hemis.access.scope import Access
 from hemis.people.names import fold
-from hemis.sheets.reading import SheetRefused, Table
+from hemis.sheets.reading import SheetRefused, Table, read_table
 
 SHEETS: dict[str, type[Sheet]] = {}
 # How many rows may stand above the header: a title, a date, the name of the faculty.
@@ -134,8 +134,8 @@ class Saved:
 class Sheet(Resource):
     """Declare columns in ``columns()``; override ``check_columns``, ``plan`` and ``save``.
 
-    ``params`` are what the uploader chose, as JSON; ``access`` narrows everything
-    to the scope of ``permission``.
+    ``params`` are what the uploader chose, as JSON, and ``file``, the name of what was
+    uploaded; ``access`` narrows everything to the scope of ``permission``.
     """
 
     code: ClassVar[str]
@@ -144,6 +144,8 @@ class Sheet(Resource):
     result_url_name: ClassVar[str] = "home"
     # Whether the rows belong to a year that the uploader chooses.
     asks_year: ClassVar[bool] = True
+    # What the file dialogue offers; what a file is, is told by its content.
+    accepts: ClassVar[str] = ".xlsx,.xls,.csv"
     # A sheet that belongs to one row (a curriculum) is uploaded on that row's page; this names where to go.
     own_upload: ClassVar[str] = ""
     # What the sheet is called in a workbook of several, in each language; otherwise it is the first.
@@ -181,6 +183,14 @@ class Sheet(Resource):
         raise TypeError(f"{type(self).__name__} does not say how rows are saved.")
 
     # --- checking
+
+    def read(self, content: bytes) -> Table:
+        """The table in a file; override for files that are tables in another shape.
+
+        Raises:
+            SheetRefused: the file cannot be taken.
+        """
+        return read_table(content, self.pages)
 
     def check(self, table: Table) -> Checked:
         """Every bad cell, every harmless untidiness, and the good rows.

@@ -32,13 +32,16 @@ class UploadForm(forms.Form):
     year = forms.IntegerField(label=gettext_lazy("entry year"), min_value=2000, max_value=2100)
     file = forms.FileField(label=gettext_lazy("file (XLSX, XLS or CSV)"))
 
-    def __init__(self, *args, asks_year: bool = True, **kwargs):
+    def __init__(self, *args, asks_year: bool = True, accepts: str = "", **kwargs):
         super().__init__(*args, **kwargs)
         if not asks_year:
             del self.fields["year"]
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-control"
-        self.fields["file"].widget.attrs["accept"] = ".xlsx,.xls,.csv"
+        self.fields["file"].widget.attrs["accept"] = accepts
+        if accepts not in ("", Sheet.accepts):
+            kinds = accepts.replace(".", "").replace(",", ", ").upper()
+            self.fields["file"].label = _("file (%(kinds)s)") % {"kinds": kinds}
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -71,7 +74,11 @@ def upload_for(request: Request, declared: type[Sheet], params: dict) -> HttpRes
     code = declared.code
     initial = {"year": declared.default_year()}
     form = UploadForm(
-        request.POST or None, request.FILES or None, initial=initial, asks_year=declared.asks_year
+        request.POST or None,
+        request.FILES or None,
+        initial=initial,
+        asks_year=declared.asks_year,
+        accepts=declared.accepts,
     )
     if request.method == "POST" and form.is_valid():
         if declared.asks_year:

@@ -25,12 +25,13 @@ from movement.kinds.leaving import (
     TransferToUniversity,
 )
 from movement.kinds.names import ChangeOfName
+from movement.kinds.stipends import Stipends
 from movement.kinds.transfers import TransferToFaculty, TransferToGroup, TransferToProgramme
 
 __all__ = [
     "KINDS", "TARGET", "AcademicLeave", "Admission", "ChangeOfName", "Expulsion", "Graduation", "LeaveExtension",
     "NextSemester", "OrderKind", "Paper", "Promotion", "Reinstatement", "Retention", "ReturnFromLeave",
-    "TransferFromUniversity",
+    "Stipends", "TransferFromUniversity",
     "TransferToFaculty", "TransferToGroup", "TransferToProgramme", "TransferToUniversity", "add_check",
     "extra_checks", "has_extra_checks", "kind_by_slug", "kind_of", "kind_title", "register",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -269,3 +271,13 @@ class OrderLine(models.Model):
         from movement.kinds.names import full_name
 
         return [full_name(self.details[part]) for part in ("before", "after") if part in self.details]
+
+    @property
+    def stipend_text(self) -> str:
+        """The kind of stipend that the order appoints and its last day, where it does."""
+        said = self.details.get("stipend")
+        if not said:
+            return ""
+        until = datetime.date.fromisoformat(said["until"]) if said["until"] else None
+        kind = classifiers.label("h_stipend_rate", said["rate"]) if said["rate"] else "—"
+        return f"{kind}, {until:%d.%m.%Y}" if until else kind

@@ -77,6 +77,7 @@ from movement.rules.standing import (
     check_programme_open,
     check_score,
     check_status,
+    check_stipend,
 )
 
 __all__ = [
@@ -138,6 +139,7 @@ __all__ = [
     "check_semester_follows",
     "check_spring_reason",
     "check_status",
+    "check_stipend",
     "check_study_years",
     "check_transfer_score",
     "check_window",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -97,6 +98,16 @@ def check_document(*, code: str, title: str, given: bool) -> Check:
     """A basis document that the kind asks for is there."""
     text = _("%(document)s is there.") if given else _("%(document)s is missing.")
     return Check(given, text % {"document": title}, duty("2.2"), code=f"paper_{code}", excusable=True)
+
+
+def check_stipend(*, kind: str, why: str, begins: datetime.date, until: datetime.date | None) -> Check:
+    """The rule gives a stipend, and its last day lies after the first (VMQ 59/2020)."""
+    source = "VMQ 59/2020"
+    if not kind:
+        return Check(False, why or _("The rule gives no stipend."), source, code="stipend")
+    if until is None or until <= begins:
+        return Check(False, _("The stipend ends after it begins."), source, code="stipend")
+    return Check(True, kind, source, code="stipend")
 
 
 def check_new_name(*, before: str, after: str) -> Check:

@@ -20,6 +20,7 @@ from reports.demo import (
     materials,
     money,
     movement,
+    payments,
     staffing,
     study,
     teaching,
@@ -85,6 +86,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         grading.build(staff, tell=tell)
         materials.build(staff, tell=tell)
         money.build(staff, tell=tell)
+        payments.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         analyze()
 

@@ -25,6 +25,8 @@ from curriculum.models import (
     ElectiveOffer,
     Registration,
 )
+from finance.models import Contract
+from finance.payments.models import Payment, PutAside, StatementLine
 from grading.models import GradeSheet, ScheduleLine, SheetLine, StudentGpa, SubjectResult
 from hemis.access.guard import PERMISSION, Rule, rule_for
 from hemis.access.scope import Access
@@ -410,6 +412,10 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "document_revoke": _revoke,
     "document_again": _never_again,
     "finance_contract_of": _on("students_students", Student),
+    "finance_debt_of": _on("finance_debts", Contract),
+    **dict.fromkeys(("finance_receipt", "finance_put_aside"), _on("finance_queue", StatementLine)),
+    "finance_bring_back": _on("", PutAside),
+    "my_receipt": _on("", Payment),
     "my_contact": _own_contacts,
     "my_extract": _own_lines,
     "notice_open": _notices,

@@ -25,7 +25,7 @@ from django.core.files.storage import default_storage
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import DatabaseError, models, transaction
 
-from finance.models import Contract
+from finance.models import Contract, ContractInstalment
 from hemis.access import duties
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access, Scope
@@ -228,7 +228,7 @@ class World:
         student = self.student(where)
         now = student.current
         facts = {name: getattr(now, name) for name in ("faculty", "programme", "group", "course")}
-        return Contract.objects.create(
+        found = Contract.objects.create(
             number=f"T-{next(_serial)}",
             date=DAY,
             student=student,
@@ -237,8 +237,14 @@ class World:
             education_form=now.education_form,
             amount=Decimal(5_000_000),
             price_steps=[],
+            scan=self.picture,
             **facts,
         )
+        # Its instalments make up the sum, which the database asks when the transaction ends.
+        ContractInstalment.objects.create(
+            contract=found, position=1, due_date=DAY, share=100, amount=found.amount
+        )
+        return found
 
     def owner(self, where: str) -> User:
         person = self.persons[where]

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from finance.actions import LAW_DATES
 from finance.models import Contract
+from finance.prices.actions import LAW_DATES, LAW_DIFFERENTIATED
 from hemis.access.activation import create_activation
 from hemis.jobs.models import Job
 from hemis.people.models import User
@@ -171,7 +171,7 @@ def accounting_sets_prices(office: Visitor) -> None:
         field.fill("9,5")
     office.save()
     office.go("finance_law_dates").save()
-    assert office.find("#table tbody tr").count() == 2 * len(LAW_DATES)
+    assert office.find("#table tbody tr").count() == 2 * len(LAW_DATES) + len(LAW_DIFFERENTIATED)
 
 
 def accounting_forms_contracts(office: Visitor, faculty: Unit) -> None:

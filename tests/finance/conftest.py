@@ -2,8 +2,8 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
-from finance import actions
 from finance.models import (
     BaseCoefficient,
     CalculationSetting,
@@ -11,15 +11,41 @@ from finance.models import (
     MinimumWage,
     StipendAmount,
 )
-from students.models import Programme
+from finance.prices.actions import set_law_dates
+from hemis.people.models import User
+from structure.models import Unit
+from students.models import Programme, Student
 from tests.factories import access_of, make_faculty, make_students, make_user, make_year
 
 DAY = datetime.date(2026, 9, 10)
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """A faculty, three students of it and an accountant, once for a file; nothing of them stays."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                "hemis.documents.rendering.pdf_of", lambda html, token, style: f"%PDF {token}".encode()
+            )
+            faculty = make_faculty()
+            students = [one.pk for one in make_students(faculty, 3)]
+            made = (faculty.pk, students, make_user("accounting").pk)
+        yield made
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def faculty(db):
-    return make_faculty()
+def _django_db_helper(world):
+    """In the place of pytest-django's own, which would close the database after every test."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def faculty(db, world):
+    return Unit.objects.get(pk=world[0])
 
 
 @pytest.fixture
@@ -28,13 +54,13 @@ def other_faculty(db):
 
 
 @pytest.fixture
-def students(faculty):
-    return make_students(faculty, 3)
+def students(db, world):
+    return list(Student.objects.filter(pk__in=world[1]).order_by("pk"))
 
 
 @pytest.fixture
-def accountant(db):
-    return make_user("accounting")
+def accountant(db, world):
+    return User.objects.get(pk=world[2])
 
 
 @pytest.fixture
@@ -66,5 +92,5 @@ def prices(students, access, store):
         BaseCoefficient.objects.create(
             programme=programme, academic_year=year, coefficient=10, amount=6000000
         )
-    actions.set_law_dates(access=access, year=2026)
+    set_law_dates(access=access, year=2026)
     return year

@@ -5,9 +5,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from finance import actions
+from finance.contracts import actions
+from finance.contracts.queries import Selection
 from finance.models import Contract, ContractTerms
-from finance.queries import Selection
 from hemis.documents.rendering import made_anew, render
 from tests.documents.helpers import fonts_of, pdf_text, qr_texts
 from tests.finance.conftest import DAY

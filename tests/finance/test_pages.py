@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from finance import actions
+from finance.contracts import actions
+from finance.contracts.queries import Selection
 from finance.models import BaseCoefficient, Contract, ContractTerms, InstalmentRule, MinimumWage
-from finance.queries import Selection
+from hemis.documents.actions import drawn_when_opened
 from hemis.documents.models import Document
 from hemis.jobs.models import Job
 from students.models import Programme
@@ -24,6 +25,13 @@ REGISTERS = [
     "differentiated",
     "instalment_dates",
     "calculation",
+    "base_amounts",
+    "currency_rates",
+    "foreign_prices",
+    "benefits",
+    "refund_rules",
+    "stipend_conditions",
+    "payout_accounts",
     "contracts",
     "terms",
 ]
@@ -43,9 +51,9 @@ def accounting(accountant):
 @pytest.fixture
 def contracts(prices, students, faculty, access):
     chosen = Selection(year=2026, faculty=faculty.pk)
-    actions.issue_documents(
-        actions.number_contracts(access=access, chosen=chosen, on=DAY).contracts, by=access.user
-    )
+    numbered = actions.number_contracts(access=access, chosen=chosen, on=DAY)
+    with drawn_when_opened():
+        actions.issue_documents(numbered.contracts, by=access.user)
     return list(Contract.objects.order_by("number"))
 
 
@@ -106,7 +114,7 @@ def test_dates_of_the_law_and_copying_a_year(accounting, prices):
         InstalmentRule.objects.filter(
             academic_year=2027, due_date=datetime.date(2028, 5, 1), share=100
         ).count()
-        == 2
+        == 3
     )
     assert (
         accounting.post(reverse("finance_copy_year"), {"source": "2026", "target": "2027"}).status_code == 302

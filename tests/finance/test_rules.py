@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finance import rules
-from finance.rules import CannotPrice, Part, PriceInputs, instalments, price
+from finance.contracts import rules
+from finance.contracts.rules import CannotPrice, Part, PriceInputs, instalments, price
+from finance.steps import figure, readable_steps, steps_as_json
 
 M, S, K, P = D("747300"), D("470800"), D("10"), D("6000000")
 WITH, WITHOUT = "11", "12"
@@ -122,8 +123,8 @@ def test_every_step_has_a_text_a_value_and_a_source():
 
 def test_kept_steps_read_as_they_were_made():
     found = price(by_sum(discount=D("12.5"), months=7, graduating=True))
-    read = rules.readable_steps(rules.steps_as_json(found.steps))
-    assert read[-1]["value"] == rules.figure(found.value)
+    read = readable_steps(steps_as_json(found.steps))
+    assert read[-1]["value"] == figure(found.value)
     assert any("12,5" in step["text"] for step in read)
 
 

@@ -8,7 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from finance import uzasbo, without
+from finance import uzasbo
+from finance.contracts import without
 from finance.models import Contract
 from hemis.access.scope import Scope
 from hemis.jobs.actions import run_now

@@ -266,6 +266,12 @@ CASES: dict[str, dict[str, Any]] = {
         "says": "tiklansin",
         "unsaid": {"differences": 9},
     },
+    "18": {
+        "answers": lambda h: {"stipend_until": datetime.date(2027, 1, 31), "stipend_rate": "13"},
+        "after": {},
+        "says": "31.01.2027 sanasigacha stipendiya tayinlansin",
+        "act": "59-son",
+    },
     "17": {
         "before": last_course,
         "answers": lambda h: {
@@ -327,7 +333,7 @@ def test_a_good_case_is_carried_out_and_its_paper_says_so(house, key, monkeypatc
 
 
 @pytest.mark.duty("2.2", "3.5")
-@pytest.mark.parametrize("key", [key for key in CASES if key not in ("14", "14:semester", "16", "17")])
+@pytest.mark.parametrize("key", [key for key in CASES if key not in ("14", "14:semester", "16", "17", "18")])
 def test_what_fails_stops_the_order_until_a_reason_is_written(house, key):
     """Without papers and with bad figures the order does not go on; a written reason stands on its PDF."""
     case = CASES[key]

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pypdf import PdfWriter
 
-from finance.documents import university_facts
+from finance.contracts.documents import university_facts
 from structure import queries
 from structure.models import BankAccount, Licence, Signatory, University
 from structure.pages import UniversityCard

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from finance.bench import bench_contracts
+from finance.payments.bench import bench_payments
 from reports.bench.attendance import measure_attendance
 from reports.bench.grading import measure_gpa, measure_sheet
 from reports.bench.pages import measure_pages
@@ -18,22 +19,13 @@ from structure.models import University
 from students.bench import bench_contingent, bench_import
 from students.models import Student
 
-PARTS = ("import", "contracts", "pages", "contingent", "promotion", "attendance")
-PARTS = ("import", "contracts", "pages", "contingent", "promotion", "tasks")
+PARTS = (
+    "import", "contracts", "payments", "pages", "contingent", "promotion", "attendance", "grading", "study", "tasks",
+)  # fmt: skip
 
 IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
-PROMOTION_GOAL = 3.0
-ATTENDANCE_GOAL = 2.0
-PARTS = ("import", "contracts", "pages", "contingent", "promotion", "grading")
-
-IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
-PROMOTION_GOAL = 3.0
-GPA_GOAL = 2.0
-PARTS = ("import", "contracts", "pages", "contingent", "promotion", "study")
-
-IMPORT_GOAL, CONTRACTS_GOAL, QUERIES_GOAL, PAGE_GOAL, CONTINGENT_GOAL = 4.0, 1.3, 12, 30, 1.5
-PROMOTION_GOAL = 3.0
-STUDY_GOAL = 2.0
+PROMOTION_GOAL, ATTENDANCE_GOAL, GPA_GOAL, STUDY_GOAL = 3.0, 2.0, 2.0, 2.0
+STATEMENT_GOAL, DEBTS_GOAL = 4.0, 2.0
 
 
 class Command(BaseCommand):
@@ -43,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--students", type=int, default=40_000, help="of the demo university (40000)")
         parser.add_argument("--rows", type=int, default=40_000, help="of the admission list (40000)")
         parser.add_argument("--contracts", type=int, default=500)
+        parser.add_argument("--receipts", type=int, default=20_000, help="of the bank statement (20000)")
         parser.add_argument("--promoted", type=int, default=8000)
         parser.add_argument("--absences", type=int, default=4_000_000)
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
@@ -54,6 +47,7 @@ class Command(BaseCommand):
         students: int,
         rows: int,
         contracts: int,
+        receipts: int,
         promoted: int,
         absences: int,
         workers: int,
@@ -69,6 +63,8 @@ class Command(BaseCommand):
             self._import(bench_import(rows))
         if "contracts" in only:
             self._contracts(bench_contracts(contracts, workers))
+        if "payments" in only:
+            self._payments(bench_payments(receipts))
         if "pages" in only:
             self._pages()
         if "contingent" in only:
@@ -118,6 +114,25 @@ class Command(BaseCommand):
             f"{found['cpu_growth']:.2f} × the processor time"
         )
         self._verdict(found["ratio"] <= CONTRACTS_GOAL)
+
+    def _payments(self, found: dict[str, Any]) -> None:
+        self._head(
+            f"Bank statement of {found['rows']} receipts "
+            f"(bare: read the workbook and COPY; goal {STATEMENT_GOAL:g} × bare)"
+        )
+        self.stdout.write(
+            f"read, matched and booked {found['first']:.2f} s, the same file again {found['again']:.2f} s, "
+            f"bare {found['bare']:.2f} s, ratio {found['ratio']:.2f}; {found['waiting']} wait"
+        )
+        self._verdict(found["ratio"] <= STATEMENT_GOAL)
+        self._head(
+            f"Debts of {found['students']} students on a day (bare: one SQL; goal {DEBTS_GOAL:g} × bare)"
+        )
+        self.stdout.write(
+            f"found in {found['debts'] * 1000:.0f} ms, bare {found['bare_debts'] * 1000:.0f} ms, "
+            f"ratio {found['debts_ratio']:.2f}"
+        )
+        self._verdict(found["debts_ratio"] <= DEBTS_GOAL)
 
     def _pages(self) -> None:
         self._head(

@@ -1,0 +1,47 @@
+"""What the rooms of money share: the error in words, choices in scope, the year in use."""
+
+from __future__ import annotations
+
+from django import forms
+
+from hemis.access.scope import Access
+from structure.models import Unit
+from students.models import AcademicYear, Group, Programme
+
+STUDYING, FEE_PAYING = "11", "12"
+
+
+class FinanceError(Exception):
+    """Why the verb cannot be done now, in words for the user."""
+
+
+def years(access: Access):
+    """Academic years to choose from."""
+    return AcademicYear.objects.all()
+
+
+def faculties(access: Access):
+    """Faculties whose contracts one sees."""
+    scope = access.scope("contract.view")
+    found = Unit.objects.faculties()
+    return found if scope.everything else found.filter(pk__in=scope.faculty_ids)
+
+
+def programmes(access: Access):
+    """Programmes of the faculties whose contracts one sees."""
+    return Programme.objects.for_scope(access.scope("contract.view")).select_related("speciality")
+
+
+def groups(access: Access):
+    """Active groups of the faculties whose contracts one sees."""
+    return Group.objects.for_scope(access.scope("contract.view")).filter(is_active=True)
+
+
+def current_year() -> int | None:
+    """The current academic year, else the latest one."""
+    return AcademicYear.objects.order_by("-is_current", "-year").values_list("year", flat=True).first()
+
+
+def date_input() -> forms.DateInput:
+    """A date as browsers type it."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})

@@ -1,0 +1,1 @@
+"""Payment contracts: priced, numbered, printed, signed, ended."""

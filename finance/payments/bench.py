@@ -1,0 +1,183 @@
+"""How fast a statement is matched and debts are found, against bare limits measured in the same run."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+import python_calamine
+import xlsxwriter
+from django.db import connection, transaction
+from django.utils import timezone
+
+from finance.contracts import actions as contracts
+from finance.contracts.queries import Selection
+from finance.debts import queries as debts
+from finance.models import Contract
+from finance.payments.sheets import StatementSheet
+from hemis.access.models import RoleAssignment
+from hemis.access.scope import Access
+from hemis.documents.actions import drawn_when_opened
+from structure.models import Unit
+from students.models import AcademicYear
+
+HEADERS = ("Sana", "Hujjat raqami", "Kirim", "Chiqim", "Toʻlovchi", "STIR", "Hisobvaraq", "Toʻlov maqsadi")
+ROUNDS = 5
+# The same figures without the plan's extended dates and without what a payment is: sums by student.
+BARE_DEBTS = """
+SELECT c.student_id, m.charged, least(i.due, m.charged), m.paid
+  FROM (SELECT contract_id, sum(amount) FILTER (WHERE debit = 'students') AS charged,
+               sum(amount) FILTER (WHERE credit = 'students') AS paid
+          FROM finance_posting WHERE contract_id IS NOT NULL AND date <= %s GROUP BY contract_id) m
+  JOIN finance_contract c ON c.id = m.contract_id
+  JOIN (SELECT contract_id, sum(amount) AS due FROM finance_contractinstalment WHERE due_date <= %s
+         GROUP BY contract_id) i ON i.contract_id = c.id
+"""
+
+
+class _Rollback(Exception):
+    """Undoes what was written for the measurement."""
+
+
+def bench_payments(rows: int = 20_000) -> dict[str, Any]:
+    """Match and book ``rows`` receipts, the same file again, and everybody's debts on a day; nothing is kept.
+
+    ``bare`` reads the same workbook with the same reader and copies its cells into a
+    temporary table of text, the better of two; the bare debts are one statement over the
+    same rows. All figures but counts and ratios are seconds.
+
+    Raises:
+        ValueError: the database has no priced fee-paying students (load the demo first).
+    """
+    accountant = RoleAssignment.objects.filter(role="accounting").select_related("user").first()
+    if accountant is None:
+        raise ValueError("Load the demo first.")
+    access = Access.for_user(accountant.user)
+    found: dict[str, Any] = {"rows": rows}
+    try:
+        with transaction.atomic():
+            content = _workbook(_form(access), rows)
+            found["bare"] = min(_timed(lambda: _bare(content)) for _ in range(2))
+            found["first"] = _timed(lambda: _import(access, content, rows))
+            found["again"] = _timed(lambda: _import(access, content, 0))
+            found["waiting"] = rows - _paid()
+            _analyze()
+            day = datetime.date(timezone.localdate().year + 1, 1, 1)
+            found["students"] = len(debts.everybody(day))
+            found["debts"] = min(_timed(lambda: debts.everybody(day)) for _ in range(ROUNDS))
+            found["bare_debts"] = min(_timed(lambda: _bare_debts(day)) for _ in range(ROUNDS))
+            raise _Rollback
+    except _Rollback:
+        pass
+    found["ratio"] = found["first"] / found["bare"]
+    found["debts_ratio"] = found["debts"] / found["bare_debts"]
+    return found
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _form(access: Access) -> list[Contract]:
+    """Contracts of everybody who pays a fee, in force; their PDFs are not drawn."""
+    year = AcademicYear.objects.get(is_current=True).pk
+    for unit in Unit.objects.faculties():
+        made = contracts.number_contracts(
+            access=access, chosen=Selection(year=year, faculty=unit.pk), on=timezone.localdate()
+        )
+        with drawn_when_opened():
+            contracts.issue_documents(made.contracts, by=access.user)
+    _analyze()
+    rows = list(
+        Contract.objects.filter(academic_year=year, state=Contract.FORMED).select_related("student__person")
+    )
+    if not rows:
+        raise ValueError("No contract can be priced: enter the prices of the year.")
+    return rows
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE finance_contract, finance_contractinstalment, finance_posting, finance_statementline"
+        )
+
+
+def _workbook(rows: list[Contract], count: int) -> bytes:
+    """Of twenty receipts fifteen name the contract, two the PINFL, two the student, one nobody."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "constant_memory": True})
+    page = book.add_worksheet()
+    page.write_row(0, 0, HEADERS)
+    day = timezone.localdate() - datetime.timedelta(days=30)
+    for number in range(count):
+        contract = rows[number % len(rows)]
+        person, kind = contract.student.person, number % 20
+        purpose, tin = f"{contract.number}-sonli shartnoma uchun toʻlov", ""
+        if kind in (15, 16):
+            purpose, tin = "Kontrakt toʻlovi", person.pinfl or ""
+        elif kind in (17, 18):
+            purpose = f"Kontrakt toʻlovi: {person.full_name}"
+        elif kind == 19:  # noqa: PLR2004
+            purpose = "Bino ijarasi"
+        date = day + datetime.timedelta(days=number % 28)
+        cells = (
+            f"{date:%d.%m.%Y}",
+            str(number + 1),
+            1000 + number,
+            "",
+            "FUQARO",
+            tin,
+            f"22618{number:015d}",
+            purpose,
+        )
+        page.write_row(number + 1, 0, cells)
+    book.close()
+    return out.getvalue()
+
+
+def _import(access: Access, content: bytes, added: int) -> None:
+    sheet = StatementSheet(access, {"file": "bench.xlsx"})
+    checked = sheet.check(sheet.read(content))
+    saved = sheet.save(checked.good)
+    with connection.cursor() as cursor:
+        # Foreign keys are looked up when a transaction ends; the rollback must not hide their price.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    if saved.added != added:
+        raise RuntimeError(f"{len(checked.faults)} faults, {saved}")
+
+
+def _paid() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM finance_payment p JOIN finance_statementline l ON l.id = p.line_id "
+            "JOIN finance_bankstatement s ON s.id = l.statement_id WHERE s.name = 'bench.xlsx'"
+        )
+        return cursor.fetchone()[0]
+
+
+def _bare(content: bytes) -> None:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    rows = book.get_sheet_by_index(0).to_python()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE bare_statement ({', '.join(f'c{at} text' for at in range(len(HEADERS)))})"
+        )
+        out = io.StringIO()
+        csv.writer(out).writerows(rows)
+        with cursor.copy("COPY bare_statement FROM STDIN WITH (FORMAT csv)") as copy:
+            copy.write(out.getvalue())
+        cursor.execute("DROP TABLE bare_statement")
+
+
+def _bare_debts(day: datetime.date) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(BARE_DEBTS, [day, day])
+        cursor.fetchall()

@@ -1,0 +1,169 @@
+"""What matching needs to know, read once for any number of receipts; and what waits."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet, Sum
+
+from finance.models import Contract
+from finance.payments import rules
+from finance.payments.models import Payment, StatementLine
+from students.models import Student
+
+# The contract a student pays next: the oldest that is not paid in full, else the latest.
+PAID_NEXT = """
+SELECT DISTINCT ON (c.student_id) c.student_id, c.id
+  FROM finance_contract c
+  LEFT JOIN LATERAL (
+        SELECT sum(CASE WHEN p.debit = 'students' THEN p.amount WHEN p.credit = 'students' THEN -p.amount ELSE 0 END)
+          FROM finance_posting p WHERE p.contract_id = c.id) owed(total) ON true
+ WHERE c.student_id = ANY(%s) AND c.state IN ('formed', 'signed')
+ ORDER BY c.student_id, coalesce(owed.total, 0) <= 0,
+          CASE WHEN coalesce(owed.total, 0) > 0 THEN c.academic_year_id ELSE -c.academic_year_id END, c.id
+"""
+
+
+def paid_next(students: Collection[int]) -> dict[int, int]:
+    """Student → key of the contract that is paid next; one query."""
+    if not students:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(PAID_NEXT, [sorted(students)])
+        return dict(cursor.fetchall())
+
+
+def known(lines: Sequence[rules.Line]) -> rules.Known:
+    """All that the house knows of what these receipts name: at most five queries."""
+    found = rules.Known()
+    wanted = {number for line in lines for number in rules.contract_numbers(line.purpose)}
+    rows = list(
+        Contract.objects.filter(number__in=wanted)
+        .exclude(state=Contract.DRAFT)
+        .values_list("number", "pk", "student", "state")
+    )
+    found.contracts = {number: (pk, student) for number, pk, student, _state in rows}
+    found.cancelled = {pk for _number, pk, _student, state in rows if state == Contract.CANCELLED}
+    numbers = {number for line in lines for number in rules.long_numbers(line)}
+    if numbers:
+        people = Student.objects.filter(Q(person__pinfl__in=numbers) | Q(number__in=numbers))
+        for pk, number, pinfl in people.order_by("entry_year", "pk").values_list(
+            "pk", "number", "person__pinfl"
+        ):
+            found.students[number] = pk  # type: ignore[index]
+            found.pinfls[pinfl or ""] = pk  # type: ignore[index]
+    nameless = [
+        line
+        for line in lines
+        if found.contracts.keys().isdisjoint(rules.contract_numbers(line.purpose))
+        and found.students.keys().isdisjoint(rules.long_numbers(line))
+        and found.pinfls.keys().isdisjoint(rules.long_numbers(line))
+    ]
+    found.names = names({token for line in nameless for word in rules.name_words(line) for token in word})
+    about = {*found.students.values(), *(one for group in found.names.values() for one in group)}
+    found.paid_next = paid_next(about)
+    return found
+
+
+def names(tokens: Collection[str]) -> dict[str, set[int]]:
+    """Search word → students with a contract whose names have it; one query."""
+    if not tokens:
+        return {}
+    found: dict[str, set[int]] = {}
+    rows = (
+        Contract.objects.filter(state__in=[Contract.FORMED, Contract.SIGNED])
+        .order_by()
+        .values_list("student", "student__person__search_text")
+        .distinct()
+    )
+    for student, text in rows.iterator(chunk_size=5000):
+        for token in text.split():
+            if token in tokens:
+                found.setdefault(token, set()).add(student)
+    return found
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is in the books already of the days that a statement covers."""
+
+    # fingerprint with its occurrence
+    keys: set[tuple[str, int]]
+    # day, sum and number of receipts and of payments entered by hand
+    numbers: set[tuple[datetime.date, Decimal, str]]
+    # day, sum and contract of payments in force
+    payments: set[tuple[datetime.date, Decimal, int]]
+
+
+def counted(days: Iterable[datetime.date]) -> Counted:
+    """Two queries, whatever the number of receipts."""
+    days = set(days)
+    if not days:
+        return Counted(set(), set(), set())
+    span = (min(days), max(days))
+    keys, numbers = set(), set()
+    lines = StatementLine.objects.filter(date__range=span).order_by()
+    for fingerprint, occurrence, day, amount, number in lines.values_list(
+        "fingerprint", "occurrence", "date", "amount", "number"
+    ):
+        keys.add((fingerprint, occurrence))
+        if number:
+            numbers.add((day, amount, rules.plain_number(number)))
+    payments = set()
+    paid = Payment.objects.in_force().filter(date__range=span).order_by()
+    for day, amount, contract, number, line in paid.values_list(
+        "date", "amount", "contract", "number", "line"
+    ):
+        payments.add((day, amount, contract))
+        if number and line is None:
+            numbers.add((day, amount, rules.plain_number(number)))
+    return Counted(keys, numbers, payments)
+
+
+def overpaid(contract_id: int) -> Decimal:
+    """What was paid above the sum that a contract charges; below zero where something is left to pay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT paid - charged FROM hemis_debts('infinity') WHERE contract_id = %s", [contract_id]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else Decimal(0)
+
+
+def waiting() -> QuerySet[StatementLine]:
+    """Receipts not yet assigned, wholly or in part."""
+    return StatementLine.objects.waiting()
+
+
+def waiting_totals(rows: QuerySet[StatementLine]) -> Decimal:
+    """What is not yet assigned of these receipts."""
+    return rows.order_by().aggregate(total=Sum(F("amount") - F("assigned")))["total"] or Decimal(0)
+
+
+def suggestions(line: StatementLine, limit: int = 10) -> list[Contract]:
+    """Contracts that a receipt may be for, the likeliest first: four queries."""
+    facts = rules.Line(line.purpose, line.payer, line.payer_tin)
+    found = known([facts])
+    tokens = rules.name_words(facts)
+    if not found.names:
+        found.names = names({token for word in tokens for token in word})
+    by_name = list(rules.candidates(tokens, found))[:limit]
+    named = [found.pinfls.get(number) or found.students.get(number) for number in rules.long_numbers(facts)]
+    students = [one for one in dict.fromkeys([*named, *by_name]) if one]
+    contracts = [
+        *([line.suggested_id] if line.suggested_id else []),
+        *(pk for pk, _student in found.contracts.values() if pk not in found.cancelled),
+    ]
+    after = paid_next(students)
+    keys = list(dict.fromkeys([*contracts, *(after[one] for one in students if one in after)]))[:limit]
+    rows = {
+        one.pk: one
+        for one in Contract.objects.filter(pk__in=keys)
+        .exclude(state__in=[Contract.DRAFT, Contract.CANCELLED])
+        .select_related("student__person", "group", "academic_year")
+    }
+    return [rows[key] for key in keys if key in rows]

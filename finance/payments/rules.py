@@ -1,0 +1,215 @@
+"""Whose payment a receipt is: pure rules, each answer with its confidence and its reason.
+
+In order: the contract number in the text, the PINFL of a student, the number of a
+student, the name. What is surer than ``AUTOMATIC`` is counted at once, all else
+waits for a person; what looks as if it were counted already always waits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from hemis.people.names import search_text
+
+AUTOMATIC = 90
+BY_CONTRACT, BY_PINFL, BY_STUDENT, BY_NAME = "contract", "pinfl", "student", "name"
+CONFIDENCE = {BY_CONTRACT: 98, BY_PINFL: 95, BY_STUDENT: 95, BY_NAME: 90}
+CONFIRMED, CONTRADICTED, BY_TWO_WORDS = 100, 60, 75
+UNKNOWN, SEVERAL, CONTRADICTS, TWO_WORDS = "unknown", "several", "contradicts", "two_words"
+NO_CONTRACT, CANCELLED, AGAIN = "no_contract", "cancelled", "again"
+DOUBTS = {
+    "": _("matched"),
+    UNKNOWN: _("nothing in it names a student"),
+    SEVERAL: _("names several students or contracts"),
+    CONTRADICTS: _("the contract is of one student, the PINFL of another"),
+    TWO_WORDS: _("only surname and first name agree"),
+    NO_CONTRACT: _("the student has no contract in force"),
+    CANCELLED: _("the contract is cancelled"),
+    AGAIN: _("perhaps counted already: same day, sum and number or contract"),
+}
+FULL_NAME = 3
+# Letters and digits with the strokes that contract numbers may have.
+_NUMBER = re.compile(r"[0-9A-Za-zА-Яа-яЁё](?:[0-9A-Za-zА-Яа-яЁё]|[/\-.](?=[0-9A-Za-zА-Яа-яЁё])){3,63}")
+_STROKES = re.compile(r"([/\-.])")
+_LONG_NUMBER = re.compile(r"\d{8,}")
+SHORTEST = 4
+_DIGITS = re.compile(r"(?<!\d)(?:\d{14}|\d{12})(?!\d)")
+_WORD = re.compile(r"[^\W\d_][^\W\d_ʻʼ'`‘’]*(?:[ʻʼ'`‘’][^\W\d_ʻʼ'`‘’]*)*")
+_SPACES = re.compile(r"\W+")
+# Parts of patronymics say nothing of whose they are.
+_PARTICLES = frozenset(search_text("oʻgʻli qizi ogli ugli kizi").split())
+
+
+class Line(NamedTuple):
+    """What a receipt says."""
+
+    purpose: str
+    payer: str = ""
+    payer_tin: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.purpose} {self.payer}"
+
+
+@dataclass
+class Known:
+    """What the house knows of all that the receipts name."""
+
+    # Number → (contract, student); what is cancelled stands in ``cancelled``.
+    contracts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    cancelled: Collection[int] = ()
+    pinfls: Mapping[str, int] = field(default_factory=dict)
+    students: Mapping[str, int] = field(default_factory=dict)
+    # Student → the contract that is paid next.
+    paid_next: Mapping[int, int] = field(default_factory=dict)
+    # Search word → students whose names have it.
+    names: Mapping[str, Collection[int]] = field(default_factory=dict)
+
+
+class Match(NamedTuple):
+    """The contract that a receipt is for, how it was found, and why it waits, if it does."""
+
+    contract: int | None = None
+    by: str = ""
+    confidence: int = 0
+    doubt: str = UNKNOWN
+
+    @property
+    def is_sure(self) -> bool:
+        return self.contract is not None and not self.doubt and self.confidence >= AUTOMATIC
+
+
+def contract_numbers(text: str) -> list[str]:
+    """Whatever in a text may be the number of a contract: each word with figures, and its parts.
+
+    People write "3032600064-sonli" and "№3032600064/2-toʻlov", and a number may itself have strokes.
+    """
+    return [one for word in _NUMBER.findall(text) for one in _parts(word)]
+
+
+def _parts(word: str) -> list[str]:
+    """A word and what its strokes and letters divide it into, the longest first; only what has figures."""
+    found = _STROKES.split(word.upper())
+    # Numbers and strokes alternate: a part begins and ends with a number.
+    spans = [
+        "".join(found[at:end]) for at in range(0, len(found), 2) for end in range(at + 1, len(found) + 1, 2)
+    ]
+    spans += _LONG_NUMBER.findall(word)
+    made = [one for one in spans if len(one) >= SHORTEST and any(map(str.isdigit, one))]
+    return sorted(dict.fromkeys(made), key=len, reverse=True)
+
+
+def _named_contracts(text: str, known: Known) -> list[tuple[int, int]]:
+    """Contracts that a text names; a number inside a longer one that is known does not count."""
+    found: dict[tuple[int, int], None] = {}
+    for word in _NUMBER.findall(text):
+        rest = word.upper()
+        for one in _parts(word):
+            if one in known.contracts and one in rest:
+                found[known.contracts[one]] = None
+                rest = rest.replace(one, " ")
+    return list(found)
+
+
+def long_numbers(line: Line) -> list[str]:
+    """PINFLs (14 digits) and student numbers (12 digits) of a receipt."""
+    return [*_DIGITS.findall(line.text), *([line.payer_tin] if len(line.payer_tin) == 14 else [])]  # noqa: PLR2004
+
+
+def name_words(line: Line) -> list[frozenset[str]]:
+    """For each word of a receipt the search words it may be found by: as spelt and as heard."""
+    made = (frozenset(search_text(word).split()) - _PARTICLES for word in _WORD.findall(line.text))
+    return [one for one in dict.fromkeys(made) if one]
+
+
+def match(line: Line, known: Known) -> Match:
+    """Whose receipt it is."""
+    named = {
+        student: BY_PINFL if number in known.pinfls else BY_STUDENT
+        for number in long_numbers(line)
+        if (student := known.pinfls.get(number) or known.students.get(number))
+    }
+    contracts = _named_contracts(line.purpose, known)
+    if contracts:
+        return _by_contract(contracts, named, known)
+    if named:
+        return _by_student(named, known)
+    return _by_name(name_words(line), known)
+
+
+def _by_contract(found: Sequence[tuple[int, int]], named: Collection[int], known: Known) -> Match:
+    agreeing = [one for one in found if one[1] in named]
+    if len(found) > 1:
+        if len(agreeing) != 1:
+            return Match(found[0][0], BY_CONTRACT, CONTRADICTED, SEVERAL)
+        found = agreeing
+    contract, student = found[0]
+    if contract in known.cancelled:
+        return Match(contract, BY_CONTRACT, CONTRADICTED, CANCELLED)
+    if named and student not in named:
+        return Match(contract, BY_CONTRACT, CONTRADICTED, CONTRADICTS)
+    return Match(contract, BY_CONTRACT, CONFIRMED if agreeing else CONFIDENCE[BY_CONTRACT], "")
+
+
+def _by_student(named: Mapping[int, str], known: Known) -> Match:
+    if len(named) > 1:
+        return Match(None, "", 0, SEVERAL)
+    student, by = next(iter(named.items()))
+    contract = known.paid_next.get(student)
+    if contract is None:
+        return Match(None, by, CONFIDENCE[by], NO_CONTRACT)
+    return Match(contract, by, CONFIDENCE[by], "")
+
+
+def candidates(words: Sequence[frozenset[str]], known: Known) -> dict[int, int]:
+    """Students by how many words of the text are of their names, at least two; the best first."""
+    hits: dict[int, int] = {}
+    for word in words:
+        for student in {one for token in word for one in known.names.get(token, ())}:
+            hits[student] = hits.get(student, 0) + 1
+    found = [(count, student) for student, count in hits.items() if count > 1]
+    return {student: count for count, student in sorted(found, key=lambda one: (-one[0], one[1]))}
+
+
+def _by_name(words: Sequence[frozenset[str]], known: Known) -> Match:
+    found = candidates(words, known)
+    if not found:
+        return Match()
+    best = max(found.values())
+    winners = [student for student, count in found.items() if count == best]
+    if len(winners) > 1:
+        return Match(None, BY_NAME, 0, SEVERAL)
+    contract = known.paid_next.get(winners[0])
+    if contract is None:
+        return Match(None, BY_NAME, CONFIDENCE[BY_NAME], NO_CONTRACT)
+    if best < FULL_NAME:
+        return Match(contract, BY_NAME, BY_TWO_WORDS, TWO_WORDS)
+    return Match(contract, BY_NAME, CONFIDENCE[BY_NAME], "")
+
+
+def plain_number(number: str) -> str:
+    """A document's number as it is compared: banks pad it with zeros."""
+    return number.strip().lstrip("0")
+
+
+def fingerprint(*parts: str) -> str:
+    """What tells one receipt from all others, however its spaces and capitals were written."""
+    text = "|".join(_SPACES.sub("", part).casefold() for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def occurrences(fingerprints: Sequence[str]) -> list[int]:
+    """How often each has stood before in the same file: two equal receipts of a day are two."""
+    seen: dict[str, int] = {}
+    made = []
+    for one in fingerprints:
+        made.append(seen.get(one, 0))
+        seen[one] = made[-1] + 1
+    return made
