@@ -14,6 +14,10 @@ from hemis.legal import Confirmable
 
 
 class DoctoralRuleQuerySet(ScopedQuerySet):
+    def for_scope(self, scope):
+        """The law is the same for everybody who has the duty."""
+        return self
+
     def in_force_by_kind(self, day: datetime.date | None = None) -> dict[str, DoctoralRule]:
         """The row that holds on ``day`` for each kind, in one query."""
         day = day or timezone.localdate()

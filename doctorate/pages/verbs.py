@@ -105,14 +105,14 @@ def _done(request: Request, form: forms.Form, verb: Callable[[dict[str, Any]], A
     return True
 
 
-def _plan(request: Request, pk: int, state: str) -> IndividualPlan:
-    return get_object_or_404(Plans.rows(request.access, "doctoral_student.edit"), pk=pk, state=state)
+def _plan(request: Request, pk: int) -> IndividualPlan:
+    return get_object_or_404(Plans.rows(request.access, "doctoral_student.edit"), pk=pk)
 
 
 @page("doctoral_student.edit")
 def approve_plan(request: Request, pk: int) -> HttpResponse:
     """Approve an individual plan by a protocol."""
-    plan = _plan(request, pk, IndividualPlan.DRAFT)
+    plan = _plan(request, pk)
     form = ApprovePlanForm(request.POST or None)
     back = Plans.url_of(plan)
     if _done(
@@ -131,7 +131,7 @@ def approve_plan(request: Request, pk: int) -> HttpResponse:
 @page("doctoral_student.edit")
 def reopen_plan(request: Request, pk: int) -> HttpResponse:
     """Open an approved plan again, with a reason."""
-    plan = _plan(request, pk, IndividualPlan.APPROVED)
+    plan = _plan(request, pk)
     form = ReopenForm(request.POST or None)
     back = Plans.url_of(plan)
     if _done(

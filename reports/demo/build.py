@@ -15,6 +15,7 @@ from reports.demo import (
     applications,
     attendance,
     contingent,
+    doctorate,
     grading,
     infrastructure,
     materials,
@@ -88,6 +89,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         money.build(staff, tell=tell)
         payments.build(staff, tell=tell)
         applications.build(staff, tell=tell)
+        doctorate.build(staff, people)
         analyze()
 
 
