@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from hemis.access.scope import Access
-from structure.models import Unit
+from hemis.pages.filters import RelatedFilter
 from students.models import AcademicYear, Group, Programme
+from students.pages.choices import faculties as faculties_of
 
 STUDYING, FEE_PAYING = "11", "12"
 
@@ -20,11 +22,13 @@ def years(access: Access):
     return AcademicYear.objects.all()
 
 
-def faculties(access: Access):
-    """Faculties whose contracts one sees."""
-    scope = access.scope("contract.view")
-    found = Unit.objects.faculties()
-    return found if scope.everything else found.filter(pk__in=scope.faculty_ids)
+# Faculties whose contracts one sees.
+faculties = faculties_of("contract.view")
+
+
+def year_filter(lookup: str = "academic_year") -> RelatedFilter:
+    """The filter by academic year."""
+    return RelatedFilter("year", years, lookup=lookup, label=gettext_lazy("academic year"))
 
 
 def programmes(access: Access):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
 _REGULATION = "2431-son Nizom (24.11.2025-yil tahriri)"
 # Ground of expulsion (empty: academic leave), what is owed, source, whether compared with the act.
 REFUNDS = (
@@ -23,11 +21,8 @@ THREES = (30, "VMQ 59, 31.01.2020 (02.02.2026-yil tahriri)", True)
 SINCE = "2020-01-31"
 
 
-def sow(cursor=None) -> None:
+def sow(cursor) -> None:
     """Write the rows that are not there yet."""
-    if cursor is None:
-        with connection.cursor() as own:
-            return sow(own)
     for ground, mode, source, confirmed in REFUNDS:
         cursor.execute(
             "INSERT INTO finance_refundrule (version, ground, mode, valid_from, source, is_confirmed) "
@@ -40,4 +35,3 @@ def sow(cursor=None) -> None:
         "VALUES (1, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         [threes, SINCE, source, confirmed],
     )
-    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import apps
+from django.db import connection
 from django.db.models.signals import post_migrate
 
 # App → a model that its migration fills.
@@ -38,7 +39,8 @@ def _sow_movement() -> None:
 
 
 def _sow_finance() -> None:
-    import_module("finance.seed").sow()
+    with connection.cursor() as cursor:
+        import_module("finance.seed").sow(cursor)
     import_module("finance.ledger.chart").sow(apps.get_model("finance", "Account"))
 
 

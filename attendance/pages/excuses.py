@@ -19,7 +19,7 @@ from attendance import actions, forms
 from attendance.models import Absence, Excuse, Unlock
 from attendance.pages.lessons import HalfFilter
 from curriculum.models import Lesson
-from hemis.access.guard import get_in_scope, page
+from hemis.access.guard import get_in_scope, is_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
@@ -160,10 +160,8 @@ class Excuses(Register):
 
     @classmethod
     def detail_context(cls, request, obj):
-        access = request.access
         may = (
-            access.can("attendance.edit")
-            and Excuse.objects.for_scope(access.scope("attendance.edit")).filter(pk=obj.pk).exists()
+            is_in_scope(obj, request.access, "attendance.edit")
             and obj.student.person_id != request.user.person_id
         )
         hours = sum(obj.absences.values_list("hours", flat=True)) if obj.state == Excuse.ACCEPTED else 0

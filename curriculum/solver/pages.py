@@ -11,18 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from curriculum.models import TeacherHours, Teaching, TimetableDraft
 from curriculum.models.solver import WEEKDAYS
 from curriculum.pages.reference import years
 from curriculum.solver import actions, forms, queries, rules
-from hemis.access.guard import get_in_scope, page
+from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register, Tab
+from hemis.pages.verbs import verb
 from students.models import AcademicYear
 
 COLOURS = {
@@ -223,26 +223,6 @@ def compute(request: Request) -> HttpResponse:
     return render(request, "curriculum/solver/compute.html", context, status=422 if form.errors else 200)
 
 
-def _verb(do: Callable[[Request, TimetableDraft], HttpResponse | str]):
-    """A button of the draft's page."""
-
-    @page("timetable.edit")
-    @require_POST
-    def view(request: Request, pk: int) -> HttpResponse:
-        draft = get_in_scope(TimetableDraft, request, "timetable.edit", pk=pk)
-        try:
-            result = do(request, draft)
-        except actions.SolverError as error:
-            messages.error(request, str(error))
-        else:
-            if isinstance(result, HttpResponse):
-                return result
-            messages.success(request, result)
-        return redirect("curriculum_timetable_drafts_detail", pk=pk)
-
-    return view
-
-
 def _apply(request: Request, draft: TimetableDraft) -> str:
     found = actions.apply(draft, access=request.access)
     for one in found.refused[:20]:
@@ -259,6 +239,16 @@ def _drop(request: Request, draft: TimetableDraft) -> str:
     return _("The computed timetable is put aside.")
 
 
-apply = _verb(_apply)
-go_on = _verb(_go_on)
-drop = _verb(_drop)
+def _button(do: Callable[[Request, TimetableDraft], HttpResponse | str]):
+    return verb(
+        TimetableDraft,
+        "timetable.edit",
+        do,
+        back="curriculum_timetable_drafts_detail",
+        errors=actions.SolverError,
+    )
+
+
+apply = _button(_apply)
+go_on = _button(_go_on)
+drop = _button(_drop)

@@ -220,7 +220,7 @@ def cancel(contract: Contract, *, access: Access, reason: str) -> Contract:
     Raises:
         FinanceError: no reason, or cancelled already.
     """
-    contract = _locked(contract, access=access, states=[Contract.DRAFT, Contract.FORMED, Contract.SIGNED])
+    contract = _locked(contract, access=access, states=[Contract.DRAFT, *Contract.IN_FORCE])
     if not reason.strip():
         raise FinanceError(_("Say why the contract is cancelled."))
     cancel_changes(contract.changes.exclude(state=ContractChange.CANCELLED), reason=reason, by=access.user)

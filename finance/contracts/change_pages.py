@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from finance.common import FinanceError, faculties, years
+from finance.common import FinanceError, faculties, year_filter
 from finance.contracts import changes, forms
+from finance.contracts.pages import first_error
 from finance.models import ContractChange
 from finance.steps import readable_steps
-from hemis.access.guard import get_in_scope, page
+from hemis.access.guard import is_in_scope
 from hemis.access.scope import Access
 from hemis.base import Request
 from hemis.documents.actions import drawn_when_opened
@@ -22,6 +22,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.home import Todo, register_todo
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.pages.verbs import verb
 
 STATE_COLOURS = {
     ContractChange.PROPOSED: "orange",
@@ -77,7 +78,7 @@ class ContractChanges(Register):
         Column("contract__faculty", sort="contract__faculty__name", hidden=True),
     ]
     filters = [
-        RelatedFilter("year", years, lookup="contract__academic_year", label=gettext_lazy("academic year")),
+        year_filter("contract__academic_year"),
         RelatedFilter("faculty", faculties, lookup="contract__faculty"),
         Filter("kind"),
         Filter("state"),
@@ -111,11 +112,7 @@ class ContractChanges(Register):
     @classmethod
     def detail_context(cls, request, obj):
         """Which verbs this person may use now."""
-        access = request.access
-        may = (
-            access.can("contract.create")
-            and ContractChange.objects.for_scope(access.scope("contract.create")).filter(pk=obj.pk).exists()
-        )
+        may = is_in_scope(obj, request.access, "contract.create")
         return {
             "may_form": may and obj.state == ContractChange.PROPOSED,
             "may_sign": may and obj.state == ContractChange.FORMED,
@@ -123,22 +120,6 @@ class ContractChanges(Register):
             "signed_form": forms.SignedForm(),
             "cancel_form": forms.CancelForm(),
         }
-
-
-def _verb(do):
-    """A button of the card: POST, permission and scope first, errors in words."""
-
-    @page("contract.create")
-    @require_POST
-    def view(request: Request, pk: int) -> HttpResponse:
-        change = get_in_scope(ContractChange, request, "contract.create", pk=pk)
-        try:
-            messages.success(request, do(request, change))
-        except FinanceError as error:
-            messages.error(request, str(error))
-        return redirect("finance_contract_changes_detail", pk=pk)
-
-    return view
 
 
 def _form(request: Request, change: ContractChange) -> str:
@@ -154,9 +135,7 @@ def _recount(request: Request, change: ContractChange) -> str:
 def _sign(request: Request, change: ContractChange) -> str:
     form = forms.SignedForm(request.POST, request.FILES)
     if not form.is_valid():
-        raise FinanceError(
-            str(form.errors["scan"][0]) if "scan" in form.errors else _("Give the day of signing.")
-        )
+        raise FinanceError(first_error(form, _("Give the day of signing.")))
     data = form.cleaned_data
     changes.sign_change(change, access=request.access, on=data["date"], scan=data["scan"])
     return _("The change is marked as signed.")
@@ -167,10 +146,16 @@ def _cancel(request: Request, change: ContractChange) -> str:
     return _("The change is cancelled.")
 
 
-form_change = _verb(_form)
-recount = _verb(_recount)
-sign = _verb(_sign)
-cancel = _verb(_cancel)
+def _button(do: Callable[[Request, ContractChange], str]):
+    return verb(
+        ContractChange, "contract.create", do, back="finance_contract_changes_detail", errors=FinanceError
+    )
+
+
+form_change = _button(_form)
+recount = _button(_recount)
+sign = _button(_sign)
+cancel = _button(_cancel)
 
 
 def _waiting(access: Access) -> int:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from finance.contracts.rules import HOUSE_ROUNDING, INCREASED, REG_MONTHS, WHOLE
 from finance.steps import Phrase
 from hemis.explain import Explained, Step
+from staff.rules import add_months
 
 YEAR_MONTHS, HALF_YEAR = 12, 6
 SEPTEMBER = 9
@@ -153,9 +154,7 @@ class Due:
 
 def month_after(day: datetime.date) -> datetime.date:
     """The same day of the next month, or its last day."""
-    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
-    last = (datetime.date(year + month // 12, month % 12 + 1, 1) - datetime.timedelta(days=1)).day
-    return datetime.date(year, month, min(day.day, last))
+    return add_months(day, 1)
 
 
 def replanned(plan: Sequence[Due], *, amount: Decimal, on: datetime.date) -> list[Due]:

@@ -178,7 +178,7 @@ def form_change(change: ContractChange, *, access: Access) -> ContractChange:
     """
     change = _locked(change, access=access, states=[ContractChange.PROPOSED])
     contract = change.contract
-    if contract.state not in (Contract.FORMED, Contract.SIGNED):
+    if contract.state not in Contract.IN_FORCE:
         raise FinanceError(_("The contract itself is %(state)s.") % {"state": contract.get_state_display()})
     if change.before != contract.current_amount or change.amount is None:
         _reckon([change])

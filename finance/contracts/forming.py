@@ -41,7 +41,6 @@ def _preview(request: Request, form: forms.FormContractsForm | forms.RenewContra
     rows = queries.fee_paying(request.access.scope("contract.create"), chosen)
     total, counted = Decimal(0), 0
     aside: list[queries.Proposal] = []
-    reasons: Counter[str] = Counter()
     for one in queries.proposals(
         queries.without_contract(rows, chosen.year),
         year=chosen.year,
@@ -51,23 +50,27 @@ def _preview(request: Request, form: forms.FormContractsForm | forms.RenewContra
         if one.price:
             counted, total = counted + 1, total + one.price.value
             continue
-        reasons.update(one.lacks)
         aside.append(one)
     students = rows.count()
-    waiting = Contract.objects.filter(
-        academic_year=chosen.year, state=Contract.DRAFT, student__in=rows
-    ).count()
-    return {
-        "previewed": True,
+    return _found(rows, chosen.year, aside, some=bool(counted)) | {
         "students": students,
         "counted": counted,
         "total": total,
-        "waiting": waiting,
         "done": students - counted - len(aside),
+    }
+
+
+def _found(rows, year: int, aside: list[queries.Proposal], *, some: bool) -> dict:
+    """What every preview shows: who is set aside and why, and whether there is something to start."""
+    waiting = Contract.objects.filter(academic_year=year, state=Contract.DRAFT, student__in=rows).count()
+    reasons = Counter(name for one in aside for name in one.lacks)
+    return {
+        "previewed": True,
+        "waiting": waiting,
         "aside": aside[:SHOWN_ASIDE],
         "aside_count": len(aside),
         "reasons": [(rules.CannotPrice([name]).texts()[0], number) for name, number in reasons.most_common()],
-        "can_start": bool(counted or waiting),
+        "can_start": some or bool(waiting),
     }
 
 
@@ -110,7 +113,6 @@ def _renewal(request: Request, form: forms.RenewContractsForm) -> dict:
     rows = queries.fee_paying(scope, chosen)
     by_faculty: dict[str, dict] = {}
     aside: list[queries.Proposal] = []
-    reasons: Counter[str] = Counter()
     for one in queries.proposals(
         queries.without_contract(rows, chosen.year),
         year=chosen.year,
@@ -118,7 +120,6 @@ def _renewal(request: Request, form: forms.RenewContractsForm) -> dict:
         offer=form.offer,
     ):
         if one.price is None:
-            reasons.update(one.lacks)
             aside.append(one)
             continue
         found = by_faculty.setdefault(
@@ -132,19 +133,10 @@ def _renewal(request: Request, form: forms.RenewContractsForm) -> dict:
         else:
             found["first"] += 1
             found["new"] += one.price.value
-    waiting = Contract.objects.filter(
-        academic_year=chosen.year, state=Contract.DRAFT, student__in=rows
-    ).count()
-    return {
-        "previewed": True,
+    return _found(rows, chosen.year, aside, some=bool(by_faculty)) | {
         "faculties": sorted(by_faculty.items()),
         "sums": _added(list(by_faculty.values())),
-        "waiting": waiting,
         "unmoved": queries.fee_paying(scope, replace(chosen, year=chosen.year - 1)).count(),
-        "aside": aside[:SHOWN_ASIDE],
-        "aside_count": len(aside),
-        "reasons": [(rules.CannotPrice([name]).texts()[0], number) for name, number in reasons.most_common()],
-        "can_start": bool(by_faculty or waiting),
     }
 
 

@@ -19,6 +19,7 @@ from hemis.pages.files import ScanField
 from hemis.pages.forms import RegisterForm
 from structure.models import Unit
 from students.models import AcademicYear, Group, Programme, Student
+from students.pages.choices import faculties as faculties_of
 
 
 class ContractTermsForm(RegisterForm):
@@ -121,9 +122,7 @@ def _draw_later() -> forms.BooleanField:
 
 def _faculties(access: Access):
     """Active faculties whose contracts one forms."""
-    scope = access.scope("contract.create")
-    found = Unit.objects.faculties().filter(is_active=True)
-    return found if scope.everything else found.filter(pk__in=scope.faculty_ids)
+    return faculties_of("contract.create")(access).filter(is_active=True)
 
 
 def _dress(form: forms.Form) -> None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
-from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from finance.common import FinanceError, faculties, groups, programmes, years
+from finance.common import FinanceError, faculties, groups, programmes, year_filter
 from finance.contracts import actions, forms, queries
 from finance.models import Contract, ContractChange, ContractTerms
 from finance.steps import figure, readable_steps
-from hemis.access.guard import get_in_scope, page
+from hemis.access.guard import is_in_scope, page
 from hemis.base import Request
 from hemis.documents.batch import write_pdf, write_zip
 from hemis.documents.jobs import in_order
@@ -27,6 +26,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.pages.verbs import verb
 from students.pages import Students
 
 STATE_COLOURS = {
@@ -36,7 +36,6 @@ STATE_COLOURS = {
     Contract.CANCELLED: "red",
 }
 AT_ONCE = 20
-SHOWN_ASIDE = 200
 
 
 def _steps(request: Request, contract: Contract) -> dict:
@@ -117,12 +116,7 @@ class Contracts(Register):
         Column("ended_on", hidden=True),
     ]
     filters = [
-        RelatedFilter(
-            "year",
-            years,
-            lookup="academic_year",
-            label=gettext_lazy("academic year"),
-        ),
+        year_filter(),
         RelatedFilter("faculty", faculties),
         RelatedFilter("programme", programmes),
         Filter("form", "education_form"),
@@ -206,11 +200,7 @@ class Contracts(Register):
     @classmethod
     def detail_context(cls, request, obj):
         """Which verbs this person may use now."""
-        access = request.access
-        may = (
-            access.can("contract.create")
-            and Contract.objects.for_scope(access.scope("contract.create")).filter(pk=obj.pk).exists()
-        )
+        may = is_in_scope(obj, request.access, "contract.create")
         return {
             "may_sign": may and obj.state == Contract.FORMED,
             "may_cancel": may and obj.state != Contract.CANCELLED,
@@ -238,12 +228,7 @@ class IndividualTerms(Register):
         Column("basis", hidden=True),
     ]
     filters = [
-        RelatedFilter(
-            "year",
-            years,
-            lookup="academic_year",
-            label=gettext_lazy("academic year"),
-        ),
+        year_filter(),
         Filter("contract_type"),
         Filter("sum_type"),
         Filter("parties"),
@@ -264,32 +249,16 @@ class IndividualTerms(Register):
         return "contract.create"
 
 
-def _verb(do):
-    """A button of the contract page: POST, permission and scope first, errors in words."""
-
-    @page("contract.create")
-    @require_POST
-    def view(request: Request, pk: int) -> HttpResponse:
-        contract = get_in_scope(Contract, request, "contract.create", pk=pk)
-        try:
-            messages.success(request, do(request, contract))
-        except FinanceError as error:
-            messages.error(request, str(error))
-        return redirect("finance_contracts_detail", pk=pk)
-
-    return view
-
-
 def _sign(request: Request, contract: Contract) -> str:
     form = forms.SignedForm(request.POST, request.FILES)
     if not form.is_valid():
-        raise FinanceError(_first_error(form, _("Give the day of signing.")))
+        raise FinanceError(first_error(form, _("Give the day of signing.")))
     data = form.cleaned_data
     actions.mark_signed(contract, access=request.access, on=data["date"], scan=data["scan"])
     return _("The contract is marked as signed.")
 
 
-def _first_error(form, otherwise: str) -> str:
+def first_error(form, otherwise: str) -> str:
     """What is wrong with the file, where it is the file; else the usual words."""
     return str(form.errors["scan"][0]) if "scan" in form.errors else otherwise
 
@@ -297,7 +266,7 @@ def _first_error(form, otherwise: str) -> str:
 def _scan(request: Request, contract: Contract) -> str:
     form = forms.ScanForm(request.POST, request.FILES)
     if not form.is_valid():
-        raise FinanceError(_first_error(form, _("Choose the file.")))
+        raise FinanceError(first_error(form, _("Choose the file.")))
     actions.add_scan(contract, access=request.access, scan=form.cleaned_data["scan"])
     return _("The signed copy is kept.")
 
@@ -307,9 +276,13 @@ def _cancel(request: Request, contract: Contract) -> str:
     return _("The contract is cancelled and its document revoked.")
 
 
-sign = _verb(_sign)
-cancel = _verb(_cancel)
-add_scan = _verb(_scan)
+def _button(do: Callable[[Request, Contract], str]):
+    return verb(Contract, "contract.create", do, back="finance_contracts_detail", errors=FinanceError)
+
+
+sign = _button(_sign)
+cancel = _button(_cancel)
+add_scan = _button(_scan)
 
 
 def _with_steps(contracts) -> list[dict]:

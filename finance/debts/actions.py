@@ -28,9 +28,9 @@ def whom(contracts: Collection[int] | None, day: datetime.date) -> list[int]:
     """Contracts in force with something overdue on the day, or due within a week, not reminded of lately."""
     soon = day + AHEAD
     late = queries.owing(Contract.objects.all(), ["overdue"], soon)
-    rows = late.filter(
-        state__in=[Contract.FORMED, Contract.SIGNED], student__person__user__is_active=True
-    ).annotate(last=Max("reminders__day"))
+    rows = late.filter(state__in=Contract.IN_FORCE, student__person__user__is_active=True).annotate(
+        last=Max("reminders__day")
+    )
     if contracts is not None:
         rows = rows.filter(pk__in=contracts)
     return sorted(one.pk for one in rows.only("pk") if one.last is None or one.last <= day - EVERY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 from decimal import Decimal
 
 from django.http import FileResponse, HttpResponse
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from finance.common import current_year, faculties, groups, programmes, years
+from finance.common import current_year, faculties, groups, programmes, year_filter
 from finance.debts import queries, rules
 from finance.models import Contract
 from finance.payments.models import Payment
@@ -26,22 +25,23 @@ from hemis.jobs.actions import start
 from hemis.pages import menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import DayFilter, Filter, RelatedFilter
+from hemis.pages.forms import number_of
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register
+from hemis.sheets.pages import workbook
 from hemis.sheets.writing import book
 from structure.models import Unit
 from students.models import AcademicYear
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTS = {"course": "h_course", "form": "h_education_form"}
+
+
+ON_THE_DAY = DayFilter("on", queries.with_debts, label=gettext_lazy("On the day"))
 
 
 def _day(data) -> datetime.date:
     """The day that the address names, else today."""
-    try:
-        return datetime.date.fromisoformat(data.get("on", ""))
-    except ValueError:
-        return timezone.localdate()
+    return ON_THE_DAY.day(data) or timezone.localdate()
 
 
 def _sum(name: str):
@@ -52,6 +52,11 @@ def _sum(name: str):
         return None if found is None else typed(found)
 
     return value
+
+
+def _standing(row) -> rules.Standing:
+    """The sums of a contract that the query brought along."""
+    return rules.Standing(row.charged or rules.ZERO, row.due or rules.ZERO, row.paid or rules.ZERO)
 
 
 class _OwingFilter(Filter):
@@ -99,9 +104,7 @@ class Debts(Register):
             gettext_lazy("Paid, %"),
             numeric=True,
             hidden=True,
-            value=lambda row: (
-                (row.paid * 100 / row.charged).quantize(Decimal("0.1")) if row.charged else None
-            ),
+            value=lambda row: _standing(row).percent,
         ),
         Column("course", hidden=True),
         Column("faculty", sort="faculty__name", hidden=True),
@@ -114,9 +117,9 @@ class Debts(Register):
         Column("ended_on", hidden=True),
     ]
     filters = [
-        DayFilter("on", queries.with_debts, label=gettext_lazy("On the day")),
+        ON_THE_DAY,
         _OwingFilter(),
-        RelatedFilter("year", years, lookup="academic_year", label=gettext_lazy("academic year")),
+        year_filter(),
         RelatedFilter("faculty", faculties),
         RelatedFilter("programme", programmes),
         RelatedFilter("group", groups),
@@ -182,9 +185,7 @@ def _account(contracts, day: datetime.date) -> list[dict]:
         payments.setdefault(one.contract_id, []).append(one)
     made = []
     for contract in rows:
-        standing = rules.Standing(
-            contract.charged or rules.ZERO, contract.due or rules.ZERO, contract.paid or rules.ZERO
-        )
+        standing = _standing(contract)
         explained = rules.overdue([(contract.number, standing)])
         made.append(
             {
@@ -224,8 +225,8 @@ def debts_by(request: Request) -> HttpResponseBase:
     by = request.GET.get("by", "faculty")
     by = by if by in queries.CUTS else "faculty"
     day = _day(request.GET)
-    year = _number(request.GET.get("year")) if "year" in request.GET else current_year()
-    faculty = _number(request.GET.get("faculty"))
+    year = number_of(request.GET["year"]) if "year" in request.GET else current_year()
+    faculty = number_of(request.GET.get("faculty", ""))
     found = queries.cut(by, scope=request.access.scope("debt.view"), day=day, year=year, faculty=faculty)
     rows = [(one, label(LISTS[by], str(one.key)) if by in LISTS else one.label) for one in found]
     total = sum((one.standing for one in found), rules.Standing())
@@ -255,10 +256,6 @@ def debts_by(request: Request) -> HttpResponseBase:
     return render(request, "finance/debts_by.html", context)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004
-
-
 def _cut_sheet(by: str, rows, total: rules.Standing, late: Decimal) -> FileResponse:
     headers = [
         str(queries.CUTS[by][0]), _("Contracts"), _("Charged, soʻm"), _("Due by the day, soʻm"), _("Paid, soʻm"),
@@ -278,7 +275,7 @@ def _cut_sheet(by: str, rows, total: rules.Standing, late: Decimal) -> FileRespo
     ]
     lines.append([_("Total"), "", total.charged, total.due, total.paid, late, ""])
     content = book([(_("Debts by units"), headers, lines)])
-    return FileResponse(io.BytesIO(content), as_attachment=True, filename="debts.xlsx", content_type=XLSX)
+    return workbook(content, "debts.xlsx")
 
 
 @page("own.contract")

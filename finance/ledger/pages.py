@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 
 from django import forms
 from django.contrib import messages
@@ -28,9 +27,9 @@ from hemis.pages.filters import Filter, RangeFilter
 from hemis.pages.forms import RegisterForm
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register
+from hemis.sheets.pages import workbook
 from hemis.sheets.writing import book
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = (
     gettext_lazy("Opening, debit"), gettext_lazy("Opening, credit"), gettext_lazy("Turnover, debit"),
     gettext_lazy("Turnover, credit"), gettext_lazy("Closing, debit"), gettext_lazy("Closing, credit"),
@@ -175,12 +174,7 @@ def _sheet(rows, totals, start, end) -> FileResponse:
     lines.append(["", _("Total"), *(totals[name] for name in rules.COLUMNS)])
     headers = [_("Account"), _("Name"), *map(str, HEADERS)]
     content = book([(_("Trial balance"), headers, lines)])
-    return FileResponse(
-        io.BytesIO(content),
-        as_attachment=True,
-        filename=f"trial-balance-{start:%Y%m%d}-{end:%Y%m%d}.xlsx",
-        content_type=XLSX,
-    )
+    return workbook(content, f"trial-balance-{start:%Y%m%d}-{end:%Y%m%d}.xlsx")
 
 
 @page("ledger.close")

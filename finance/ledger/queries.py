@@ -9,6 +9,7 @@ from django.db.models import F, Q, Sum
 
 from finance.ledger import rules
 from finance.ledger.models import CODES, UNMATCHED, Account, ClosedMonth, Posting
+from staff.rules import add_months
 
 
 def trial_balance(start: datetime.date, end: datetime.date) -> list[tuple[Account, rules.Balance]]:
@@ -33,7 +34,7 @@ def next_month_to_close() -> datetime.date | None:
     """The first month that has postings and is not closed; None where there is none."""
     last = ClosedMonth.objects.order_by("-month").values_list("month", flat=True).first()
     if last is not None:
-        return (last + datetime.timedelta(days=32)).replace(day=1)
+        return add_months(last, 1)
     first = Posting.objects.order_by("date").values_list("date", flat=True).first()
     return first.replace(day=1) if first else None
 

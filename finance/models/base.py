@@ -22,6 +22,11 @@ def money(verbose_name, **options) -> models.DecimalField:
     )
 
 
+def any_money(verbose_name, **options) -> models.DecimalField:
+    """A sum in soʻm that may be below zero or nothing."""
+    return models.DecimalField(verbose_name, max_digits=14, decimal_places=2, **options)
+
+
 def days(first: str = "valid_from", last: str = "valid_to") -> Func:
     """The days from ``first`` to ``last``, both included; an empty last day means for ever."""
     return Func(F(first), F(last), Value("[]"), function="daterange", output_field=DateRangeField())

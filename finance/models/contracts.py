@@ -100,6 +100,7 @@ class Contract(BaseModel, Terms):
     """
 
     DRAFT, FORMED, SIGNED, CANCELLED = "draft", "formed", "signed", "cancelled"
+    IN_FORCE = (FORMED, SIGNED)
     STATES = [
         (DRAFT, _("numbered")),
         (FORMED, _("formed")),

@@ -17,10 +17,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from finance.common import FinanceError
-from finance.models import Contract
 from finance.online.models import ClickTransaction
 from finance.payments.actions import book
 from finance.payments.models import Payment
+from finance.payments.queries import payable
 
 PREPARE, COMPLETE = "0", "1"
 OK, BAD_SIGN, BAD_AMOUNT, NO_ACTION, PAID_ALREADY, NO_ACCOUNT = 0, -1, -2, -3, -4, -5
@@ -104,9 +104,7 @@ def _prepare(data: Mapping[str, str]) -> dict[str, Any]:
     """Whether the contract can be paid; what is answered is the number of our row."""
     amount = _sum(data)
     number = data["merchant_trans_id"].strip()
-    contract = Contract.objects.filter(
-        number__iexact=number, state__in=[Contract.FORMED, Contract.SIGNED]
-    ).first()
+    contract = payable(number)
     if not number or contract is None:
         raise ClickError(NO_ACCOUNT)
     key = int(data["click_trans_id"])

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from finance.payments.models import Payment, _amount
+from finance.models.base import any_money
+from finance.payments.models import Payment
 from hemis.base import ScopedQuerySet
 
 
@@ -26,7 +27,7 @@ class PaymeTransaction(models.Model):
     contract = models.ForeignKey(
         "finance.Contract", on_delete=models.PROTECT, related_name="+", verbose_name=_("contract")
     )
-    amount = _amount(_("amount, soʻm"))
+    amount = any_money(_("amount, soʻm"))
     state = models.SmallIntegerField(_("state"), choices=STATES, default=CREATED)
     create_time = models.BigIntegerField()
     perform_time = models.BigIntegerField(default=0)
@@ -65,7 +66,7 @@ class ClickTransaction(models.Model):
     contract = models.ForeignKey(
         "finance.Contract", on_delete=models.PROTECT, related_name="+", verbose_name=_("contract")
     )
-    amount = _amount(_("amount, soʻm"))
+    amount = any_money(_("amount, soʻm"))
     state = models.CharField(_("state"), max_length=16, choices=STATES, default=PREPARED)
     prepared_at = models.DateTimeField(_("prepared at"), auto_now_add=True)
     payment = models.OneToOneField(

@@ -54,19 +54,6 @@ click_prepare = _click(click.PREPARE)
 click_complete = _click(click.COMPLETE)
 
 
-class _PaymeState(Filter):
-    """The states of the protocol, two of which are below zero."""
-
-    def __init__(self):
-        super().__init__(
-            "state", choices=lambda access: [(str(key), str(text)) for key, text in PaymeTransaction.STATES]
-        )
-
-    def chosen(self, data):
-        known = {str(key) for key, _title in PaymeTransaction.STATES}
-        return [value for value in data.getlist(self.name) if value in known]
-
-
 class PaymeTransactions(Register):
     app, name = "finance", "payme_transactions"
     title, title_one = gettext_lazy("Transactions of Payme"), gettext_lazy("transaction of Payme")
@@ -83,7 +70,7 @@ class PaymeTransactions(Register):
         Column("reason", hidden=True),
         Column("payment", sort="payment", hidden=True),
     ]
-    filters = [_PaymeState()]
+    filters = [Filter("state")]
     search = ("payme_id", "contract__number")
     search_person = "contract__student__person"
     select_related = ("contract__student__person", "payment")

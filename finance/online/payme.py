@@ -25,6 +25,7 @@ from finance.models import Contract
 from finance.online.models import PaymeTransaction
 from finance.payments.actions import book, take_back
 from finance.payments.models import Payment
+from finance.payments.queries import payable
 
 # A transaction that is not paid within twelve hours lapses.
 TIMEOUT = 43_200_000
@@ -124,9 +125,7 @@ def _whole(params: dict[str, Any], name: str) -> int:
 def _contract(params: dict[str, Any]) -> Contract:
     account = params.get("account")
     number = str(account.get("contract", "")).strip() if isinstance(account, dict) else ""
-    found = Contract.objects.filter(
-        number__iexact=number, state__in=[Contract.FORMED, Contract.SIGNED]
-    ).first()
+    found = payable(number)
     if not number or found is None:
         raise PaymeError(WRONG_ACCOUNT, "contract")
     return found

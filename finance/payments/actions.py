@@ -126,7 +126,7 @@ def import_receipts(
 
 def _payable(contract_id: int) -> Contract:
     contract = Contract.objects.filter(pk=contract_id).first()
-    if contract is None or contract.state not in (Contract.FORMED, Contract.SIGNED):
+    if contract is None or contract.state not in Contract.IN_FORCE:
         raise FinanceError(_("Only a contract in force is paid."))
     return contract
 

@@ -18,6 +18,7 @@ from finance.contracts import actions as contracts
 from finance.contracts.queries import Selection
 from finance.debts import queries as debts
 from finance.models import Contract
+from finance.payments.formats import HEADERS
 from finance.payments.sheets import StatementSheet
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
@@ -25,7 +26,6 @@ from hemis.documents.actions import drawn_when_opened
 from structure.models import Unit
 from students.models import AcademicYear
 
-HEADERS = ("Sana", "Hujjat raqami", "Kirim", "Chiqim", "Toʻlovchi", "STIR", "Hisobvaraq", "Toʻlov maqsadi")
 ROUNDS = 5
 # The same figures without the plan's extended dates and without what a payment is: sums by student.
 BARE_DEBTS = """

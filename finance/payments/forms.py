@@ -10,11 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from finance.common import FinanceError, date_input
 from finance.models import Contract
-from finance.payments import actions
+from finance.payments import actions, queries
 from finance.payments.models import Payment, PutAside
 from hemis.pages.forms import RegisterForm
-
-PAYABLE = (Contract.FORMED, Contract.SIGNED)
 
 
 class PaymentForm(RegisterForm):
@@ -30,7 +28,7 @@ class PaymentForm(RegisterForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         contract = self.fields["contract"]
-        contract.queryset = contract.queryset.filter(state__in=PAYABLE).select_related(  # type: ignore[attr-defined]
+        contract.queryset = contract.queryset.filter(state__in=Contract.IN_FORCE).select_related(  # type: ignore[attr-defined]
             "student__person", "academic_year"
         )
         contract.label_from_instance = contract_label  # type: ignore[attr-defined]
@@ -92,7 +90,7 @@ class PartForm(forms.Form):
         if bool(number) != bool(amount) and not self.errors:
             raise ValidationError(_("A part has a contract number and a sum."))
         if number:
-            contract = Contract.objects.filter(number__iexact=number, state__in=PAYABLE).first()
+            contract = queries.payable(number)
             if contract is None:
                 self.add_error("number", _("There is no contract in force with this number."))
             data["contract"] = contract

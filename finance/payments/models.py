@@ -12,11 +12,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from finance.models.base import any_money
 from hemis.base import BaseModel, ScopedQuerySet
-
-
-def _amount(verbose_name, **options) -> models.DecimalField:
-    return models.DecimalField(verbose_name, max_digits=14, decimal_places=2, **options)
 
 
 def _author(verbose_name) -> models.ForeignKey:
@@ -38,7 +35,7 @@ class BankStatement(models.Model):
     date_from = models.DateField(_("from"))
     date_to = models.DateField(_("to"))
     lines = models.PositiveIntegerField(_("receipts in the file"))
-    total = _amount(_("sum of the receipts, soʻm"))
+    total = any_money(_("sum of the receipts, soʻm"))
     added = models.PositiveIntegerField(_("new receipts"))
     matched = models.PositiveIntegerField(_("matched at once"))
     imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
@@ -83,7 +80,7 @@ class StatementLine(models.Model):
     position = models.PositiveIntegerField(_("row of the file"))
     date = models.DateField(_("date"))
     number = models.CharField(_("number of the payment order"), max_length=32, blank=True)
-    amount = _amount(_("amount, soʻm"))
+    amount = any_money(_("amount, soʻm"))
     payer = models.CharField(_("payer"), max_length=255, blank=True)
     payer_tin = models.CharField(_("payer's STIR or PINFL"), max_length=14, blank=True)
     payer_account = models.CharField(_("payer's account"), max_length=32, blank=True)
@@ -101,7 +98,7 @@ class StatementLine(models.Model):
     matched_by = models.CharField(_("found by"), max_length=16, choices=BY, blank=True)
     confidence = models.PositiveSmallIntegerField(_("confidence, %"), default=0)
     doubt = models.CharField(_("why it waits"), max_length=16, blank=True)
-    assigned = _amount(_("assigned, soʻm"), default=0)
+    assigned = any_money(_("assigned, soʻm"), default=0)
 
     objects = StatementLineQuerySet.as_manager()
 
@@ -164,7 +161,7 @@ class Payment(models.Model):
     )
     date = models.DateField(_("date"))
     number = models.CharField(_("number of the document"), max_length=64, blank=True)
-    amount = _amount(_("amount, soʻm"))
+    amount = any_money(_("amount, soʻm"))
     means = models.CharField(_("how it was paid"), max_length=16, choices=MEANS)
     line = models.ForeignKey(
         StatementLine,
@@ -237,7 +234,7 @@ class PutAside(BaseModel):
     line = models.ForeignKey(
         StatementLine, on_delete=models.PROTECT, related_name="asides", verbose_name=_("receipt")
     )
-    amount = _amount(_("amount, soʻm"))
+    amount = any_money(_("amount, soʻm"))
     kind = models.CharField(_("what it is"), max_length=16, choices=KINDS, default=OTHER)
     reason = models.CharField(_("reason"), max_length=255)
     made_at = models.DateTimeField(_("put aside at"), auto_now_add=True)

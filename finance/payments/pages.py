@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from finance.common import FinanceError, faculties, groups, years
+from finance.common import FinanceError, faculties, groups, year_filter
 from finance.contracts.pages import Contracts
 from finance.models import Contract
 from finance.payments import actions, documents, forms, queries, rules
@@ -57,7 +57,7 @@ class Payments(Register):
         Column("made_by", sort="made_by", hidden=True),
     ]
     filters = [
-        RelatedFilter("year", years, lookup="contract__academic_year", label=gettext_lazy("academic year")),
+        year_filter("contract__academic_year"),
         RelatedFilter("faculty", faculties, lookup="contract__faculty"),
         RelatedFilter("group", groups, lookup="contract__group"),
         Filter("means"),

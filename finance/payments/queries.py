@@ -28,6 +28,11 @@ SELECT DISTINCT ON (c.student_id) c.student_id, c.id
 """
 
 
+def payable(number: str) -> Contract | None:
+    """The contract in force with this number, however its letters were typed; what can be paid."""
+    return Contract.objects.filter(number__iexact=number, state__in=Contract.IN_FORCE).first()
+
+
 def paid_next(students: Collection[int]) -> dict[int, int]:
     """Student → key of the contract that is paid next; one query."""
     if not students:
@@ -75,7 +80,7 @@ def names(tokens: Collection[str]) -> dict[str, set[int]]:
         return {}
     found: dict[str, set[int]] = {}
     rows = (
-        Contract.objects.filter(state__in=[Contract.FORMED, Contract.SIGNED])
+        Contract.objects.filter(state__in=Contract.IN_FORCE)
         .order_by()
         .values_list("student", "student__person__search_text")
         .distinct()

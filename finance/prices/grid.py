@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -14,15 +14,17 @@ from django.utils.translation import gettext_lazy
 from finance.common import FinanceError
 from finance.models import BaseCoefficient
 from finance.prices import actions, forms
+from finance.steps import read_number
 from hemis.access.guard import page
 from hemis.base import Request
+from hemis.pages.forms import number_of
 from structure.models import Unit
 from students.models import AcademicYear, Programme
 
 
 def _chosen_year(request: Request) -> AcademicYear | None:
-    wanted = request.POST.get("year") or request.GET.get("year", "")
-    chosen = AcademicYear.objects.filter(year=wanted).first() if wanted.isdigit() else None
+    wanted = number_of(request.POST.get("year") or request.GET.get("year", ""))
+    chosen = AcademicYear.objects.filter(year=wanted).first()
     return chosen or AcademicYear.objects.order_by("-is_current", "-year").first()
 
 
@@ -32,8 +34,8 @@ def price_grid(request: Request) -> HttpResponse:
     year = _chosen_year(request)
     faculty = request.POST.get("faculty") or request.GET.get("faculty", "")
     programmes = Programme.objects.filter(is_active=True).select_related("speciality__faculty")
-    if faculty.isdigit():
-        programmes = programmes.filter(speciality__faculty=int(faculty))
+    if chosen := number_of(faculty):
+        programmes = programmes.filter(speciality__faculty=chosen)
     kept = {
         row.programme_id: row for row in BaseCoefficient.objects.filter(academic_year=year, student_type="")
     }
@@ -76,15 +78,11 @@ def _number(text: str, digits: int, places: int) -> Decimal | None:
     Raises:
         ValueError: it is none, or has too many digits.
     """
-    text = text.replace("\u00a0", "").replace(" ", "").replace(",", ".")
-    if not text:
+    if not text.strip():
         return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError(text) from error
+    value = read_number(text)
     exponent = value.as_tuple().exponent
-    if not value.is_finite() or value <= 0 or value >= 10 ** (digits - places) or -int(exponent) > places:
+    if value <= 0 or value >= 10 ** (digits - places) or -int(exponent) > places:
         raise ValueError(text)
     return value
 
@@ -115,8 +113,7 @@ class GridRow:
 
     @property
     def change(self) -> actions.PriceChange:
-        version = int(self.version) if self.version.isdigit() else None
-        return actions.PriceChange(self.programme.pk, version, self.values)
+        return actions.PriceChange(self.programme.pk, number_of(self.version) or None, self.values)
 
     @property
     def cells(self) -> list[dict]:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy
 
-from finance.common import years
+from finance.common import year_filter
 from finance.models import (
     BaseAmount,
     BaseCoefficient,
@@ -111,7 +111,7 @@ class BaseCoefficients(Register):
         Column("programme__speciality__faculty", sort="programme__speciality__faculty__name", hidden=True),
     ]
     filters = [
-        RelatedFilter("year", years, lookup="academic_year", label=gettext_lazy("academic year")),
+        year_filter(),
         RelatedFilter(
             "faculty", every_faculty, lookup="programme__speciality__faculty", label=gettext_lazy("faculty")
         ),
@@ -141,7 +141,7 @@ class DifferentiatedCoefficients(Register):
         Column("coefficient", numeric=True),
     ]
     filters = [
-        RelatedFilter("year", years, lookup="academic_year", label=gettext_lazy("academic year")),
+        year_filter(),
         Filter("contract_type"),
     ]
     select_related = ("programme__speciality", "faculty", "academic_year")
@@ -164,7 +164,7 @@ class InstalmentRules(Register):
         Column("basis"),
     ]
     filters = [
-        RelatedFilter("year", years, lookup="academic_year", label=gettext_lazy("academic year")),
+        year_filter(),
         Filter("plan"),
         Filter("course_kind"),
     ]
@@ -228,7 +228,7 @@ class ForeignPrices(Register):
         Column("amount", numeric=True),
     ]
     filters = [
-        RelatedFilter("year", years, lookup="academic_year", label=gettext_lazy("academic year")),
+        year_filter(),
         Filter("currency"),
         Filter("form", "programme__education_form"),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import Model
@@ -23,6 +23,7 @@ from finance.models import (
     PayoutAccount,
     StipendAmount,
 )
+from finance.steps import read_number
 from hemis.sheets import widgets
 from hemis.sheets.declaration import Bad, CellWidget, Fault, Saved, Sheet, SheetColumn, sheet
 from structure.models import BankAccount, Unit
@@ -39,12 +40,11 @@ class FigureWidget(CellWidget):
         self.places, self.high = places, high
 
     def clean(self, value, row=None, **kwargs) -> Decimal:
-        text = widgets.as_text(value).replace("\u00a0", "").replace(" ", "").replace(",", ".")
         try:
-            number = Decimal(text)
-        except InvalidOperation as error:
+            number = read_number(widgets.as_text(value))
+        except ValueError as error:
             raise Bad("bad_number", _("This is not a number.")) from error
-        if not number.is_finite() or not 0 < number < self.high:
+        if not 0 < number < self.high:
             raise Bad(
                 "bad_number", _("The number is outside %(low)s–%(high)s.") % {"low": 0, "high": self.high}
             )

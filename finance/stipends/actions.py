@@ -124,6 +124,16 @@ def form_lists(*, access: Access, month: datetime.date) -> tuple[list[StipendLis
     return made, refused
 
 
+def _draft(sheet: StipendList, access: Access) -> StipendList:
+    """The list, locked, in scope and still a draft."""
+    access.require("stipend.edit")
+    rows = StipendList.objects.for_scope(access.scope("stipend.edit")).select_for_update(of=("self",))
+    found = rows.select_related("faculty").filter(pk=sheet.pk, state=StipendList.DRAFT).first()
+    if found is None:
+        raise FinanceError(_("The list of this month is approved already."))
+    return found
+
+
 @transaction.atomic
 def approve(sheet: StipendList, *, access: Access) -> StipendList:
     """Draft → approved: the list is frozen and put on paper for the bank.
@@ -131,11 +141,7 @@ def approve(sheet: StipendList, *, access: Access) -> StipendList:
     Raises:
         FinanceError: approved already.
     """
-    access.require("stipend.edit")
-    rows = StipendList.objects.for_scope(access.scope("stipend.edit")).select_for_update(of=("self",))
-    found = rows.select_related("faculty").filter(pk=sheet.pk, state=StipendList.DRAFT).first()
-    if found is None:
-        raise FinanceError(_("The list of this month is approved already."))
+    found = _draft(sheet, access)
     lines = list(found.lines.select_related("student__person").order_by("student__person__sort_key", "pk"))
     found.document = issue(
         kind="stipend_list",
@@ -155,10 +161,6 @@ def drop(sheet: StipendList, *, access: Access) -> None:
     Raises:
         FinanceError: it is approved.
     """
-    access.require("stipend.edit")
-    rows = StipendList.objects.for_scope(access.scope("stipend.edit")).select_for_update(of=("self",))
-    found = rows.filter(pk=sheet.pk, state=StipendList.DRAFT).first()
-    if found is None:
-        raise FinanceError(_("The list of this month is approved already."))
+    found = _draft(sheet, access)
     StipendLine.objects.filter(sheet=found).delete()
     found.delete()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.db.models import Count, Q, Sum
@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from finance.common import FinanceError
 from finance.models import PayoutAccount, StipendAppointment, StipendLine, StipendList
@@ -26,17 +25,15 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register, Tab
-from structure.models import Unit
+from hemis.pages.verbs import verb
+from hemis.sheets.pages import workbook
+from students.pages.choices import faculties as faculties_of
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATE_COLOURS = {StipendList.DRAFT: "orange", StipendList.APPROVED: "green"}
 
 
-def _faculties(access):
-    """Faculties whose stipends one sees."""
-    scope = access.scope("stipend.view")
-    found = Unit.objects.faculties()
-    return found if scope.everything else found.filter(pk__in=scope.faculty_ids)
+# Faculties whose stipends one sees.
+_faculties = faculties_of("stipend.view")
 
 
 def _why(request: Request, one: StipendAppointment) -> dict:
@@ -192,26 +189,9 @@ def form_lists(request: Request) -> HttpResponse:
     return render(request, "finance/simple_form.html", context, status=422 if form.errors else 200)
 
 
-def _verb(do):
-    """A button of the card of a list."""
-
-    @page("stipend.edit")
-    @require_POST
-    def view(request: Request, pk: int) -> HttpResponse:
-        sheet = get_in_scope(StipendList, request, "stipend.edit", pk=pk)
-        try:
-            return do(request, sheet)
-        except FinanceError as error:
-            messages.error(request, str(error))
-            return redirect(StipendLists.url_of(sheet))
-
-    return view
-
-
-def _approve(request: Request, sheet: StipendList) -> HttpResponse:
+def _approve(request: Request, sheet: StipendList) -> str:
     actions.approve(sheet, access=request.access)
-    messages.success(request, _("The list is approved and goes to the bank as it stands."))
-    return redirect(StipendLists.url_of(sheet))
+    return _("The list is approved and goes to the bank as it stands.")
 
 
 def _recount(request: Request, sheet: StipendList) -> HttpResponse:
@@ -226,9 +206,13 @@ def _drop(request: Request, sheet: StipendList) -> HttpResponse:
     return redirect("finance_stipend_lists_list")
 
 
-approve = _verb(_approve)
-recount = _verb(_recount)
-drop = _verb(_drop)
+def _button(do: Callable[[Request, StipendList], HttpResponse | str]):
+    return verb(StipendList, "stipend.edit", do, back="finance_stipend_lists_detail", errors=FinanceError)
+
+
+approve = _button(_approve)
+recount = _button(_recount)
+drop = _button(_drop)
 
 
 @page("stipend.view")
@@ -236,9 +220,7 @@ def bank(request: Request, pk: int) -> FileResponse:
     """The workbook for the bank."""
     sheet = get_in_scope(StipendList, request, "stipend.view", pk=pk)
     name = f"stipend-{sheet.month:%Y-%m}-{sheet.faculty.code}.xlsx"
-    response = FileResponse(
-        io.BytesIO(bank_book(sheet)), as_attachment=True, filename=name, content_type=XLSX
-    )
+    response = workbook(bank_book(sheet), name)
     response["Cache-Control"] = "private, no-store"
     return response
 

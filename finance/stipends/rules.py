@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from finance.steps import Phrase
 from hemis.explain import Explained, Step
+from staff.rules import add_months
 
 BASE, EXCELLENT_GRANT, EXCELLENT_PAID, EXCELLENT_OWN = "11", "14", "15", "16"
 DISABILITY, ORPHAN = "17", "18"
@@ -178,4 +179,4 @@ def first_of(day: datetime.date) -> datetime.date:
 
 def last_of(day: datetime.date) -> datetime.date:
     """The last day of its month."""
-    return (day.replace(day=28) + datetime.timedelta(days=4)).replace(day=1) - datetime.timedelta(days=1)
+    return add_months(first_of(day), 1) - datetime.timedelta(days=1)

@@ -19,6 +19,7 @@ from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RelatedFilter
 from hemis.pages.register import Register
+from hemis.pages.verbs import verb
 from students.models import Student
 
 STATE_COLOURS = {
@@ -125,24 +126,6 @@ def draw_up(request: Request, pk: int) -> HttpResponse:
     return render(request, "grading/draw_up.html", context, status=422 if form.errors else 200)
 
 
-def _verb(permission: str, do: Callable[[Request, PersonalSchedule], str | HttpResponse]):
-    @page(permission)
-    @require_POST
-    def view(request: Request, pk: int) -> HttpResponse:
-        schedule = get_in_scope(PersonalSchedule, request, permission, pk=pk)
-        try:
-            result = do(request, schedule)
-        except actions.GradingError as error:
-            messages.error(request, str(error))
-            return redirect("grading_schedules_detail", pk=pk)
-        if isinstance(result, HttpResponse):
-            return result
-        messages.success(request, result)
-        return redirect("grading_schedules_detail", pk=pk)
-
-    return view
-
-
 def _approve(request: Request, schedule: PersonalSchedule) -> str:
     actions.approve_schedule(schedule, access=request.access)
     return _("The schedule is approved: the student is registered and the sheets that are due are open.")
@@ -162,10 +145,16 @@ def _print(request: Request, schedule: PersonalSchedule) -> HttpResponse:
     return redirect("document_pdf", pk=documents.issue_schedule(schedule, by=request.user).pk)
 
 
-approve = _verb("personal_schedule.edit", _approve)
-open_due = _verb("personal_schedule.edit", _open_due)
-cancel = _verb("personal_schedule.edit", _cancel)
-print_schedule = _verb("personal_schedule.view", _print)
+def _button(permission: str, do: Callable[[Request, PersonalSchedule], str | HttpResponse]):
+    return verb(
+        PersonalSchedule, permission, do, back="grading_schedules_detail", errors=actions.GradingError
+    )
+
+
+approve = _button("personal_schedule.edit", _approve)
+open_due = _button("personal_schedule.edit", _open_due)
+cancel = _button("personal_schedule.edit", _cancel)
+print_schedule = _button("personal_schedule.view", _print)
 
 
 @page("personal_schedule.edit")

@@ -22,12 +22,13 @@ from grading.actions.filling import may_fill
 from grading.models import GradeSheet, GradingRule, SheetCorrection, SheetLine
 from grading.pages.choices import faculties, groups, kafedras, years
 from grading.pages.examiners import CHOSEN
-from hemis.access.guard import get_in_scope, page
+from hemis.access.guard import get_in_scope, is_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register
+from hemis.pages.verbs import verb
 
 STATE_COLOURS = {
     GradeSheet.OPEN: "orange", GradeSheet.SIGNED: "azure", GradeSheet.CHECKED: "blue",
@@ -184,51 +185,27 @@ def _lines(sheet: GradeSheet) -> list[dict[str, Any]]:
     return found
 
 
-def _may(request: Request, sheet: GradeSheet, permission: str) -> bool:
-    if not request.access.can(permission):
-        return False
-    return GradeSheet.objects.for_scope(request.access.scope(permission)).filter(pk=sheet.pk).exists()
-
-
 def _verbs(request: Request, sheet: GradeSheet) -> dict[str, Any]:
     """Which buttons this person has on the sheet now."""
     is_open, signed = sheet.state == GradeSheet.OPEN, sheet.state in (GradeSheet.SIGNED, GradeSheet.CHECKED)
-    may_close = _may(request, sheet, "grade_sheet.close")
-    may_check = _may(request, sheet, "grade_sheet.check")
+    may_close = is_in_scope(sheet, request.access, "grade_sheet.close")
+    may_check = is_in_scope(sheet, request.access, "grade_sheet.check")
     return {
         "may_fill": request.access.can("grade_sheet.fill") and not may_fill(sheet, request.access),
         "may_check": sheet.state == GradeSheet.SIGNED and may_check,
         "may_close": sheet.state == GradeSheet.CHECKED and may_close,
         "may_return": signed and (may_check or may_close),
         "may_unlock": is_open and may_close,
-        "may_cancel": is_open and _may(request, sheet, "grade_sheet.open"),
-        "may_refresh": is_open and sheet.control == "13" and _may(request, sheet, "grade_sheet.open"),
+        "may_cancel": is_open and is_in_scope(sheet, request.access, "grade_sheet.open"),
+        "may_refresh": is_open
+        and sheet.control == "13"
+        and is_in_scope(sheet, request.access, "grade_sheet.open"),
         # By which of the two verbs a sheet goes back: of the dean's office, or of the kafedra.
         "can_close": may_close,
         "may_correct": sheet.state == GradeSheet.CLOSED and may_close,
         "remark_form": forms.RemarkForm(),
         "unlock_form": forms.UnlockForm(initial={"due_on": timezone.localdate()}),
     }
-
-
-def _verb(permission: str, do: Callable[[Request, GradeSheet], str | HttpResponse]):
-    """A button of the sheet's page: POST, permission and scope first, errors in words."""
-
-    @page(permission)
-    @require_POST
-    def view(request: Request, pk: int) -> HttpResponse:
-        sheet = get_in_scope(GradeSheet, request, permission, pk=pk)
-        try:
-            result = do(request, sheet)
-        except (actions.GradingError, ValidationError) as error:
-            messages.error(request, "; ".join(getattr(error, "messages", [str(error)])))
-            return redirect("grading_sheets_detail", pk=pk)
-        if isinstance(result, HttpResponse):
-            return result
-        messages.success(request, result)
-        return redirect("grading_sheets_detail", pk=pk)
-
-    return view
 
 
 def _check(request: Request, sheet: GradeSheet) -> str:
@@ -273,15 +250,25 @@ def _print_admission(request: Request, sheet: GradeSheet) -> HttpResponse:
     return redirect("document_pdf", pk=documents.issue_admission_list(sheet, by=request.user).pk)
 
 
-check = _verb("grade_sheet.check", _check)
-close = _verb("grade_sheet.close", _close)
-send_back_by_kafedra = _verb("grade_sheet.check", _send_back)
-send_back = _verb("grade_sheet.close", _send_back)
-unlock = _verb("grade_sheet.close", _unlock)
-cancel = _verb("grade_sheet.open", _cancel)
-refresh = _verb("grade_sheet.open", _refresh)
-print_sheet = _verb("grade_sheet.view", _print)
-print_admission = _verb("grade_sheet.view", _print_admission)
+def _button(permission: str, do: Callable[[Request, GradeSheet], str | HttpResponse]):
+    return verb(
+        GradeSheet,
+        permission,
+        do,
+        back="grading_sheets_detail",
+        errors=(actions.GradingError, ValidationError),
+    )
+
+
+check = _button("grade_sheet.check", _check)
+close = _button("grade_sheet.close", _close)
+send_back_by_kafedra = _button("grade_sheet.check", _send_back)
+send_back = _button("grade_sheet.close", _send_back)
+unlock = _button("grade_sheet.close", _unlock)
+cancel = _button("grade_sheet.open", _cancel)
+refresh = _button("grade_sheet.open", _refresh)
+print_sheet = _button("grade_sheet.view", _print)
+print_admission = _button("grade_sheet.view", _print_admission)
 
 
 # --- corrections

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.shortcuts import get_object_or_404
 
 from hemis.access import duties
+from hemis.access.scope import Access
 from hemis.base import Request
 
 PUBLIC, SIGNED_IN, PERMISSION = "public", "signed in", "permission"
@@ -88,6 +89,14 @@ def rule_of(view: Callable) -> Rule | None:
     return getattr(view, "hemis_access", None) or getattr(
         getattr(view, "view_class", None), "hemis_access", None
     )
+
+
+def is_in_scope(row: Model, access: Access, permission: str) -> bool:
+    """Whether the person has ``permission`` and the row lies in its scope: may a button stand there?"""
+    if not access.can(permission):
+        return False
+    rows: Any = type(row)._default_manager
+    return rows.for_scope(access.scope(permission)).filter(pk=row.pk).exists()
 
 
 def get_in_scope(model: type[Model], request: Request, permission: str, **lookup):

@@ -57,7 +57,7 @@ class Filter:
         if not values:
             return rows
         if self.numeric:
-            values = [value for value in values if value.isdecimal() and len(value) < 10]
+            values = [value for value in values if value.removeprefix("-").isdecimal() and len(value) < 10]
         return rows.filter(**{f"{self.lookup}__in": values})
 
     def context(self, access: Access, data: QueryDict) -> dict[str, Any]:

@@ -47,8 +47,10 @@ def remove_old(now: datetime.datetime | None = None) -> int:
     return len(old)
 
 
-def read_and_check(found: SheetImport, access: Access) -> Checked:
-    """What the check finds in the file now.
+def read_and_check(found: SheetImport, access: Access) -> tuple[Sheet, Checked]:
+    """The sheet that has read the file, with what its check finds now.
+
+    The same sheet plans and saves: what it learnt of the file (an account in its head) goes with it.
 
     Raises:
         SheetRefused: the file cannot be taken.
@@ -60,24 +62,20 @@ def read_and_check(found: SheetImport, access: Access) -> Checked:
             content = file.read()
     except OSError as error:
         raise SheetRefused(_("The file is no longer kept; upload it again.")) from error
-    sheet = _sheet(found, access)
-    return sheet.check(sheet.read(content))
-
-
-def _sheet(found: SheetImport, access: Access) -> Sheet:
-    return SHEETS[found.sheet](access, found.params | {"file": found.name})
+    sheet = SHEETS[found.sheet](access, found.params | {"file": found.name})
+    return sheet, sheet.check(sheet.read(content))
 
 
 @transaction.atomic
 def check(found: SheetImport, access: Access) -> None:
     """Keep what the check finds and what confirming would change, or why the file is refused."""
     try:
-        checked = read_and_check(found, access)
+        sheet, checked = read_and_check(found, access)
     except SheetRefused as refusal:
         found.state, found.refusal = SheetImport.REFUSED, str(refusal)
         found.save(update_fields=["state", "refusal"])
         return
-    _keep(found, checked, _sheet(found, access).plan(checked.good))
+    _keep(found, checked, sheet.plan(checked.good))
 
 
 def _keep(found: SheetImport, checked: Checked, planned: Saved) -> None:
@@ -109,15 +107,14 @@ def confirm(found: SheetImport, access: Access) -> Saved | None:
     locked = SheetImport.objects.select_for_update().get(pk=found.pk)
     if locked.state != SheetImport.CHECKED:
         return Saved(locked.added, locked.changed, locked.unchanged)
-    checked = read_and_check(locked, access)
-    declared = _sheet(locked, access)
+    sheet, checked = read_and_check(locked, access)
     shown = set(locked.faults.values_list("row", "column", "fault"))
     if shown != {(one.row, one.column, one.fault) for one in checked.faults}:
-        _keep(locked, checked, declared.plan(checked.good))
+        _keep(locked, checked, sheet.plan(checked.good))
         return None
     try:
         with transaction.atomic():
-            saved = declared.save(checked.good)
+            saved = sheet.save(checked.good)
     except IntegrityError as error:
         raise SheetRefused(_("Somebody saved the same people at this moment; confirm once more.")) from error
     _count(locked, saved)

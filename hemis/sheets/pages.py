@@ -102,12 +102,13 @@ def template(request: Request, code: str) -> FileResponse:
     declared = _declared(request, code)
     year = request.GET.get("year", "")
     params = {"year": int(year) if year.isdigit() else declared.default_year()}
-    return _file(
+    return workbook(
         writing.template(declared(request.access, params)), f"{code.replace('.', '-')}-template.xlsx"
     )
 
 
-def _file(content: bytes, name: str) -> FileResponse:
+def workbook(content: bytes, name: str) -> FileResponse:
+    """A workbook to be saved under a name."""
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
 
 
@@ -167,12 +168,12 @@ def faulty(request: Request, pk: int) -> FileResponse:
     """The faulty rows as a workbook with the cells marked and commented."""
     found = _own(request, pk)
     try:
-        checked = actions.read_and_check(found, request.access)
+        _sheet, checked = actions.read_and_check(found, request.access)
     except SheetRefused as refusal:
         raise Http404 from refusal
     faults = [
         Fault(one.row, one.column, one.fault, one.message, one.value, one.hint) for one in found.faults.all()
     ]
-    return _file(
+    return workbook(
         writing.faulty_rows(checked.table, faults), f"{found.name.rsplit('.', 1)[0][:80]}-faults.xlsx"
     )

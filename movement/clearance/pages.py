@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from hemis.access.guard import get_in_scope, page
+from hemis.access.guard import get_in_scope, is_in_scope, page
 from hemis.base import Request
 from hemis.pages import home
 from hemis.pages.columns import Column
@@ -108,10 +108,7 @@ class ClearanceSheets(Register):
 
     @classmethod
     def detail_context(cls, request, obj):
-        may = False
-        if request.access.can("order.create"):
-            seen = ClearanceSheet.objects.for_scope(request.access.scope("order.create"))
-            may = seen.filter(pk=obj.pk).exists()
+        may = is_in_scope(obj, request.access, "order.create")
         in_force = obj.state in (ClearanceSheet.OPEN, ClearanceSheet.COMPLETE)
         return {
             "may_cancel": may and in_force,

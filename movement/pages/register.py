@@ -8,6 +8,7 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from hemis.access.guard import is_in_scope
 from hemis.base import Request
 from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column
@@ -289,9 +290,7 @@ class Orders(Register):
         """Which verbs this person may use now."""
 
         def may(permission: str) -> bool:
-            if not request.access.can(permission):
-                return False
-            return Order.objects.for_scope(request.access.scope(permission)).filter(pk=obj.pk).exists()
+            return is_in_scope(obj, request.access, permission)
 
         state, kind = obj.state, kind_of(obj)
         asked = actions.asked_now(obj, request.access)

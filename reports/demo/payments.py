@@ -38,7 +38,7 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
     """Most contracts paid in part by statements that leave a queue; last year's in full; the ledger follows."""
     accountant = staff["accounting"]
     access = Access.for_user(accountant)
-    contracts = Contract.objects.filter(document__isnull=False, state__in=("formed", "signed"))
+    contracts = Contract.objects.filter(document__isnull=False, state__in=Contract.IN_FORCE)
     contracts = contracts.select_related("student__person").order_by("number")
     old, rows = list(contracts.filter(academic_year=YEAR - 1)), list(contracts.filter(academic_year=YEAR))
     if not rows:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from hemis.access.guard import get_in_scope, page
+from hemis.access.guard import get_in_scope, is_in_scope, page
 from hemis.base import Request
 from hemis.pages import files
 from hemis.pages.columns import Column
@@ -162,10 +162,7 @@ def _tab(code: str) -> Callable[[Request, Student], dict[str, Any]]:
 
 
 def _may_edit(request: Request, student: Student) -> bool:
-    if not request.access.can("student.edit"):
-        return False
-    scope = request.access.scope("student.edit")
-    return Student.objects.for_scope(scope).filter(pk=student.pk).exists()
+    return is_in_scope(student, request.access, "student.edit")
 
 
 TABS = [

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
 from django.db.models import Sum
 from hypothesis import given, settings
@@ -23,6 +24,8 @@ from finance.ledger.models import ClosedMonth, Posting
 from finance.models import Contract
 from finance.payments import actions, queries, rules
 from finance.payments.models import BankStatement, Payment, PutAside, StatementLine
+from hemis.sheets import actions as sheets
+from hemis.sheets.models import SheetImport
 from hemis.sheets.reading import SheetRefused
 from tests.factories import access_of, make_user
 from tests.payments.world import DAY, SUM, World, exchange, order, row, sql, workbook
@@ -221,6 +224,19 @@ def test_the_exchange_of_1c(world):
     assert BankStatement.objects.get().account == "20210000900000000303"
     with pytest.raises(SheetRefused):
         world.take_file(content[: len(content) // 2], "kl_to_1c.txt")
+
+
+def test_the_account_of_an_exchange_is_kept_by_the_upload_too(world):
+    content = exchange([order(number="32", amount="900.00", purpose=f"№ {world.contracts[0].number}")])
+    access = access_of(world.accountant)
+    found = SheetImport.objects.create(
+        sheet="finance.statement", owner=world.accountant, name="kl_to_1c.txt", params={},
+        file=ContentFile(content, "kl_to_1c.txt"),
+    )  # fmt: skip
+    sheets.check(found, access)
+    assert sheets.confirm(found, access).added == 1
+    [statement] = BankStatement.objects.all()
+    assert (statement.name, statement.account) == ("kl_to_1c.txt", "20210000900000000303")
 
 
 def test_statements_of_other_banks(world):

@@ -19,7 +19,7 @@ from curriculum.timetable.actions import TimetableError
 from curriculum.timetable.forms import BulkForm, HolidayForm, TimetableRuleForm, VerbForm
 from curriculum.timetable.models import TimetableBatch, TimetableRule
 from curriculum.timetable.pages.grid import EDIT, VIEW, address, posted_day
-from hemis.access.guard import get_in_scope, page
+from hemis.access.guard import get_in_scope, is_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
@@ -94,9 +94,7 @@ class Lessons(Register):
 
     @classmethod
     def detail_context(cls, request: Request, obj: Lesson) -> dict[str, Any]:
-        may = request.access.can(EDIT) and (
-            Lesson.objects.for_scope(request.access.scope(EDIT)).filter(pk=obj.pk).exists()
-        )
+        may = is_in_scope(obj, request.access, EDIT)
         group = next((one.group_id for one in obj.teaching.audience.all()), 0)
         found: dict[str, Any] = {
             "words": queries.lesson_words(obj),
