@@ -10,14 +10,17 @@ from django.db.models import (
     CharField,
     Count,
     DateField,
+    DurationField,
     Exists,
     F,
+    Func,
     IntegerField,
     Min,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
@@ -86,6 +89,14 @@ def term_left(student: DoctoralStudent, day: datetime.date | None = None) -> Exp
     )
 
 
+def study_year(student: DoctoralStudent, day: datetime.date | None = None) -> Explained[int] | None:
+    """The year of study, step by step; None for whoever is not here."""
+    if student.admitted_on is None or student.status not in DoctoralStudent.HERE:
+        return None
+    leaves = leaves_of([student.pk]).get(student.pk, [])
+    return rules.study_year(student.admitted_on, leaves, day or timezone.localdate())
+
+
 def with_supervisor(rows: QuerySet[DoctoralStudent]) -> QuerySet[DoctoralStudent]:
     """``leader``: surname and first name of who leads today, or whoever it is from outside."""
     led = Supervision.objects.in_force().filter(student=OuterRef("pk"), role=Supervision.SUPERVISOR)
@@ -96,6 +107,23 @@ def with_supervisor(rows: QuerySet[DoctoralStudent]) -> QuerySet[DoctoralStudent
             Subquery(own[:1]), Subquery(led.values("outsider")[:1]), Value(""), output_field=CharField()
         )
     )
+
+
+def with_study_year(
+    rows: QuerySet[DoctoralStudent], day: datetime.date | None = None
+) -> QuerySet[DoctoralStudent]:
+    """``study_year`` of those who study or are on leave: that of ``rules.study_year``, in SQL."""
+    day = day or timezone.localdate()
+    # A leave takes its days away, as it adds them to the term.
+    ends = Coalesce("valid_to", Value(day, DateField()))
+    leave = DoctoralPeriod.objects.filter(student=OuterRef("pk"), status=DoctoralStudent.ON_LEAVE).order_by()
+    days = leave.values("student").annotate(days=Sum(ends - F("valid_from"))).values("days")
+    studied = Func(
+        Value(day, DateField()) - Coalesce(Subquery(days), Value(datetime.timedelta())), F("admitted_on"),
+        function="age", output_field=DurationField(),
+    )  # fmt: skip
+    year = Func(Value("year"), studied, function="date_part", output_field=IntegerField()) + 1
+    return rows.annotate(study_year=Case(When(status__in=DoctoralStudent.HERE, then=year)))
 
 
 def _count(rows: QuerySet) -> Coalesce:
@@ -173,6 +201,18 @@ def lines_of(order: DoctoralOrder) -> QuerySet[DoctoralOrderLine]:
     return order.lines.select_related("student__person", "student__speciality", "student__kafedra")
 
 
+def _on_the_way() -> QuerySet[DoctoralOrderLine]:
+    """Lines of orders that are submitted or signed, and not in force yet."""
+    states = (DoctoralOrder.SUBMITTED, DoctoralOrder.SIGNED)
+    return DoctoralOrderLine.objects.filter(order__state__in=states).select_related("order")
+
+
+def order_on_the_way(student: DoctoralStudent) -> DoctoralOrder | None:
+    """The order that waits for its signature or its day, if one names this doctoral student."""
+    line = _on_the_way().filter(student=student).first()
+    return line.order if line else None
+
+
 def standings(students: Iterable[DoctoralStudent], order: DoctoralOrder) -> dict[int, rules.Standing]:
     """What the checks of an order need to know of each, in five queries however many there are."""
     people = {one.pk: one for one in students}
@@ -186,10 +226,8 @@ def standings(students: Iterable[DoctoralStudent], order: DoctoralOrder) -> dict
         .filter(Q(valid_to=None) | Q(valid_to__gte=order.effective_date))
         .values_list("student", flat=True)
     )
-    on_the_way = DoctoralOrderLine.objects.filter(
-        student__in=people, order__state__in=(DoctoralOrder.SUBMITTED, DoctoralOrder.SIGNED)
-    ).exclude(order=order.pk)
-    others = {line.student_id: str(line.order) for line in on_the_way.select_related("order")}
+    on_the_way = _on_the_way().filter(student__in=people).exclude(order=order.pk)
+    others = {line.student_id: str(line.order) for line in on_the_way}
     attestations = _by_student(Attestation.objects.filter(student__in=people, result="", due_on__lt=day))
     stages = _by_student(PlanStage.objects.filter(student__in=people, done_on=None))
     return {

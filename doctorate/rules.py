@@ -132,6 +132,21 @@ def term_left(
     return Explained(left, steps)
 
 
+def study_year(admitted: datetime.date, leaves: Sequence[Leave], day: datetime.date) -> Explained[int]:
+    """The year of study on ``day``, the first being 1: whole years since admission without the days on leave."""
+    days = sum(one.days(day) for one in leaves)
+    months = months_between(admitted, day - datetime.timedelta(days=days))
+    steps = [Step(_("admitted on"), display(admitted))]
+    if days:
+        steps.append(Step(_("days on leave"), days))
+    year = months // 12 + 1
+    steps += [
+        Step(_("months of study on %(day)s") % {"day": display(day)}, months),
+        Step(_("year of study"), year),
+    ]
+    return Explained(year, steps)
+
+
 def attestation_days(
     start: datetime.date, until: datetime.date, months: int, leaves: Iterable[Leave] = ()
 ) -> list[datetime.date]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from doctorate import rules
+from doctorate import queries, rules
 from doctorate.actions.base import STUDENTS, DoctorateError, refusals_in_words
 from doctorate.models import Defence, DoctoralPeriod, DoctoralStudent, Supervision
 from hemis.access.scope import Access
@@ -29,7 +29,7 @@ def approve_defence(defence: Defence, *, access: Access, facts: dict[str, Any]) 
 
     Raises:
         PermissionDenied: without the duty.
-        DoctorateError: not passed, approved already, before the defence or in the future.
+        DoctorateError: not passed, approved already, before the defence or in the future, or an order is on its way.
     """
     access.require(STUDENTS)
     rows = Defence.objects.for_scope(access.scope(STUDENTS)).select_for_update(of=("self",))
@@ -44,6 +44,10 @@ def approve_defence(defence: Defence, *, access: Access, facts: dict[str, Any]) 
     student = found.student
     if student.status not in (DoctoralStudent.STUDYING, DoctoralStudent.COMPLETED):
         raise DoctorateError(_("Who studies or has completed defends."))
+    if other := queries.order_on_the_way(student):
+        raise DoctorateError(
+            _("An order on this doctoral student is on its way: %(order)s") % {"order": other}
+        )
     with refusals_in_words():
         going = Supervision.objects.filter(student=student, valid_to=None)
         going.filter(valid_from__gt=day - rules.ONE_DAY).delete()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Iterable
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from doctorate import notices, queries, rules
 from doctorate.actions.base import ORDERS, SIGNATURE, DoctorateError, refusals_in_words
@@ -20,6 +22,7 @@ from hemis.documents.actions import next_number, reserve_numbers
 from structure.models import University
 
 NUMBERS = "doctoral-order"
+logger = logging.getLogger(__name__)
 
 
 def _locked(
@@ -194,26 +197,31 @@ def _number(order: DoctoralOrder, lines: list[DoctoralOrderLine]) -> None:
 def _write_effects(order: DoctoralOrder, lines: list[DoctoralOrderLine]) -> None:
     """Before and after, and how the term was found, as the rules say on the day the order comes into force."""
     known = queries.standings([line.student for line in lines], order)
-    law = queries.figures(order.effective_date)
     undone = {}
     if order.cancels_id:
         undone = {one.student_id: one for one in DoctoralOrderLine.objects.filter(order=order.cancels_id)}
-    wanted = rules.Wanted(order.kind, order.effective_date, order.until)
-    for line in lines:
-        standing = known[line.student_id]
-        line.status_before, line.term_before = standing.status, standing.term_to
-        if order.cancels_id:
-            before = undone[line.student_id]
-            was_candidate = before.status_before == DoctoralStudent.CANDIDATE
-            line.status_after = DoctoralStudent.WITHDRAWN if was_candidate else before.status_before
-            line.term_after = standing.term_to if was_candidate else before.term_before
-            continue
-        term = rules.term_by(wanted, standing, law)
-        line.status_after, line.term_after = rules.WAYS[order.kind][1], term.value
-        line.steps = term.as_json()
+    # In the language of the order itself, whoever signs it.
+    with override("uz"):
+        law = queries.figures(order.effective_date)
+        for line in lines:
+            standing = known[line.student_id]
+            line.status_before, line.term_before = standing.status, standing.term_to
+            if order.cancels_id:
+                _give_back(line, undone[line.student_id])
+                continue
+            term = rules.term_by(rules.Wanted(order.kind, order.effective_date, order.until), standing, law)
+            line.status_after, line.term_after = rules.WAYS[order.kind][1], term.value
+            line.steps = term.as_json()
     DoctoralOrderLine.objects.bulk_update(
         lines, ["status_before", "status_after", "term_before", "term_after", "steps"]
     )
+
+
+def _give_back(line: DoctoralOrderLine, undone: DoctoralOrderLine) -> None:
+    """What was before the order that is undone; whoever was admitted by it has never been admitted."""
+    was_candidate = undone.status_before == DoctoralStudent.CANDIDATE
+    line.status_after = DoctoralStudent.WITHDRAWN if was_candidate else undone.status_before
+    line.term_after = line.term_before if was_candidate else undone.term_before
 
 
 def _end_supervisions(order: DoctoralOrder, lines: list[DoctoralOrderLine]) -> None:
@@ -227,15 +235,20 @@ def _end_supervisions(order: DoctoralOrder, lines: list[DoctoralOrderLine]) -> N
 
 
 def execute_due(day: datetime.date | None = None) -> int:
-    """Execute signed orders whose day has come; how many were. What the database refuses stays signed."""
+    """Execute signed orders whose day has come; how many were. One that is refused stays signed and is told of."""
     day = day or timezone.localdate()
     done = 0
-    for order in DoctoralOrder.objects.filter(state=DoctoralOrder.SIGNED, effective_date__lte=day).order_by(
-        "effective_date", "pk"
-    ):
+    due = DoctoralOrder.objects.filter(state=DoctoralOrder.SIGNED, effective_date__lte=day)
+    for key in due.order_by("effective_date", "pk").values_list("pk", flat=True):
         try:
-            execute(order)
-        except DoctorateError:
+            with transaction.atomic():
+                rows = DoctoralOrder.objects.select_for_update(of=("self",), skip_locked=True)
+                order = rows.filter(pk=key, state=DoctoralOrder.SIGNED).first()
+                if order is None:
+                    continue
+                execute(order)
+        except (DoctorateError, DatabaseError):
+            logger.warning("A due order on doctoral students is not executed.", extra={"order": key})
             continue
         done += 1
     return done

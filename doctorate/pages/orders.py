@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from doctorate import queries
@@ -118,6 +119,21 @@ register_todo(
     Todo(
         _("orders on doctoral students to sign"), "doctoral_order.sign",
         _waiting(DoctoralOrder.SUBMITTED, "doctoral_order.sign"), _url(DoctoralOrder.SUBMITTED), "signature",
+    )
+)  # fmt: skip
+
+
+def overdue(access) -> int:
+    """Signed orders of the scope whose day has passed: something has refused them."""
+    rows = DoctoralOrder.objects.for_scope(access.scope("doctoral_order.edit"))
+    late = rows.filter(state=DoctoralOrder.SIGNED, effective_date__lt=timezone.localdate())
+    return late.order_by().count()
+
+
+register_todo(
+    Todo(
+        _("signed orders on doctoral students that could not be executed"), "doctoral_order.edit", overdue,
+        _url(DoctoralOrder.SIGNED), "alert-triangle",
     )
 )  # fmt: skip
 register_todo(

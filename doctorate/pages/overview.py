@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from doctorate import queries, rules
-from doctorate.models import DoctoralPeriod, DoctoralStudent
+from doctorate.models import DoctoralOrder, DoctoralPeriod, DoctoralStudent
 from doctorate.pages.students import Researchers, Students, kafedras, register_of, specialities
 from hemis.access.guard import page
 from hemis.access.scope import Access
@@ -167,8 +167,9 @@ SHOWN = {
 def by_year(access: Access) -> Chart | None:
     """Admitted, completed, defended, expelled by year: one query over the periods."""
     rows = DoctoralPeriod.objects.for_scope(access.scope(PERMISSION)).order_by().filter(status__in=SHOWN)
-    # Extensions, returns and cancellations begin a period too, and admit nobody.
+    # Extensions, returns and cancellations begin a period too, and admit nobody; what is cancelled did not happen.
     rows = rows.exclude(order__kind__in=("extension", "return", "cancellation"))
+    rows = rows.exclude(order__state=DoctoralOrder.CANCELLED)
     found = rows.values_list(ExtractYear("valid_from"), "status").annotate(n=Count("pk"))
     counted = {(year, status): n for year, status, n in found}
     if not counted:

@@ -165,7 +165,8 @@ class _Students(Register):
     columns = [
         Column("person", _("Name"), link=True, sort="person__sort_key"), Column("number"), Column("kind"),
         Column("speciality", sort="speciality__code"), Column("kafedra", sort="kafedra__name"),
-        Column("status", badge=STATUS_COLOURS), Column("admitted_on"), Column("term_to"),
+        Column("status", badge=STATUS_COLOURS), Column("study_year", _("Year of study"), numeric=True),
+        Column("admitted_on"), Column("term_to"),
         Column("supervisor", _("Supervisor"), value=lambda row: row.leader, sort="leader"),
         Column("theme", hidden=True), Column("payment_form", hidden=True),
         Column("person__pinfl", hidden=True), Column("person__passport", hidden=True),
@@ -176,7 +177,8 @@ class _Students(Register):
     ]  # fmt: skip
     filters = [
         Filter("status"), Filter("kind"), RelatedFilter("speciality", specialities),
-        RelatedFilter("kafedra", kafedras), RangeFilter("admitted_on", "date"), RangeFilter("term_to", "date"),
+        RelatedFilter("kafedra", kafedras), RangeFilter("study_year", label=_("Year of study")),
+        RangeFilter("admitted_on", "date"), RangeFilter("term_to", "date"),
         Filter("payment_form"), Filter("gender", "person__gender"),
     ]  # fmt: skip
     search = ("number", "theme", "speciality__code", "speciality__name")
@@ -197,7 +199,8 @@ class _Students(Register):
 
     @classmethod
     def base_queryset(cls):
-        return queries.with_supervisor(DoctoralStudent.objects.filter(kind__in=cls.kinds))
+        rows = DoctoralStudent.objects.filter(kind__in=cls.kinds)
+        return queries.with_study_year(queries.with_supervisor(rows))
 
     @classmethod
     def rows(cls, access, permission=""):
@@ -219,6 +222,7 @@ class _Students(Register):
         may_order = request.access.can("doctoral_order.edit") and obj.status in DoctoralStudent.OPEN
         plan = getattr(obj, "plan", None)
         return {
+            "study_year": queries.study_year(obj),
             "left": queries.term_left(obj),
             "lateness": queries.lateness(obj),
             "state_titles": queries.STATES,

@@ -119,7 +119,8 @@ def _candidates(people: People, random: Random, year: int) -> list[DoctoralStude
         code = CODES[(number + year) % len(CODES)]
         made.append(
             DoctoralStudent.objects.create(
-                person=person, kind=kind, speciality=open_now[code, level], kafedra=kafedras[(number * 5 + year) % len(kafedras)],
+                person=person, kind=kind, speciality=open_now[code, level],
+                kafedra=kafedras[(number * 5 + year) % len(kafedras)],
                 theme=THEMES[(number + year) % len(THEMES)], theme_protocol="5", payment_form="11",
                 theme_approved_on=datetime.date(min(year, YEAR), 1, 5),
                 entry_articles=random.randint(1, 4), entry_theses=random.randint(1, 4),
@@ -227,8 +228,8 @@ def _defend(staff: dict[str, User], years: dict[int, list[DoctoralStudent]]) -> 
     ):  # fmt: skip
         student.refresh_from_db()
         defence = Defence.objects.create(
-            student=student, council="DSc.03/30.12.2019.FM.01.01", defence_date=day, place="Oʻzbekiston Milliy universiteti",
-            leading_organisation="Samarqand davlat universiteti",
+            student=student, council="DSc.03/30.12.2019.FM.01.01", defence_date=day,
+            place="Oʻzbekiston Milliy universiteti", leading_organisation="Samarqand davlat universiteti",
         )  # fmt: skip
         Opponent.objects.bulk_create(
             Opponent(

@@ -270,9 +270,11 @@ def test_the_doctorate_in_figures(unit, django_assert_max_num_queries):
     office.get(url)
     with django_assert_max_num_queries(12):
         text = office.get(url).content.decode()
-    assert "Who is late, by kafedra" in text and "Doctoral students by kind and status" in text
+    assert (
+        "Kechikayotganlar kafedralar boʻyicha" in text and "Doktorantlar toifasi va holati boʻyicha" in text
+    )
     assert f"{reverse('doctorate_late_list')}?state=late&amp;kafedra={unit.pk}" in text
-    assert "doctoral students who are late" in office.get("/").content.decode()
+    assert "kechikayotgan doktorantlar" in office.get("/").content.decode()
     here = queries.with_lateness().filter(kafedra=unit)
     assert {one.state for one in here} == {"late"} and here.count() == 3
 
@@ -319,7 +321,8 @@ def test_candidates_from_a_workbook(unit):
 
     good = factories.make_pinfl(birth=makers.BORN)
     checked = sheet.check(_table(
-        row("Yangi", good), row("Yangi", good), row("Boshqa", factories.make_pinfl(birth=makers.BORN), "DSc doktorant", "01.01.01"),
+        row("Yangi", good), row("Yangi", good),
+        row("Boshqa", factories.make_pinfl(birth=makers.BORN), "DSc doktorant", "01.01.01"),
         row("Xato", factories.make_pinfl(birth=makers.BORN), code="99.99.99"),
         row("Son", factories.make_pinfl(birth=makers.BORN), count="ikki"),
         row("Oqiyotgan", studying.person.pinfl),

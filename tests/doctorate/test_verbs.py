@@ -18,6 +18,7 @@ from doctorate.models import (
     IndividualPlan,
     Supervision,
 )
+from doctorate.pages import orders
 from hemis.documents.kinds import KINDS
 from hemis.documents.models import Document
 from hemis.documents.rendering import render
@@ -59,13 +60,13 @@ def test_an_order_from_the_list_to_its_execution_in_the_browser(unit):
     assert order.created_by == author and order.lines.get().student == one
 
     people = f"{reverse('doctorate_orders_detail', args=[order.pk])}?tab=people"
-    assert "A supervisor is named." in office.get(people).content.decode()
+    assert "Ilmiy rahbar tayinlangan." in office.get(people).content.decode()
     assert rector.post(reverse("doctorate_order_submit", args=[order.pk])).status_code == 403
     office.post(reverse("doctorate_order_submit", args=[order.pk]))
     order.refresh_from_db()
     assert order.state == DoctoralOrder.SUBMITTED
     assert Notice.objects.filter(code="doctoral_order_submitted").exists()
-    assert "orders on doctoral students to sign" in rector.get("/").content.decode()
+    assert "imzolanadigan doktorantlar buyruqlari" in rector.get("/").content.decode()
     assert office.get(reverse("doctorate_orders_edit", args=[order.pk])).status_code == 404
 
     rector.post(reverse("doctorate_order_return", args=[order.pk]), {"remark": "Asosni toʻldiring"})
@@ -90,7 +91,7 @@ def test_an_order_from_the_list_to_its_execution_in_the_browser(unit):
 
     # The figure explains itself on the card, with the source.
     card = office.get(reverse("doctorate_students_detail", args=[one.pk])).content.decode()
-    assert "Months left of the term" in card and "VMQ 304" in card and "to be confirmed" in card
+    assert "Muddat tugashiga qolgan oylar" in card and "VMQ 304" in card and "tasdiqlanishi kerak" in card
     tab = office.get(f"{reverse('doctorate_students_detail', args=[one.pk])}?tab=periods").content.decode()
     assert "№ 1-D" in tab and "31.12.2028" in tab
 
@@ -138,6 +139,10 @@ def test_leave_return_extension_and_the_term(unit):
     assert left.value == 25
     assert [one.value for one in left.steps][2:4] == [184, 184]
     assert one.periods.count() == 4
+    # The days on leave are no days of study, on the card and in the list.
+    for day, year in ((D(2026, 7, 3), 1), (D(2026, 7, 4), 2), (D(2027, 7, 4), 3)):
+        listed = queries.with_study_year(DoctoralStudent.objects.all(), day).get(pk=one.pk)
+        assert queries.study_year(one, day).value == listed.study_year == year
     ends = list(one.periods.order_by("valid_from").values_list("valid_from", "valid_to"))
     assert all(first[1] == second[0] for first, second in zip(ends, ends[1:], strict=False))
 
@@ -172,7 +177,7 @@ def test_an_order_is_undone_by_another(unit):
     undo = actions.create_cancelling_order(
         admission, access=makers.office(), reason="Xato", effective_date=D(2026, 3, 1)
     )
-    with pytest.raises(actions.DoctorateError, match="followed"):
+    with pytest.raises(actions.DoctorateError, match="boshqa oʻzgarish"):
         actions.submit(undo, access=makers.office())
     other = makers.admitted(unit, "Ikkinchi")
     undo = actions.create_cancelling_order(
@@ -190,12 +195,32 @@ def test_an_order_of_a_day_to_come_waits_for_it(unit):
     order = makers.carry_out(makers.draft("admission", one, day=tomorrow), timezone.localdate())
     assert order.state == DoctoralOrder.SIGNED
     assert actions.execute_due() == 0
-    with pytest.raises(actions.DoctorateError, match="other order"):
+    with pytest.raises(actions.DoctorateError, match="boshqa buyruq"):
         actions.submit(makers.draft("admission", one, day=tomorrow), access=makers.office())
     assert actions.execute_due(tomorrow) == 1
     one.refresh_from_db()
     assert one.status == "studying"
     assert actions.execute_due(tomorrow) == 0
+
+
+@pytest.mark.duty("6.1")
+def test_a_signed_order_that_is_refused_waits_and_is_told_of(unit, monkeypatch):
+    one, other = makers.admitted(unit), makers.candidate(unit, "Ikkinchi")
+    today = timezone.localdate()
+    tomorrow = today + datetime.timedelta(days=1)
+    stuck = makers.carry_out(makers.draft("extension", one, day=tomorrow, until=D(2028, 12, 31)), today)
+    fine = makers.carry_out(makers.draft("admission", other, day=tomorrow), today)
+    DoctoralRule.objects.create(
+        kind="extension_months", value=1, valid_from=D(2024, 1, 1), basis="Yangi qoida"
+    )
+    assert actions.execute_due(tomorrow) == 1
+    stuck.refresh_from_db()
+    fine.refresh_from_db()
+    assert (stuck.state, fine.state) == (DoctoralOrder.SIGNED, DoctoralOrder.EXECUTED)
+    office = makers.office()
+    assert orders.overdue(office) == 0
+    monkeypatch.setattr(timezone, "localdate", lambda: tomorrow + datetime.timedelta(days=1))
+    assert orders.overdue(office) == 1
 
 
 @pytest.mark.duty("6.1", "B8.3")
@@ -254,7 +279,7 @@ def test_attestations_are_planned_and_held(unit):
     first.refresh_from_db()
     assert first.result == Attestation.FAILED
     answer = office.post(reverse("doctorate_attestations_delete", args=[first.pk]))
-    assert answer.status_code == 409 and "kept and cannot be deleted" in answer.content.decode()
+    assert answer.status_code == 409 and "saqlanadi va oʻchirilmaydi" in answer.content.decode()
     # The law changes: what was not held is planned anew, what was held stays.
     DoctoralRule.objects.create(
         kind="attestation_months", value=12, valid_from=D(2026, 1, 1), basis="Yangi qoida"
@@ -271,7 +296,7 @@ def test_a_researcher_has_no_term_and_is_attested_yearly(unit):
     assert (one.status, one.term_to) == ("studying", None) and queries.term_left(one) is None
     assert one.attestations.order_by("due_on").first().due_on == D(2025, 12, 31)
     assert one.attestations.filter(due_on__gt=timezone.localdate()).exists()
-    with pytest.raises(actions.DoctorateError, match="has none"):
+    with pytest.raises(actions.DoctorateError, match="izlanuvchida u yoʻq"):
         actions.submit(
             makers.draft("extension", one, day=D(2026, 1, 1), until=D(2029, 1, 1)), access=makers.office()
         )
@@ -286,7 +311,7 @@ def test_a_plan_is_approved_and_opened_again(unit):
     approve = reverse("doctorate_plan_approve", args=[plan.pk])
     data = {"approved_on": "2025-02-01", "protocol_number": "3"}
     answer = office.post(approve, data)
-    assert answer.status_code == 422 and "stages" in answer.content.decode()
+    assert answer.status_code == 422 and "bosqichlari bilan" in answer.content.decode()
     stage = {
         "student": one.pk,
         "year": 1,
@@ -327,7 +352,7 @@ def test_supervisors_are_named_within_their_load(unit):
     }  # fmt: skip
     url = reverse("doctorate_supervisions_new")
     answer = office.post(url, data | {"employee": staff.teacher(unit, "Darajasiz").pk})
-    assert answer.status_code == 422 and "degree" in str(answer.context["form"].errors["employee"])
+    assert answer.status_code == 422 and "darajasi" in str(answer.context["form"].errors["employee"])
     answer = office.post(url, data | {"outsider": "Kimdir"})
     assert answer.status_code == 422 and "employee" in answer.context["form"].errors
     assert office.post(url, data).status_code == 302
@@ -337,9 +362,9 @@ def test_supervisors_are_named_within_their_load(unit):
         makers.lead(makers.candidate(unit, f"Izlanuvchi{number}"), who)
     answer = office.post(url, data | {"student": makers.candidate(unit, "Oltinchi").pk})
     error = str(answer.context["form"].errors["employee"])
-    assert answer.status_code == 422 and "at most: 5" in error
+    assert answer.status_code == 422 and "koʻpi bilan: 5" in error
     shown = office.get(reverse("doctorate_loads_detail", args=[who.pk])).content.decode()
-    assert "may lead as many more" in shown
+    assert "yana shuncha izlanuvchi" in shown
     found = office.get(reverse("doctorate_colleagues"), {"q": "rahbarov"}).json()["results"]
     assert found == [{"value": str(who.pk), "text": str(who)}]
 
@@ -364,7 +389,7 @@ def test_a_defence_to_the_approval_of_the_oak(unit):
         "row_version": 1,
     }
     answer = office.post(edit, passed)
-    assert answer.status_code == 422 and "opponents" in str(answer.context["form"].errors["result"])
+    assert answer.status_code == 422 and "opponentlarni" in str(answer.context["form"].errors["result"])
     opponent = {"defence": defence.pk, "employee": employee.pk, "degree": "12"}
     assert office.post(reverse("doctorate_opponents_new"), opponent).status_code == 302
     answer = office.post(edit, passed | {"votes_for": 1})
@@ -388,6 +413,15 @@ def test_a_defence_to_the_approval_of_the_oak(unit):
 
 
 @pytest.mark.duty("6.1")
+def test_no_defence_is_approved_while_an_order_waits(unit):
+    one = makers.admitted(unit)
+    defence = makers.passed(one)
+    actions.submit(makers.draft("completion", one, day=D(2026, 9, 1)), access=makers.office())
+    with pytest.raises(actions.DoctorateError, match="yoʻlda"):
+        actions.approve_defence(defence, access=makers.office(), facts=makers.APPROVAL)
+
+
+@pytest.mark.duty("6.1")
 def test_who_works_here_gets_the_degree_on_the_card(unit):
     who = staff.teacher(unit, "Himoyachi")
     one = makers.candidate(unit, person=who.person)
@@ -399,7 +433,7 @@ def test_who_works_here_gets_the_degree_on_the_card(unit):
     assert who.academic_degree == "11"
     degree = who.degrees.get()
     assert (degree.diploma_number, degree.science_branch) == ("PHD 0012345", "05.01.07")
-    with pytest.raises(actions.DoctorateError, match="already"):
+    with pytest.raises(actions.DoctorateError, match="allaqachon"):
         actions.approve_defence(defence, access=makers.office(), facts=makers.APPROVAL)
 
 
