@@ -270,11 +270,9 @@ def test_the_doctorate_in_figures(unit, django_assert_max_num_queries):
     office.get(url)
     with django_assert_max_num_queries(12):
         text = office.get(url).content.decode()
-    assert (
-        "Kechikayotganlar kafedralar boʻyicha" in text and "Doktorantlar toifasi va holati boʻyicha" in text
-    )
+    assert "Who is late, by kafedra" in text and "Doctoral students by kind and status" in text
     assert f"{reverse('doctorate_late_list')}?state=late&amp;kafedra={unit.pk}" in text
-    assert "kechikayotgan doktorantlar" in office.get("/").content.decode()
+    assert "doctoral students who are late" in office.get("/").content.decode()
     here = queries.with_lateness().filter(kafedra=unit)
     assert {one.state for one in here} == {"late"} and here.count() == 3
 
