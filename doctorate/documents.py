@@ -71,10 +71,15 @@ def payload_of(order: DoctoralOrder) -> dict[str, Any]:
 
 def issue_order(order: DoctoralOrder) -> Document:
     """Freeze and number the paper of an order that is being signed."""
+    assert order.date is not None  # it has just got its number
+    with override("uz"):
+        title = str(order)
     return issue(
         kind=DoctoralOrderDocument.code,
         payload=payload_of(order),
-        title=str(order),
+        title=title,
+        # Numbers begin anew each year of the order's date, which may be signed in the next.
+        series=f"{DoctoralOrderDocument.code}-{order.date.year}",
         number=order.number,
         issued_by=order.signed_by,
     )

@@ -180,17 +180,21 @@ def lateness(student: DoctoralStudent, day: datetime.date | None = None) -> Expl
         return None
     waiting = sorted(student.attestations.filter(result="").values_list("due_on", flat=True))
     stages = student.stages.filter(done_on=None, due_on__lt=day).values_list("title", "due_on")
-    plan = IndividualPlan.objects.filter(student=student, state=IndividualPlan.APPROVED).exists()
     work = rules.Work(
         admitted_on=student.admitted_on,
         term_to=student.term_to,
         has_supervisor=student.supervisions.in_force(day).filter(role=Supervision.SUPERVISOR).exists(),  # type: ignore[attr-defined]
-        plan_is_approved=plan,
+        plan_is_approved=has_approved_plan(student.pk),
         late_attestations=tuple(one for one in waiting if one < day),
         next_attestation=next((one for one in waiting if one >= day), None),
         late_stages=tuple(stages),
     )
     return rules.lateness(work, figures(day), day)
+
+
+def has_approved_plan(student_id: int) -> bool:
+    """Whether the individual plan stands."""
+    return IndividualPlan.objects.filter(student=student_id, state=IndividualPlan.APPROVED).exists()
 
 
 # --- orders

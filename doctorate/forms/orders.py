@@ -115,4 +115,4 @@ class CancelForm(forms.Form):
 class ScanForm(forms.Form):
     """The signed paper."""
 
-    scan = ScanField(label=_("Scan"))
+    scan = ScanField(label=_("Scan"), widget=forms.FileInput(attrs={"class": "form-control"}))

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from doctorate import queries
 from doctorate.forms.base import DoctorateForm, OfStudentForm, name_somebody, searched_employee
 from doctorate.models import Attestation, Defence, DoctoralStudent, IndividualPlan, Opponent, PlanStage
 from hemis.pages.files import ScanField
@@ -43,12 +44,7 @@ class StageForm(OfStudentForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.is_approved = bool(
-            self.instance.pk
-            and IndividualPlan.objects.filter(
-                student=self.instance.student_id, state=IndividualPlan.APPROVED
-            ).exists()
-        )
+        self.is_approved = bool(self.instance.pk) and queries.has_approved_plan(self.instance.student_id)
         if self.is_approved:
             for name in ("year", "kind", "title", "due_on"):
                 self.fields[name].disabled = True
@@ -60,8 +56,7 @@ class StageForm(OfStudentForm):
         if data.get("result") and not data.get("done_on"):
             self.add_error("done_on", _("Say when it was done."))
         student = data.get("student")
-        approved = IndividualPlan.objects.filter(student=student, state=IndividualPlan.APPROVED)
-        if student and not self.instance.pk and approved.exists():
+        if student and not self.instance.pk and queries.has_approved_plan(student.pk):
             self.add_error("student", _("The plan is approved; open it again to change its stages."))
         return data
 
@@ -204,4 +199,6 @@ class ApprovalForm(forms.Form):
         label=_("Register number"), max_length=30, required=False, widget=forms.TextInput(attrs=_TEXT),
         validators=[RegexValidator(r"^[0-9 /]+$", _("A register number has digits, spaces and slashes only."))],
     )  # fmt: skip
-    approval_scan = ScanField(label=_("Decision of the OAK (scan)"), required=False)
+    approval_scan = ScanField(
+        label=_("Decision of the OAK (scan)"), required=False, widget=forms.FileInput(attrs=_TEXT)
+    )

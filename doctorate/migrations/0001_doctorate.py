@@ -328,7 +328,9 @@ class Migration(migrations.Migration):
                 (
                     "level",
                     models.CharField(
-                        choices=[("phd", "PhD"), ("dsc", "DSc")], max_length=4, verbose_name="level"
+                        choices=[("phd", "PhD"), ("dsc", "DSc")],
+                        max_length=4,
+                        verbose_name="level of the degree",
                     ),
                 ),
                 ("name", models.CharField(max_length=255, verbose_name="name")),
@@ -456,7 +458,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="students",
                         to="doctorate.doctoralspeciality",
-                        verbose_name="speciality",
+                        verbose_name="scientific speciality",
                     ),
                 ),
             ],

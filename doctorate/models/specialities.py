@@ -18,7 +18,7 @@ class DoctoralSpeciality(BaseModel):
     """A national scientific speciality at one level; PhD and DSc are opened each by its own permission."""
 
     code = ClassifierField("h_science_branch", verbose_name=_("national code"))
-    level = models.CharField(_("level"), max_length=4, choices=LEVELS)
+    level = models.CharField(_("level of the degree"), max_length=4, choices=LEVELS)
     # As the national list has it, unless the permission words it otherwise.
     name = models.CharField(_("name"), max_length=255)
     kafedra = models.ForeignKey(

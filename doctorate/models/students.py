@@ -65,7 +65,10 @@ class DoctoralStudent(BaseModel):
     number = models.CharField(_("number"), max_length=16, unique=True, null=True, blank=True, editable=False)
     kind = ClassifierField("h_doctoral_student_type", verbose_name=_("kind"))
     speciality = models.ForeignKey(
-        DoctoralSpeciality, on_delete=models.PROTECT, related_name="students", verbose_name=_("speciality")
+        DoctoralSpeciality,
+        on_delete=models.PROTECT,
+        related_name="students",
+        verbose_name=_("scientific speciality"),
     )
     kafedra = models.ForeignKey(
         Unit, on_delete=models.PROTECT, related_name="doctoral_students", verbose_name=_("kafedra")

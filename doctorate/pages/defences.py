@@ -42,7 +42,7 @@ class Defences(_OfStudent):
     name, title, title_one = "defences", _("Defences of dissertations"), _("defence")
     model, menu, menu_place = Defence, "doctorate", 40
     columns = [
-        STUDENT, Column("student__speciality", _("Speciality"), sort="student__speciality__code"),
+        STUDENT, Column("student__speciality", _("Scientific speciality"), sort="student__speciality__code"),
         Column("council"), Column("defence_date"), Column("result", badge=RESULT_COLOURS), Column("approved_on"),
         Column("diploma_number"), Column("place", hidden=True), Column("leading_organisation", hidden=True),
         Column("votes_for", numeric=True, hidden=True), Column("votes_against", numeric=True, hidden=True),

@@ -48,17 +48,17 @@ class Late(Register):
     app, name, title, title_one = "doctorate", "late", _("Who is late"), _("doctoral student")
     model, permission, menu, menu_place = DoctoralStudent, "doctoral_student", "doctorate", 5
     columns = [
-        Column("person", _("Name"), link=True, sort="person__sort_key"), Column("kind"),
+        Column("person", _("Name"), link=True, sort="person__sort_key"),
+        Column(
+            "state", _("State"), value=lambda row: str(queries.STATES[row.state]), sort="state",
+            badge=rules.STATE_COLOURS,
+        ),
         Column("kafedra", sort="kafedra__name"), Column("term_to"),
         Column("late_attestations", _("Attestations not held"), numeric=True),
         Column("next_attestation", _("Next attestation")),
         Column("late_stages", _("Stages not done"), numeric=True),
         Column("has_plan", _("Plan approved")), Column("is_led", _("Has a supervisor")),
-        Column(
-            "state", _("State"), value=lambda row: str(queries.STATES[row.state]), sort="state",
-            badge=rules.STATE_COLOURS,
-        ),
-        Column("speciality", sort="speciality__code", hidden=True),
+        Column("kind", hidden=True), Column("speciality", sort="speciality__code", hidden=True),
     ]  # fmt: skip
     filters = [
         StateFilter(), Filter("kind"), RelatedFilter("kafedra", kafedras), RelatedFilter("speciality", specialities),

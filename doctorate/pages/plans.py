@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from doctorate import queries
 from doctorate.forms.work import AttestationForm, PlanForm, StageForm
 from doctorate.models import Attestation, IndividualPlan, PlanStage
 from doctorate.pages.students import STUDENT, Researchers, Students, _OfStudent, kafedras
@@ -25,7 +26,7 @@ class Stages(_OfStudent):
         Column("done_on"), Column("result", hidden=True),
     ]  # fmt: skip
     filters = [
-        Filter("kind"), Filter("status", "student__status"),
+        Filter("kind"), Filter("status", "student__status", _("Status of the doctoral student")),
         RelatedFilter("kafedra", kafedras, lookup="student__kafedra", label=_("Kafedra")),
         RangeFilter("due_on", "date"), RangeFilter("done_on", "date"), RangeFilter("year"),
     ]  # fmt: skip
@@ -34,6 +35,11 @@ class Stages(_OfStudent):
     fields = ("student", "year", "kind", "title", "due_on", "done_on", "result")
     files = ("scan",)
     empty = _("Stages are added on the card of their plan or of the doctoral student.")
+
+    @classmethod
+    def may_be_deleted(cls, obj):
+        """Stages of an approved plan stand."""
+        return not queries.has_approved_plan(obj.student_id)
 
 
 class Attestations(_OfStudent):
@@ -45,17 +51,24 @@ class Attestations(_OfStudent):
         Column("correction", hidden=True),
     ]  # fmt: skip
     filters = [
-        Filter("result"), Filter("status", "student__status"),
+        Filter("result"), Filter("status", "student__status", _("Status of the doctoral student")),
         RelatedFilter("kafedra", kafedras, lookup="student__kafedra", label=_("Kafedra")),
         RangeFilter("due_on", "date"), RangeFilter("held_on", "date"),
     ]  # fmt: skip
     search = ("protocol_number", "conclusion")
+    # What is to be held comes first, the nearest at the top; then the latest.
+    ordering = (F("held_on").desc(nulls_first=True), "due_on")
     form = AttestationForm
     fields = (
         "student", "due_on", "held_on", "result", "fulfilled", "protocol_number", "conclusion", "correction",
     )  # fmt: skip
     files = ("scan",)
     empty = _("Attestations are planned by the program when somebody is admitted.")
+
+    @classmethod
+    def may_be_deleted(cls, obj):
+        """What was held stays."""
+        return not obj.result
 
 
 def _stages(request: Request, plan: IndividualPlan) -> dict:
@@ -70,13 +83,13 @@ class Plans(_OfStudent):
     name, title, title_one, model = "plans", _("Individual plans"), _("individual plan"), IndividualPlan
     menu, menu_place = "doctorate", 30
     columns = [
-        STUDENT, Column("student__speciality", _("Speciality"), sort="student__speciality__code"),
+        STUDENT, Column("student__speciality", _("Scientific speciality"), sort="student__speciality__code"),
         Column("state", badge=PLAN_COLOURS), Column("approved_on"), Column("protocol_number"),
         Column("stages", _("Stages"), value=lambda row: row.stage_count, sort="stage_count", numeric=True),
         Column("done", _("Done"), value=lambda row: row.done_count, sort="done_count", numeric=True),
     ]  # fmt: skip
     filters = [
-        Filter("state"), Filter("status", "student__status"),
+        Filter("state"), Filter("status", "student__status", _("Status of the doctoral student")),
         RelatedFilter("kafedra", kafedras, lookup="student__kafedra", label=_("Kafedra")),
         RangeFilter("approved_on", "date"),
     ]  # fmt: skip
@@ -88,6 +101,11 @@ class Plans(_OfStudent):
     tabs = [Tab("stages", _("Stages"), "pages/_rows.html", _stages)]
     detail_template = "doctorate/plan.html"
     empty = _("Begin the plan of each doctoral student, add its stages, then approve it by a protocol.")
+
+    @classmethod
+    def may_be_deleted(cls, obj):
+        """An approved plan stays."""
+        return obj.state == IndividualPlan.DRAFT
 
     @classmethod
     def base_queryset(cls):

@@ -48,7 +48,7 @@ def specialities(access):
 
 class Specialities(Register):
     app, name, title = "doctorate", "specialities", _("Doctoral specialities")
-    title_one, model, permission = _("speciality"), DoctoralSpeciality, "doctoral_speciality"
+    title_one, model, permission = _("scientific speciality"), DoctoralSpeciality, "doctoral_speciality"
     menu, menu_place = "doctorate", 50
     columns = [
         Column("code", value=lambda row: row.code, sort="code"), Column("name", link=True), Column("level"),
@@ -163,12 +163,15 @@ class _Students(Register):
     app, permission, menu = "doctorate", "doctoral_student", "doctorate"
     kinds: tuple[str, ...] = ()
     columns = [
-        Column("person", _("Name"), link=True, sort="person__sort_key"), Column("number"), Column("kind"),
-        Column("speciality", sort="speciality__code"), Column("kafedra", sort="kafedra__name"),
-        Column("status", badge=STATUS_COLOURS), Column("study_year", _("Year of study"), numeric=True),
-        Column("admitted_on"), Column("term_to"),
+        Column("person", _("Name"), link=True, sort="person__sort_key"), Column("status", badge=STATUS_COLOURS),
+        Column("kind"),
+        # The code is enough for whoever knows the list; the name with it is long.
+        Column("code", _("Scientific speciality code"), value=lambda row: row.speciality.code, sort="speciality__code"),
+        Column("kafedra", sort="kafedra__name"), Column("study_year", _("Year of study"), numeric=True),
+        Column("term_to"),
         Column("supervisor", _("Supervisor"), value=lambda row: row.leader, sort="leader"),
-        Column("theme", hidden=True), Column("payment_form", hidden=True),
+        Column("number", hidden=True), Column("speciality", sort="speciality__code", hidden=True),
+        Column("admitted_on", hidden=True), Column("theme", hidden=True), Column("payment_form", hidden=True),
         Column("person__pinfl", hidden=True), Column("person__passport", hidden=True),
         Column("person__birth_date", hidden=True), Column("person__gender", hidden=True),
         Column("person__citizenship", hidden=True), Column("person__phone", hidden=True),
@@ -209,6 +212,11 @@ class _Students(Register):
         if permission == cls.edit_permission():
             return found.exclude(status__in=DoctoralStudent.FINAL)
         return found
+
+    @classmethod
+    def may_be_deleted(cls, obj):
+        """Only a candidate goes; whoever was admitted has a history."""
+        return obj.status == DoctoralStudent.CANDIDATE
 
     @classmethod
     def summary(cls, rows):

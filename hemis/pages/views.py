@@ -190,7 +190,7 @@ def _card_context(register: type[Register], request: Request, obj, active: str) 
         "history_url": reverse(register.url_name("history"), args=[obj.pk]),
         "edit_url": reverse(register.url_name("edit"), args=[obj.pk]) if register.form else "",
         "delete_url": reverse(register.url_name("delete"), args=[obj.pk])
-        if register.form and register.deletable
+        if register.form and register.may_be_deleted(obj)
         else "",
         "files": _files(register, obj),
     }

@@ -182,7 +182,7 @@ def _plans(random: Random, students: list[DoctoralStudent]) -> None:
         for year, kind, title, months in STAGES:
             due = one.admitted_on + datetime.timedelta(days=months * 30)
             done = due - datetime.timedelta(days=random.randint(1, 40))
-            is_done = due < today and random.random() < 0.93
+            is_done = due < today and random.random() < 0.97
             stages.append(
                 PlanStage(
                     student=one, year=year, kind=kind, title=title, due_on=due, done_on=done if is_done else None,

@@ -120,6 +120,13 @@ def test_the_paper_says_what_was_signed(unit):
 
 
 @pytest.mark.duty("6.1")
+def test_numbers_begin_anew_each_year(unit):
+    for year in (2025, 2026):
+        order = makers.draft("admission", makers.candidate(unit, f"Izlanuvchi{year}"), day=D(year, 1, 1))
+        assert makers.carry_out(order, D(year, 1, 1)).number == "1-D"
+
+
+@pytest.mark.duty("6.1")
 def test_leave_return_extension_and_the_term(unit):
     one = makers.admitted(unit)
     makers.execute("leave", one, day=D(2025, 7, 1), until=D(2026, 6, 30), leave_reason="11")
