@@ -280,17 +280,17 @@ def checks_of(wanted: Wanted, standing: Standing, figures: Mapping[str, Figure])
     found = [
         Check("status", standing.status in sources, _("The status fits this kind of order.")),
         Check(
-            "day",
-            standing.last_change is None or wanted.effective_date > standing.last_change,
-            _("The order comes into force after the latest change (%(day)s).")
-            % {"day": display(standing.last_change) or "—"},
-        ),
-        Check(
             "other_order",
             not standing.other_order,
-            _("No other order is on its way: %(order)s") % {"order": standing.other_order or "—"},
+            _("Another order is on its way: %(order)s") % {"order": standing.other_order}
+            if standing.other_order
+            else _("No other order is on its way."),
         ),
     ]
+    if standing.last_change:
+        text = _("The order comes into force after the latest change (%(day)s).")
+        ok = wanted.effective_date > standing.last_change
+        found.append(Check("day", ok, text % {"day": display(standing.last_change)}))
     own = {
         "admission": _of_admission, "extension": _of_extension, "leave": _of_leave, "completion": _of_completion,
     }.get(wanted.kind)  # fmt: skip

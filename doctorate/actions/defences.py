@@ -46,7 +46,7 @@ def approve_defence(defence: Defence, *, access: Access, facts: dict[str, Any]) 
         raise DoctorateError(_("Who studies or has completed defends."))
     if other := queries.order_on_the_way(student):
         raise DoctorateError(
-            _("An order on this doctoral student is on its way: %(order)s") % {"order": other}
+            _("Another order is on its way: %(order)s") % {"order": other}
         )
     with refusals_in_words():
         going = Supervision.objects.filter(student=student, valid_to=None)

@@ -16,7 +16,14 @@ from doctorate import notices, queries, rules
 from doctorate.actions.base import ORDERS, SIGNATURE, DoctorateError, refusals_in_words
 from doctorate.actions.plans import plan_attestations
 from doctorate.documents import issue_order
-from doctorate.models import DoctoralOrder, DoctoralOrderLine, DoctoralPeriod, DoctoralStudent, Supervision
+from doctorate.models import (
+    Attestation,
+    DoctoralOrder,
+    DoctoralOrderLine,
+    DoctoralPeriod,
+    DoctoralStudent,
+    Supervision,
+)
 from hemis.access.scope import Access
 from hemis.documents.actions import next_number, reserve_numbers
 from structure.models import University
@@ -152,10 +159,10 @@ def sign(order: DoctoralOrder, *, access: Access, date: datetime.date) -> Doctor
 
 @transaction.atomic
 def execute(order: DoctoralOrder) -> DoctoralOrder:
-    """Signed → executed: number, period and term of everybody on the list; supervisions of those who leave end.
+    """Signed → executed: number, period and term of everybody on the list; who leaves is led and attested no more.
 
-    In order: numbers for the admitted; what changes is written on the lines; supervisions
-    end; periods are written (they set status and term); a cancelled order is marked; the
+    In order: numbers for the admitted; what changes is written on the lines; attestations and
+    supervisions of those who leave end; periods are written (they set status and term); a cancelled order is marked; the
     order is executed; attestations are planned anew; everybody is told.
 
     Raises:
@@ -166,7 +173,7 @@ def execute(order: DoctoralOrder) -> DoctoralOrder:
         if order.kind == DoctoralOrder.ADMISSION:
             _number(order, lines)
         _write_effects(order, lines)
-        _end_supervisions(order, lines)
+        _let_go(order, lines)
         DoctoralPeriod.objects.bulk_create(
             DoctoralPeriod(
                 student=line.student, order=order, status=line.status_after, term_to=line.term_after,
@@ -224,10 +231,12 @@ def _give_back(line: DoctoralOrderLine, undone: DoctoralOrderLine) -> None:
     line.term_after = line.term_before if was_candidate else undone.term_before
 
 
-def _end_supervisions(order: DoctoralOrder, lines: list[DoctoralOrderLine]) -> None:
-    """Whoever leaves is led no more: the last day is the day before."""
-    leaving = (DoctoralStudent.EXPELLED, DoctoralStudent.COMPLETED, DoctoralStudent.WITHDRAWN)
-    gone = [line.student_id for line in lines if line.status_after in leaving]
+def _let_go(order: DoctoralOrder, lines: list[DoctoralOrderLine]) -> None:
+    """Who does not study is asked for no attestation from that day on; who leaves is led no more."""
+    away = [line for line in lines if line.status_after != DoctoralStudent.STUDYING]
+    asked = Attestation.objects.filter(student__in=[line.student_id for line in away], result="")
+    asked.filter(due_on__gte=order.effective_date).delete()
+    gone = [line.student_id for line in away if line.status_after != DoctoralStudent.ON_LEAVE]
     last_day = order.effective_date - rules.ONE_DAY
     going = Supervision.objects.filter(student__in=gone, valid_to=None)
     going.filter(valid_from__gt=last_day).delete()

@@ -24,7 +24,7 @@ def plan_attestations(students: QuerySet[DoctoralStudent]) -> int:
     """Plan the attestations that the rule asks for, up to the end of the term; how many were added.
 
     Those not held that the rule does not ask for (any more) are taken away; what was
-    held stays. Nobody on leave or gone is asked for anything new.
+    held stays. Nobody on leave or gone is asked for anything.
     """
     today = timezone.localdate()
     studying = list(students.filter(status=DoctoralStudent.STUDYING))
@@ -44,8 +44,6 @@ def plan_attestations(students: QuerySet[DoctoralStudent]) -> int:
         ]
         idle += [a.pk for a in known if not a.result and a.due_on not in wanted]
     Attestation.objects.filter(pk__in=idle).delete()
-    away = students.exclude(status__in=(DoctoralStudent.STUDYING, *DoctoralStudent.FINAL))
-    Attestation.objects.filter(student__in=away, result="", due_on__gte=today).delete()
     Attestation.objects.bulk_create(fresh)
     return len(fresh)
 

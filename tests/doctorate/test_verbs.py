@@ -424,7 +424,7 @@ def test_no_defence_is_approved_while_an_order_waits(unit):
     one = makers.admitted(unit)
     defence = makers.passed(one)
     actions.submit(makers.draft("completion", one, day=D(2026, 9, 1)), access=makers.office())
-    with pytest.raises(actions.DoctorateError, match="yoʻlda"):
+    with pytest.raises(actions.DoctorateError, match="Yoʻlda boshqa"):
         actions.approve_defence(defence, access=makers.office(), facts=makers.APPROVAL)
 
 
