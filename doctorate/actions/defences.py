@@ -45,9 +45,7 @@ def approve_defence(defence: Defence, *, access: Access, facts: dict[str, Any]) 
     if student.status not in (DoctoralStudent.STUDYING, DoctoralStudent.COMPLETED):
         raise DoctorateError(_("Who studies or has completed defends."))
     if other := queries.order_on_the_way(student):
-        raise DoctorateError(
-            _("Another order is on its way: %(order)s") % {"order": other}
-        )
+        raise DoctorateError(_("Another order is on its way: %(order)s") % {"order": other})
     with refusals_in_words():
         going = Supervision.objects.filter(student=student, valid_to=None)
         going.filter(valid_from__gt=day - rules.ONE_DAY).delete()

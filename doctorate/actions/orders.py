@@ -162,8 +162,9 @@ def execute(order: DoctoralOrder) -> DoctoralOrder:
     """Signed → executed: number, period and term of everybody on the list; who leaves is led and attested no more.
 
     In order: numbers for the admitted; what changes is written on the lines; attestations and
-    supervisions of those who leave end; periods are written (they set status and term); a cancelled order is marked; the
-    order is executed; attestations are planned anew; everybody is told.
+    supervisions of those who leave end; periods are written (they set status and term); a
+    cancelled order is marked; the order is executed; attestations are planned anew;
+    everybody is told.
 
     Raises:
         DoctorateError: the database refuses, in words.

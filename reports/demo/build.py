@@ -15,8 +15,10 @@ from reports.demo import (
     applications,
     attendance,
     contingent,
+    diplomas,
     doctorate,
     grading,
+    graduation,
     infrastructure,
     materials,
     money,
@@ -67,9 +69,11 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         infrastructure.build(staff, units, tell)
         programmes = contingent.build_programmes(units)
         contingent.build_import_groups(programmes)
-        planned = contingent.build_groups(programmes, students)
         history = students <= WITH_HISTORY
+        graduates = graduation.PEOPLE if history and students >= graduation.LEAST else 0
+        planned = contingent.build_groups(programmes, students - graduates)
         contingent.build_candidates(people, planned, history=history)
+        doctorate.build(staff, people)
         analyze()
         tell(f"{len(planned)} groups, {students} candidates")
         faculties = [unit for unit in units.values() if unit.kind == Unit.FACULTY]
@@ -89,7 +93,9 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         money.build(staff, tell=tell)
         payments.build(staff, tell=tell)
         applications.build(staff, tell=tell)
-        doctorate.build(staff, people)
+        if graduates:
+            accredited = graduation.build(staff, people, password, tell=tell)
+            diplomas.build(staff, faculties, accredited, tell=tell)
         analyze()
 
 
