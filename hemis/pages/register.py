@@ -207,6 +207,11 @@ class Register:
         return cls.rows(access, cls.edit_permission()).filter(pk=obj.pk).exists()
 
     @classmethod
+    def may_be_deleted(cls, obj: Model) -> bool:
+        """Whether the card of a row that may be edited has the button to delete it; the database decides in the end."""
+        return cls.deletable
+
+    @classmethod
     def card(cls, obj: Model) -> list[tuple[str, str]]:
         """Label and text of the fields on the card."""
         known = {column.name: column for column in cls.columns}
