@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     "register-for-subjects": {"task": "curriculum.register_running", "schedule": crontab(hour=2, minute=20)},
     "remind-of-journals": {"task": "attendance.evening", "schedule": crontab(hour=19, minute=30)},
     "remind-of-debts": {"task": "finance.remind_debts", "schedule": crontab(hour=9, minute=30)},
+    "send-statistics": {"task": "reports.send_statistics", "schedule": crontab(hour=6, minute=20)},
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")
