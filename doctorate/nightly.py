@@ -36,4 +36,6 @@ steps.register(
         steps.FIRST,
     )
 )
-steps.register(Step("doctoral_terms", _("Terms of doctoral students"), _("%(told)s reminders sent."), reminders))
+steps.register(
+    Step("doctoral_terms", _("Terms of doctoral students"), _("%(told)s reminders sent."), reminders)
+)
