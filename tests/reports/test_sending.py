@@ -14,8 +14,8 @@ from hemis.jobs.actions import run_now
 from hemis.jobs.models import Job
 from hemis.notices.models import Notice
 from hemis.pages.models import SavedView
-from reports.statistics.models import StatisticSchedule
 from reports.nightly import statistics
+from reports.statistics.models import StatisticSchedule
 from reports.statistics.sending import next_day, schedule, send_due_statistics
 from tests import factories
 
