@@ -75,7 +75,6 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         graduates = graduation.PEOPLE if history and students >= graduation.LEAST else 0
         planned = contingent.build_groups(programmes, students - graduates)
         contingent.build_candidates(people, planned, history=history)
-        doctorate.build(staff, people)
         analyze()
         tell(f"{len(planned)} groups, {students} candidates")
         faculties = [unit for unit in units.values() if unit.kind == Unit.FACULTY]
@@ -98,6 +97,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         if graduates:
             accredited = graduation.build(staff, people, password, tell=tell)
             diplomas.build(staff, faculties, accredited, tell=tell)
+        doctorate.build(staff, people)
         analyze()
 
 
