@@ -43,9 +43,8 @@ class OfStudentForm(DoctorateForm):
         rows = DoctoralStudent.objects.for_scope(scope).filter(status__in=self.statuses)
         field.queryset = rows.select_related("person")  # type: ignore[attr-defined]
         if self.instance.pk:
-            field.queryset = DoctoralStudent.objects.filter(pk=self.instance.student_id).select_related(
-                "person"
-            )  # type: ignore[attr-defined]
+            own = DoctoralStudent.objects.filter(pk=self.instance.student_id)
+            field.queryset = own.select_related("person")  # type: ignore[attr-defined]
             field.disabled = True
 
 

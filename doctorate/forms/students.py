@@ -24,7 +24,7 @@ class SpecialityForm(RegisterForm):
         super().__init__(*args, **kwargs)
         code = self.fields["code"]
         # Branches and groups are headings of the list.
-        code.choices = [
+        code.choices = [  # type: ignore[attr-defined]
             (value, f"{value} {text}" if value else text)
             for value, text in code.choices  # type: ignore[attr-defined]
             if not str(value).endswith(".00")
