@@ -59,7 +59,7 @@ def create_order(
     students = list(students)
     if not students:
         raise DoctorateError(_("The list is empty."), "students")
-    if order.pk is None:
+    if order._state.adding:
         order.created_by = access.user
     order.save()
     order.lines.exclude(student__in=students).delete()

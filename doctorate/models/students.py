@@ -29,7 +29,7 @@ class DoctoralStudentQuerySet(ScopedQuerySet):
         found = Q(kafedra__in=scope.unit_ids) | Q(kafedra__parent__in=scope.faculty_ids)
         if scope.person_id:
             led = Supervision.objects.filter(student=OuterRef("pk"), employee__person=scope.person_id)
-            found |= Q(person=scope.person_id) | Exists(led)
+            found |= Q(person=scope.person_id) | Q(Exists(led))
         return self.filter(found)
 
 

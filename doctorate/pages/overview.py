@@ -147,7 +147,7 @@ def by_lateness(access: Access) -> Chart | None:
             Series(
                 text,
                 [counted.get((pk, state), 0) for pk in places],
-                [f"{url}?{urlencode({'state': state, 'kafedra': pk})}" for pk in places],
+                [f"{url}?{urlencode({'state': state, 'kafedra': str(pk)})}" for pk in places],
             )
             for state, text in queries.STATES.items()
         ],

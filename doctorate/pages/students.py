@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -69,7 +70,7 @@ class _OfStudent(Register):
 
     app, permission = "doctorate", "doctoral_student"
     search_person = "student__person"
-    select_related = ("student__person",)
+    select_related: ClassVar[Sequence[str]] = ("student__person",)
 
     @classmethod
     def rows(cls, access, permission=""):
@@ -143,7 +144,7 @@ class Loads(Register):
 def periods_of(request: Request, obj: DoctoralStudent) -> dict[str, Any]:
     """Every period with its order and how the term was found."""
     rows = obj.periods.select_related("order", "defence").order_by("-valid_from")
-    steps = {line.order_id: line.steps for line in obj.order_lines.all()}
+    steps: dict[int | None, list] = {line.order_id: line.steps for line in obj.order_lines.all()}
     return {
         "periods": [(one, steps.get(one.order_id, [])) for one in rows],
         "links": request.access.can("doctoral_order.view"),
@@ -188,7 +189,7 @@ class _Students(Register):
     search_person = "person"
     is_about_people = True
     select_related = ("person", "speciality", "kafedra")
-    fields = (
+    fields: ClassVar[Sequence[str]] = (
         "person", "number", "kind", "status", "speciality", "kafedra", "admitted_on", "term_to", "payment_form",
         "theme", "theme_approved_on", "theme_protocol", "entry_articles", "entry_theses", "note",
         "person__birth_date", "person__phone", "person__email",
