@@ -41,11 +41,10 @@ class OfStudentForm(DoctorateForm):
         field = self.fields["student"]
         scope = self.access.scope("doctoral_student.edit")
         rows = DoctoralStudent.objects.for_scope(scope).filter(status__in=self.statuses)
-        field.queryset = rows.select_related("person")  # type: ignore[attr-defined]
         if self.instance.pk:
-            own = DoctoralStudent.objects.filter(pk=self.instance.student_id)
-            field.queryset = own.select_related("person")  # type: ignore[attr-defined]
+            rows = DoctoralStudent.objects.filter(pk=self.instance.student_id)
             field.disabled = True
+        field.queryset = rows.select_related("person")  # type: ignore[attr-defined]
 
 
 def name_somebody(form: RegisterForm, data: dict) -> None:

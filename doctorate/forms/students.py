@@ -24,9 +24,10 @@ class SpecialityForm(RegisterForm):
         super().__init__(*args, **kwargs)
         code = self.fields["code"]
         # Branches and groups are headings of the list.
+        choices = code.choices  # type: ignore[attr-defined]
         code.choices = [  # type: ignore[attr-defined]
             (value, f"{value} {text}" if value else text)
-            for value, text in code.choices  # type: ignore[attr-defined]
+            for value, text in choices
             if not str(value).endswith(".00")
         ]
         code.widget.attrs["data-autocomplete"] = "1"

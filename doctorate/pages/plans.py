@@ -57,7 +57,7 @@ class Attestations(_OfStudent):
     ]  # fmt: skip
     search = ("protocol_number", "conclusion")
     # What is to be held comes first, the nearest at the top; then the latest.
-    ordering = (F("held_on").desc(nulls_first=True), "due_on")  # type: ignore[assignment]
+    ordering = (F("held_on").desc(nulls_first=True), "due_on")
     form = AttestationForm
     fields = (
         "student", "due_on", "held_on", "result", "fulfilled", "protocol_number", "conclusion", "correction",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -69,7 +70,7 @@ class _OfStudent(Register):
 
     app, permission = "doctorate", "doctoral_student"
     search_person = "student__person"
-    select_related: tuple[str, ...] = ("student__person",)
+    select_related: ClassVar[Sequence[str]] = ("student__person",)
 
     @classmethod
     def rows(cls, access, permission=""):
@@ -188,7 +189,7 @@ class _Students(Register):
     search_person = "person"
     is_about_people = True
     select_related = ("person", "speciality", "kafedra")
-    fields: tuple[str, ...] = (
+    fields: ClassVar[Sequence[str]] = (
         "person", "number", "kind", "status", "speciality", "kafedra", "admitted_on", "term_to", "payment_form",
         "theme", "theme_approved_on", "theme_protocol", "entry_articles", "entry_theses", "note",
         "person__birth_date", "person__phone", "person__email",

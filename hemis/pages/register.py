@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, OrderBy, Q, QuerySet
 from django.http import QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -74,7 +74,7 @@ class Register:
     tabs: ClassVar[list[Tab]] = []
     actions: ClassVar[list[BulkAction]] = []
     select_related: ClassVar[Sequence[str]] = ()
-    ordering: ClassVar[Sequence[str]] = ()
+    ordering: ClassVar[Sequence[str | OrderBy]] = ()
     deletable: ClassVar[bool] = True
     empty: ClassVar[str | Promise] = ""
     header_actions: ClassVar[list[navigation.MenuItem]] = []
