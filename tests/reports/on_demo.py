@@ -165,6 +165,16 @@ def test_cells_of_people_lead_to_as_many_people():
                 assert client.get(cell["url"]).context["paginator"].count == int(cell["text"])
 
 
+def test_no_field_of_the_form_hides_what_browsers_call():
+    """``form.matches`` is a field once one is called so, and htmx calls the method."""
+    taken = {
+        "matches", "closest", "contains", "remove", "after", "before", "append", "submit", "reset", "method", "action",
+        "elements", "length", "name", "target", "id", "style", "children", "dataset", "attributes", "parentElement",
+    }  # fmt: skip
+    for statistic in STATISTICS.values():
+        assert not taken & {one.code for one in statistic.dimensions}, statistic.code
+
+
 # --- plain counting
 
 
