@@ -37,6 +37,25 @@ def _sown():
     put_back_after_transactions()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _papers_drawn_when_opened():
+    """What a test issues is drawn when it opens it: most tests never do, and a PDF costs a third of a second."""
+    from hemis.documents.actions import drawn_when_opened
+
+    with drawn_when_opened():
+        yield
+
+
+@pytest.fixture
+def drawn_at_once():
+    """Papers are drawn as they are issued, as in use."""
+    from hemis.documents.actions import _drawing
+
+    token = _drawing.set(True)
+    yield
+    _drawing.reset(token)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
     """Each worker's database is a copy of one that was migrated once; what is lost with the power does not matter."""

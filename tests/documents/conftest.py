@@ -10,6 +10,11 @@ from tests.documents.sample import PAYLOAD, TEMPLATES, Sample
 
 
 @pytest.fixture(autouse=True)
+def _as_in_use(drawn_at_once):
+    """Here it is the drawing that is tried."""
+
+
+@pytest.fixture(autouse=True)
 def sample(settings, tmp_path, monkeypatch):
     """The sample kind with its templates, and a store of its own."""
     templates = copy.deepcopy(settings.TEMPLATES)
