@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
@@ -15,6 +16,7 @@ from finance.common import FinanceError
 from finance.contracts.changes import cancel_changes
 from finance.contracts.documents import payload_of, university_facts
 from finance.contracts.queries import Offer, Proposal, Selection, fee_paying, proposals, without_contract
+from finance.invoices.actions import keep_within
 from finance.models import Contract, ContractChange, ContractInstalment, Terms
 from finance.steps import steps_as_json
 from hemis.access.scope import Access
@@ -26,6 +28,8 @@ SERIES = "contract"
 LOCK_FORMING = 730_071
 # The academic year turns on 1 July, as placements do.
 NEW_YEAR_MONTH = 7
+# What is told of contracts when they get their papers; rooms above contracts add themselves.
+WHEN_FORMED: list[Callable[[Sequence[Contract]], None]] = []
 TERMS = [field.name for field in Terms._meta.get_fields()]
 
 
@@ -164,6 +168,8 @@ def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
     for contract, document in zip(found, documents, strict=True):
         contract.document, contract.state = document, Contract.FORMED
     Contract.objects.bulk_update(found, ["document", "state"], batch_size=500)
+    for tell in WHEN_FORMED:
+        tell(found)
     return len(found)
 
 
@@ -215,7 +221,7 @@ def add_scan(contract: Contract, *, access: Access, scan: ContentFile) -> Contra
 
 @transaction.atomic
 def cancel(contract: Contract, *, access: Access, reason: str) -> Contract:
-    """Cancel with a reason; the document is revoked, the number is not used again.
+    """Cancel with a reason; the document is revoked, invoices are annulled, the number is not used again.
 
     Raises:
         FinanceError: no reason, or cancelled already.
@@ -223,6 +229,7 @@ def cancel(contract: Contract, *, access: Access, reason: str) -> Contract:
     contract = _locked(contract, access=access, states=[Contract.DRAFT, *Contract.IN_FORCE])
     if not reason.strip():
         raise FinanceError(_("Say why the contract is cancelled."))
+    keep_within(contract, Decimal(0), reason=reason, by=access.user)
     cancel_changes(contract.changes.exclude(state=ContractChange.CANCELLED), reason=reason, by=access.user)
     if contract.document:
         try:

@@ -22,19 +22,10 @@ PARTIES = [("11", _("two-sided")), ("12", _("three-sided"))]
 TWO_SIDED, THREE_SIDED = "11", "12"
 
 
-class Terms(models.Model):
-    """On what terms a contract is made; the payer only where it has three sides."""
+class Parties(models.Model):
+    """Who the sides of a contract are; the payer only where it has three."""
 
-    contract_type = ClassifierField("h_contract_type", verbose_name=_("contract type"), default="11")
-    sum_type = ClassifierField("h_contract_summa_type", verbose_name=_("kind of sum"), default="12")
     parties = models.CharField(_("parties"), max_length=2, choices=PARTIES, default=TWO_SIDED)
-    months = models.PositiveSmallIntegerField(_("months of study paid for"), default=12)
-    discount = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=Decimal(0))
-    benefit = models.ForeignKey(
-        Benefit, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("discount or benefit"),
-    )  # fmt: skip
-    graduating = models.BooleanField(_("graduating course"), default=False)
     payer_name = models.CharField(_("payer"), max_length=255, blank=True)
     payer_tin = models.CharField(
         _("payer's STIR or PINFL"),
@@ -49,11 +40,26 @@ class Terms(models.Model):
         abstract = True
 
 
-def terms_constraints(prefix: str) -> list[models.BaseConstraint]:
-    """What the database demands of terms, in both tables that hold them."""
+class Terms(Parties):
+    """On what terms a contract is made."""
+
+    contract_type = ClassifierField("h_contract_type", verbose_name=_("contract type"), default="11")
+    sum_type = ClassifierField("h_contract_summa_type", verbose_name=_("kind of sum"), default="12")
+    months = models.PositiveSmallIntegerField(_("months of study paid for"), default=12)
+    discount = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=Decimal(0))
+    benefit = models.ForeignKey(
+        Benefit, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("discount or benefit"),
+    )  # fmt: skip
+    graduating = models.BooleanField(_("graduating course"), default=False)
+
+    class Meta(Parties.Meta):
+        abstract = True
+
+
+def parties_constraints(prefix: str) -> list[models.BaseConstraint]:
+    """What the database demands of the sides, in all tables that hold them."""
     return [
-        models.CheckConstraint(condition=Q(months__gte=1, months__lte=12), name=f"{prefix}_months"),
-        models.CheckConstraint(condition=Q(discount__gte=0, discount__lt=100), name=f"{prefix}_discount"),
         models.CheckConstraint(
             condition=Q(parties="11", payer_name="") | Q(parties="12") & ~Q(payer_name=""),
             name=f"{prefix}_payer",
@@ -61,6 +67,15 @@ def terms_constraints(prefix: str) -> list[models.BaseConstraint]:
         models.CheckConstraint(
             condition=Q(payer_tin="") | Q(payer_tin__regex=r"^(\d{9}|\d{14})$"), name=f"{prefix}_payer_tin"
         ),
+    ]
+
+
+def terms_constraints(prefix: str) -> list[models.BaseConstraint]:
+    """What the database demands of terms, in both tables that hold them."""
+    return [
+        models.CheckConstraint(condition=Q(months__gte=1, months__lte=12), name=f"{prefix}_months"),
+        models.CheckConstraint(condition=Q(discount__gte=0, discount__lt=100), name=f"{prefix}_discount"),
+        *parties_constraints(prefix),
     ]
 
 

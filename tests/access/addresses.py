@@ -25,7 +25,7 @@ from curriculum.models import (
     ElectiveOffer,
     Registration,
 )
-from finance.models import Contract
+from finance.models import Contract, ContractRequest, Invoice, PayerChange
 from finance.payments.models import Payment, PutAside, StatementLine
 from grading.models import GradeSheet, ScheduleLine, SheetLine, StudentGpa, SubjectResult
 from hemis.access.guard import PERMISSION, Rule, rule_for
@@ -435,6 +435,12 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     **dict.fromkeys(("finance_receipt", "finance_put_aside"), _on("finance_queue", StatementLine)),
     "finance_bring_back": _on("", PutAside),
     "my_receipt": _on("", Payment),
+    "my_contract_request_withdraw": _on("", ContractRequest),
+    "finance_invoice_issue": _on("", Contract),
+    "finance_invoice_annul": _on("", Invoice),
+    "finance_payer_replace": _on("", Contract),
+    **dict.fromkeys(("finance_payer_sign", "finance_payer_cancel"), _on("", PayerChange)),
+    **dict.fromkeys(("finance_request_accept", "finance_request_refuse"), _on("", ContractRequest)),
     "my_contact": _own_contacts,
     "my_extract": _own_lines,
     "notice_open": _notices,

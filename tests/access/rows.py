@@ -44,12 +44,16 @@ from curriculum.models import (
     TrainingMode,
 )
 from curriculum.timetable.models import TimetableBatch, TimetableRule
+from finance.contracts.payers import sides_of
 from finance.ledger.models import Account, Posting
 from finance.models import (
     BaseCoefficient,
     Contract,
     ContractChange,
+    ContractRequest,
     DifferentiatedCoefficient,
+    Invoice,
+    PayerChange,
     PayoutAccount,
     StipendAppointment,
     StipendList,
@@ -520,6 +524,32 @@ def _charged(world: World, where: str) -> Contract:
     return found
 
 
+def _invoice(world: World, where: str) -> Invoice:
+    contract = _charged(world, where)
+    return make(
+        Invoice, world, where, contract=contract, date=contract.date, year=contract.date.year, amount=Decimal(1),
+        position=Invoice.objects.filter(year=contract.date.year).count() + 1,
+    )  # fmt: skip
+
+
+def _payer_change(world: World, where: str) -> PayerChange:
+    contract = _charged(world, where)
+    contract.refresh_from_db()
+    return make(
+        PayerChange, world, where, contract=contract, before=sides_of(contract), parties="12", date=contract.date,
+        payer_name=f"Toʻlovchi {next(_serial)}", payer_tin="", position=contract.payer_changes.count() + 1,
+    )  # fmt: skip
+
+
+def _contract_request(world: World, where: str) -> ContractRequest:
+    student = world.student(where)
+    waiting = ContractRequest.objects.filter(student=student, state=ContractRequest.SENT).first()
+    return waiting or make(
+        ContractRequest, world, where, student=student, academic_year=student.current.academic_year,
+        faculty=student.current.faculty,
+    )  # fmt: skip
+
+
 def _payment(world: World, where: str) -> Row:
     """Seen by accounting and by whose contract it is for."""
     found = make(Payment, world, where, contract=_charged(world, where), means=Payment.CASH)
@@ -615,6 +645,9 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     PayoutAccount: of_person(
         lambda world, where: make(PayoutAccount, world, where, number=f"8600{next(_serial):012d}")
     ),
+    Invoice: of_person(_invoice),
+    PayerChange: of_person(_payer_change),
+    ContractRequest: of_person(_contract_request),
     Payment: _payment,
     "finance_debts": of_person(_charged),
     "finance_queue": of_university(plain(StatementLine)),
