@@ -17,7 +17,6 @@ KNOWN = (
     "payments.sheets",
     "debts.notices",
     "debts.jobs",
-    "debts.tasks",
     "debts.dashboard",
 )
 

@@ -207,7 +207,9 @@ def _last_year(offices: Offices) -> dict[int, list[int]]:
             groups.setdefault(same, []).append(group)
         pair = next((found for found in groups.values() if len(found) > 1), None)
         if pair:
-            movers = _some(_studying(faculty, current__group=pair[0]), 0, 2)
+            # Who was kept on a course is behind both groups.
+            course = str(10 + YEAR - pair[0].entry_year)
+            movers = _some(_studying(faculty, current__group=pair[0], current__course=course), 0, 2)
             order = offices.form(
                 "16", faculty, movers, datetime.date(before, 10, 6), "Talabalarning arizasi", group=pair[1]
             )
