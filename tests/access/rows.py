@@ -44,7 +44,6 @@ from curriculum.models import (
     TrainingMode,
 )
 from curriculum.timetable.models import TimetableBatch, TimetableRule
-from finance.contracts.payers import sides_of
 from doctorate.models import (
     Attestation,
     Defence,
@@ -57,6 +56,7 @@ from doctorate.models import (
     PlanStage,
     Supervision,
 )
+from finance.contracts.payers import sides_of
 from finance.ledger.models import Account, Posting
 from finance.models import (
     BaseCoefficient,
