@@ -15,6 +15,8 @@ KNOWN = (
     "stipends.documents",
     "payments.documents",
     "payments.sheets",
+    "opening.sheets",
+    "reconciliation.documents",
     "debts.notices",
     "debts.jobs",
     "debts.dashboard",

@@ -124,6 +124,7 @@ class Contracts(Register):
         Filter("state"),
         Filter("contract_type"),
         Filter("sum_type"),
+        Filter("brought_forward"),
         RangeFilter("date", "date"),
         RangeFilter("amount"),
     ]

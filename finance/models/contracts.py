@@ -106,6 +106,12 @@ class ContractTerms(BaseModel, Terms):
         return f"{self.student} · {self.academic_year}"
 
 
+class ContractQuerySet(StudentRowQuerySet):
+    def charged(self):
+        """Contracts that were ever put on paper, and balances of earlier years: what the ledger knows."""
+        return self.filter(Q(document__isnull=False) | Q(brought_forward=True)).exclude(state="draft")
+
+
 class Contract(BaseModel, Terms):
     """A payment contract of one student for one academic year.
 
@@ -171,6 +177,9 @@ class Contract(BaseModel, Terms):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="renewed_by",
         verbose_name=_("renews"), editable=False,
     )  # fmt: skip
+    # What was owed, or paid too much (below zero), before this program: charged against opening balances.
+    brought_forward = models.BooleanField(_("balance of an earlier year"), default=False, editable=False)
+    basis = models.CharField(_("basis"), max_length=500, blank=True, editable=False)
     created_at = models.DateTimeField(_("formed at"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -202,7 +211,7 @@ class Contract(BaseModel, Terms):
         verbose_name=_("study ended by order"),
     )
 
-    objects = StudentRowQuerySet.as_manager()
+    objects = ContractQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contract")
@@ -214,7 +223,15 @@ class Contract(BaseModel, Terms):
                 condition=~Q(state="cancelled") & Q(ended_on=None),
                 name="contract_once_a_year",
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="contract_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) | Q(brought_forward=True) & ~Q(amount=0),
+                name="contract_amount_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(brought_forward=False, basis="")
+                | Q(brought_forward=True, document=None) & ~Q(basis=""),
+                name="brought_forward_has_basis",
+            ),
             models.CheckConstraint(
                 condition=Q(currency=None, currency_amount=None, currency_rate=None)
                 | Q(currency__isnull=False, currency_amount__gt=0, currency_rate__gt=0),
@@ -224,7 +241,9 @@ class Contract(BaseModel, Terms):
                 condition=Q(state__in=["draft", "formed", "signed", "cancelled"]), name="contract_state"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "cancelled"]) | Q(document__isnull=False),
+                condition=Q(state__in=["draft", "cancelled"])
+                | Q(document__isnull=False)
+                | Q(brought_forward=True),
                 name="formed_contract_has_document",
             ),
             models.CheckConstraint(

@@ -135,7 +135,7 @@ def _own_students(request: Request) -> list[Student]:
 def my_contracts(request: Request) -> HttpResponse:
     """The student's own contracts: sum, why, instalments, invoices, PDF; and what was asked for."""
     students = _own_students(request)
-    own = Contract.objects.filter(student__in=students).exclude(state=Contract.DRAFT)
+    own = Contract.objects.filter(student__in=students, brought_forward=False).exclude(state=Contract.DRAFT)
     asked = ContractRequest.objects.filter(student__in=students).exclude(state=ContractRequest.ACCEPTED)
     context = {
         "title": _("My contract"),

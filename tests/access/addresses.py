@@ -437,6 +437,7 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "finance_bring_back": _on("", PutAside),
     "my_receipt": _on("", Payment),
     "my_contract_request_withdraw": _on("", ContractRequest),
+    "finance_balance_reverse": _on("finance_brought_forward", Contract),
     "finance_invoice_issue": _on("", Contract),
     "finance_invoice_annul": _on("", Invoice),
     "finance_payer_replace": _on("", Contract),

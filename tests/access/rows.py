@@ -545,6 +545,17 @@ def _invoice(world: World, where: str) -> Invoice:
     )  # fmt: skip
 
 
+def _brought_forward(world: World, where: str) -> Contract:
+    student = world.student(where)
+    place = student.current
+    return Contract.objects.filter(student=student, brought_forward=True).first() or make(
+        Contract, world, where, number=f"Q{next(_serial):05d}", date=DAY, student=student, placement=place,
+        academic_year=factories.make_year(2025), faculty=place.faculty, programme=place.programme, group=place.group,
+        course=place.course, education_form=place.education_form, amount=Decimal(-1), price_steps=[],
+        brought_forward=True, basis="Dalolatnoma",
+    )  # fmt: skip
+
+
 def _payer_change(world: World, where: str) -> PayerChange:
     contract = _charged(world, where)
     contract.refresh_from_db()
@@ -766,6 +777,7 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     ContractRequest: of_person(_contract_request),
     Payment: _payment,
     "finance_debts": of_person(_charged),
+    "finance_brought_forward": of_person(_brought_forward),
     "finance_queue": of_university(plain(StatementLine)),
     PutAside: of_university(
         lambda world, where: make(PutAside, world, where, line=make(StatementLine, world, where))
