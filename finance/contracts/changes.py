@@ -72,7 +72,9 @@ def propose_changes(moved: Collection[Moved], *, order: int, on: datetime.date) 
 
 def _contracts(students: Collection[int], order: int) -> QuerySet[Contract]:
     """Contracts in force of these students, those that the order has just ended among them."""
-    rows = Contract.objects.filter(Q(ended_on=None) | Q(ended_by=order), student__in=students)
+    rows = Contract.objects.filter(
+        Q(ended_on=None) | Q(ended_by=order), student__in=students, brought_forward=False
+    )
     return (
         rows.exclude(state=Contract.CANCELLED)
         .select_related("student__person", "placement")

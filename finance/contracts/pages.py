@@ -166,6 +166,8 @@ class Contracts(Register):
         "cancel_reason",
         "ended_on",
         "ended_by",
+        "brought_forward",
+        "basis",
     )
     tabs = [
         Tab("steps", gettext_lazy("Why so much?"), "finance/_steps.html", _steps),
@@ -200,7 +202,7 @@ class Contracts(Register):
     @classmethod
     def detail_context(cls, request, obj):
         """Which verbs this person may use now."""
-        may = is_in_scope(obj, request.access, "contract.create")
+        may = is_in_scope(obj, request.access, "contract.create") and not obj.brought_forward
         return {
             "may_sign": may and obj.state == Contract.FORMED,
             "may_cancel": may and obj.state != Contract.CANCELLED,

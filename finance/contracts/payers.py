@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from finance.common import FinanceError
+from finance.common import FinanceError, refuse_balance
 from finance.contracts.documents import payer_change_payload, university_facts
 from finance.models import THREE_SIDED, Contract, PayerChange
 from finance.models.payers import PARTS
@@ -47,6 +47,7 @@ def replace_payer(contract: Contract, *, access: Access, sides: Mapping[str, str
         raise FinanceError(_("The contract is not in your scope."))
     if found.state not in Contract.IN_FORCE:
         raise FinanceError(_("The contract is %(state)s by now.") % {"state": found.get_state_display()})
+    refuse_balance(found)
     before, after = sides_of(found), _tidy(sides)
     if after == before:
         raise FinanceError(_("These are the sides of the contract already."))

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from finance.common import FinanceError
+from finance.common import FinanceError, refuse_balance
 from finance.invoices.documents import payload_of
 from finance.models import THREE_SIDED, Contract, Invoice
 from finance.steps import figure
@@ -73,6 +73,7 @@ def issue_invoice(
         raise FinanceError(_("The contract is not in your scope."))
     if found.state not in Contract.IN_FORCE:
         raise FinanceError(_("The contract is %(state)s by now.") % {"state": found.get_state_display()})
+    refuse_balance(found)
     if not found.date <= on <= today or on.year != today.year:
         raise FinanceError(
             _("The date of an invoice lies between that of the contract and today, in this year.")

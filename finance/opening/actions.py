@@ -131,4 +131,4 @@ def reverse(contract: Contract, *, access: Access, reason: str) -> Contract:
         raise FinanceError(_("This is no balance of an earlier year."))
     if paid:
         raise FinanceError(_("Payments for it stand; take them back first."))
-    return contracts.cancel(contract, access=access, reason=reason)
+    return contracts.cancel(contract, access=access, reason=reason, balance=True)

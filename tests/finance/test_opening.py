@@ -8,7 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from finance.common import FinanceError
+from finance.contracts import actions as contracts
+from finance.contracts.payers import replace_payer
 from finance.debts.queries import debts, overdue_of
+from finance.invoices.actions import issue_invoice
 from finance.ledger.models import Posting
 from finance.models import Contract
 from finance.opening import actions
@@ -54,6 +57,19 @@ def test_a_debt_is_in_the_books_owed_and_payable(year, students, access):
     )  # fmt: skip
     with pytest.raises(FinanceError):
         actions.reverse(contract, access=access, reason="Xato")
+
+
+@pytest.mark.duty("7.1")
+def test_no_verb_of_a_contract_with_a_paper_touches_it(year, students, access):
+    contract, today = brought(students[0], access, 1_000), timezone.localdate()
+    for refused in (
+        lambda: contracts.mark_signed(contract, access=access, on=today),
+        lambda: contracts.cancel(contract, access=access, reason="Xato"),
+        lambda: issue_invoice(contract, access=access, amount=Decimal(1)),
+        lambda: replace_payer(contract, access=access, sides={"parties": "11"}, basis="Xat"),
+    ):
+        with pytest.raises(FinanceError, match="balance of an earlier year"):
+            refused()
 
 
 @pytest.mark.duty("7.1")
@@ -142,7 +158,7 @@ def test_the_pages_of_balances(year, students, accountant, faculty):
     assert BASIS in client.get(detail).content.decode()
     assert contract.number in client.get(reverse("finance_debts_list")).content.decode()
     own = client_of(students[0].person.user).get(reverse("my_payments")).content.decode()
-    assert contract.number in own
+    assert contract.number in own and BASIS in own
     dean = client_of(make_user("dean", faculty))
     assert dean.get(detail).status_code == 200 and dean.get(page).status_code == 403
     client.post(reverse("finance_balance_reverse", args=[contract.pk]), {"reason": "Xato"})
