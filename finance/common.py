@@ -12,6 +12,7 @@ from students.models import AcademicYear, Group, Programme
 from students.pages.choices import faculties as faculties_of
 
 STUDYING, FEE_PAYING = "11", "12"
+ON_LEAVE = "13"  # `h_student_status`
 
 
 class FinanceError(Exception):

@@ -65,7 +65,7 @@ def payload_of(
             "entries": [
                 {
                     "date": one.date.strftime(DATE),
-                    "kind": one.kind,
+                    "kind": str(one.kind),
                     "document": one.document,
                     "contract": one.contract,
                     "student": one.student,

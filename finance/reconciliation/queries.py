@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
-from finance.ledger.models import STUDENTS, Posting
+from finance.ledger.models import KINDS, STUDENTS, Posting
 from finance.models import Contract
 from finance.reconciliation.rules import ZERO, Entry, Reconciled
 
+NAMES = dict(KINDS)
 OWED = Case(When(debit=STUDENTS, then=F("amount")), default=-F("amount"))
 
 
@@ -26,7 +27,7 @@ def _entry(one: Posting) -> Entry:
     is_debit = one.debit_id == STUDENTS  # type: ignore[attr-defined]
     return Entry(
         one.date,
-        str(one.get_kind_display()),
+        NAMES[one.kind],
         one.document,
         one.contract.number,
         one.contract.student.person.full_name,

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.functional import Promise
+
 ZERO = Decimal(0)
 
 
@@ -15,7 +17,8 @@ class Entry:
     """A posting of a contract: what it charges (debit) or pays (credit)."""
 
     date: datetime.date
-    kind: str
+    # Read in the language of the page or of the paper.
+    kind: str | Promise
     document: str
     contract: str
     student: str

@@ -68,7 +68,7 @@ def test_no_verb_of_a_contract_with_a_paper_touches_it(year, students, access):
         lambda: issue_invoice(contract, access=access, amount=Decimal(1)),
         lambda: replace_payer(contract, access=access, sides={"parties": "11"}, basis="Xat"),
     ):
-        with pytest.raises(FinanceError, match="balance of an earlier year"):
+        with pytest.raises(FinanceError, match="oldingi yil qoldigʻi"):
             refused()
 
 

@@ -105,6 +105,7 @@ def test_the_page_and_the_paper(contracts, students, access, accountant, faculty
         "500 000",
         "3 146 800",
         contracts[1].number,
+        "shartnoma boʻyicha toʻlov",
     ):
         assert words in text, words
     assert qr_texts(render(of_payer)) == [of_payer.public_url]
