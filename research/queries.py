@@ -56,8 +56,8 @@ def approved_works(year: int, employees: Iterable[int] | QuerySet | None = None)
 
     ``employees`` narrows to some authors (keys, or a queryset of keys).
     """
-    works = {
-        one["pk"]: one
+    works: dict[int, dict] = {
+        one["pk"]: dict(one)
         for one in Work.objects.filter(academic_year=year, state=Work.APPROVED).values(
             "pk",
             "sort",
@@ -72,7 +72,7 @@ def approved_works(year: int, employees: Iterable[int] | QuerySet | None = None)
     authors = WorkAuthor.objects.filter(work__academic_year=year, work__state=Work.APPROVED)
     wanted = set(employees) if employees is not None else None
     for one in authors.values("work_id", "employee_id", "share").order_by("work_id", "place", "pk"):
-        together[one["work_id"]].append(one)
+        together[one["work_id"]].append(dict(one))
     return [
         _of_author(works[pk], number, rows)
         for pk, rows in together.items()
