@@ -100,6 +100,7 @@ from students.models import (
     TutorGroup,
 )
 from tests import factories
+from tests.access import attestation, papers
 from tests.access.world import (
     DAY,
     TESTS,
@@ -429,7 +430,10 @@ def _schedule_line(world: World, where: str) -> ScheduleLine:
 def _resource(world: World, where: str) -> Resource:
     found = Resource.objects.filter(curriculum_subject=_approved(world, where)).first()
     return found or Resource.objects.create(
-        curriculum_subject=_approved(world, where), training_type="11", name="Resurs", link="https://lex.uz"
+        curriculum_subject=_approved(world, where),
+        training_type="11",
+        name="Resurs",
+        link="https://lex.uz",
     )
 
 
@@ -549,6 +553,8 @@ def _work_author(world: World, where: str) -> Row:
 
 
 ROWS: dict[Any, Callable[[World, str], Row]] = {
+    **papers.ROWS,
+    **attestation.ROWS,
     "structure_faculties": lambda world, where: _unit(world, where, world.faculties),
     "structure_kafedras": lambda world, where: _unit(world, where, world.kafedras),
     Unit: of_university(_division),
