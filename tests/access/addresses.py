@@ -38,8 +38,8 @@ from movement.applications.models import Application, ApplicationDocument
 from movement.clearance.models import ClearanceAnswer
 from movement.models import Order, OrderFile
 from movement.parents.models import ParentContact, ParentLink
-from research.models import Work
 from records.models import CommissionMember, GraduationTopic, SurveyLink
+from research.models import Work
 from staff.models import Position
 from structure.models import Unit
 from students.models import (
