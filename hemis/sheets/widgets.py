@@ -282,7 +282,7 @@ class WholeWidget(DecimalWidget):
 
     def clean(self, value, row=None, **kwargs):
         number = super().clean(value, row, **kwargs)
-        if number != int(number):
+        if number % 1 or Decimal(str(value).strip().replace(",", ".")) != number:
             raise Bad(self.fault, _("This is not a whole number."), self._bounds())
         return int(number)
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from django.db.models import Sum
-from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from hemis.access.guard import page
 from hemis.base import Request
 from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column, display
@@ -18,6 +15,7 @@ from hemis.pages.home import Todo, register_todo
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register, Tab
 from hemis.pages.tabs import rows_tab
+from hemis.sheets.pages import way_to
 from research.forms import projects as forms
 from research.models import (
     Project,
@@ -53,15 +51,14 @@ def _from_excel(name: str) -> MenuItem:
     return MenuItem("science", gettext_lazy("From Excel"), f"research_{name}_import", "project.edit")
 
 
-def _to_upload(name: str):
-    @page("project.edit")
-    def view(request: Request) -> HttpResponse:
-        return redirect("sheet_upload", f"research.{name}")
-
-    return path(f"{name}/import/", view, name=f"research_{name}_import")
-
-
-imports = [_to_upload(name) for name in ("projects", "sums", "executors")]
+imports = [
+    path(
+        f"{name}/import/",
+        way_to(f"research.{name}", permission="project.edit"),
+        name=f"research_{name}_import",
+    )
+    for name in ("projects", "sums", "executors")
+]
 
 
 class _OfProject(Register):

@@ -111,6 +111,7 @@ from students.models import (
     TutorGroup,
 )
 from tests import factories
+from tests.access import attestation, papers
 from tests.access.world import (
     DAY,
     TESTS,
@@ -440,7 +441,10 @@ def _schedule_line(world: World, where: str) -> ScheduleLine:
 def _resource(world: World, where: str) -> Resource:
     found = Resource.objects.filter(curriculum_subject=_approved(world, where)).first()
     return found or Resource.objects.create(
-        curriculum_subject=_approved(world, where), training_type="11", name="Resurs", link="https://lex.uz"
+        curriculum_subject=_approved(world, where),
+        training_type="11",
+        name="Resurs",
+        link="https://lex.uz",
     )
 
 
@@ -599,6 +603,8 @@ def _report(world: World, where: str) -> Row:
 
 
 ROWS: dict[Any, Callable[[World, str], Row]] = {
+    **papers.ROWS,
+    **attestation.ROWS,
     "structure_faculties": lambda world, where: _unit(world, where, world.faculties),
     "structure_kafedras": lambda world, where: _unit(world, where, world.kafedras),
     Unit: of_university(_division),
