@@ -69,9 +69,11 @@ class FiguresForm(RegisterForm):
         day = data.get("day")
         if day and day > timezone.localdate():
             self.add_error("day", _("This day has not come yet."))
-        figures = {name: data.get(name) for name in ("h_index", "documents", "citations")}
-        if None not in figures.values() and (problem := rules.why_not_possible(**figures)):
-            self.add_error("citations", problem)
+        h_index, documents, citations = data.get("h_index"), data.get("documents"), data.get("citations")
+        if h_index is not None and documents is not None and citations is not None:
+            problem = rules.why_not_possible(h_index=h_index, documents=documents, citations=citations)
+            if problem:
+                self.add_error("citations", problem)
         if profile := data.get("profile"):
             self.instance.kafedra = queries.kafedra_of(profile.employee) or profile.kafedra
         return data
