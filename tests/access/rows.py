@@ -575,7 +575,7 @@ def _figures(world: World, where: str) -> Row:
     profile = world.row("", Profile, where).obj
     figures = ProfileFigures.objects.create(
         profile=profile, kafedra=profile.kafedra, day=DAY, academic_year=factories.make_year(), h_index=2,
-        documents=5, citations=20,
+        documents=5, citations=20, scan=world.picture,
     )  # fmt: skip
     return Row(figures, world.place(where, kafedra=True))
 
