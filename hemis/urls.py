@@ -11,6 +11,7 @@ APPS = (
     ("jobs/", "hemis.jobs.urls"),
     ("notices/", "hemis.notices.urls"),
     ("sheets/", "hemis.sheets.urls"),
+    ("nightly/", "hemis.nightly.urls"),
     ("", "hemis.documents.urls"),
     ("classifiers/", "hemis.classifiers.urls"),
     ("structure/", "structure.urls"),
@@ -26,13 +27,15 @@ APPS = (
     ("movement/", "movement.clearance.urls"),
     ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
-    ("science/", "research.urls"),
+    ("doctorate/", "doctorate.urls"),
     ("records/", "records.urls"),
     ("records/", "records.blanks.urls"),
     ("records/", "records.diplomas.urls"),
     ("records/", "records.certificates.urls"),
     ("records/", "records.employment.urls"),
     ("", "records.employment.public"),
+    ("statistics/", "reports.urls"),
+    ("science/", "research.urls"),
 )
 
 urlpatterns = [
