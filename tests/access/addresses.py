@@ -40,7 +40,6 @@ from movement.models import Order, OrderFile
 from movement.parents.models import ParentContact, ParentLink
 from records.models import CommissionMember, GraduationTopic, SurveyLink
 from research.models import ProfileFigures, Work
-from research.models import Work
 from staff.models import Position
 from structure.models import Unit
 from students.models import (
