@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from finance.models import Contract
 from finance.opening import actions
-from finance.prices.sheets import FigureWidget, YearWidget
 from hemis.sheets import widgets
 from hemis.sheets.declaration import Bad, Fault, Saved, Sheet, SheetColumn, sheet
+from students.cells import AcademicYearWidget
 from students.models import Student
 
 
@@ -34,14 +34,14 @@ class BroughtForwardSheet(Sheet):
                 example="303261100001",
             ),
             "year": SheetColumn(
-                "Oʻquv yili", YearWidget(), aliases=("Учебный год", "Academic year"), example="2025/2026"
+                "Oʻquv yili", AcademicYearWidget(), aliases=("Учебный год", "Academic year"), example="2025/2026"
             ),
             "debt": SheetColumn(
-                "Qarzi, soʻm", FigureWidget(), aliases=("Qarzi", "Долг", "Долг, сум", "Debt"), required=False,
+                "Qarzi, soʻm", widgets.FigureWidget(), aliases=("Qarzi", "Долг", "Долг, сум", "Debt"), required=False,
                 example="1 500 000",
             ),
             "credit": SheetColumn(
-                "Haqi, soʻm", FigureWidget(), aliases=("Haqi", "Переплата", "Переплата, сум", "Credit"),
+                "Haqi, soʻm", widgets.FigureWidget(), aliases=("Haqi", "Переплата", "Переплата, сум", "Credit"),
                 required=False,
             ),
             "basis": SheetColumn(
