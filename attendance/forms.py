@@ -32,6 +32,8 @@ def dress(form: forms.BaseForm) -> None:
             field.label = begin_large(field.label)  # type: ignore[arg-type]
         if isinstance(field, forms.DateField):
             field.widget = widget = forms.DateInput(format="%Y-%m-%d", attrs={**widget.attrs, "type": "date"})
+        if isinstance(widget, forms.SelectMultiple):
+            widget.attrs.setdefault("data-autocomplete", "1")
         css = "form-select" if isinstance(widget, forms.Select) else "form-control"
         widget.attrs.setdefault(
             "class", "form-check-input" if isinstance(widget, forms.CheckboxInput) else css

@@ -101,7 +101,7 @@ def _half_years(years: Iterable[int]) -> list[tuple[str, str]]:
 
 def with_window(rows: QuerySet[Lesson]) -> QuerySet[Lesson]:
     """Annotate ``edit_days`` of the rule of the lesson's day, and until when it is unlocked."""
-    rule = JournalRule.objects.filter(valid_from__lte=OuterRef("day")).order_by("-valid_from")
+    rule = JournalRule.objects.in_force(OuterRef("day")).reverse()
     groups = TeachingAudience.objects.filter(teaching=OuterRef(OuterRef("teaching"))).values("group__faculty")
     unlock = Unlock.objects.filter(
         Q(lesson=OuterRef("pk"))
@@ -347,11 +347,17 @@ def matrix(rows: QuerySet[Absence]) -> dict[tuple[int, int], dict[str, Any]]:
 
 # --- limits
 
+# From a student to the marking system of the plan.
+SYSTEM = "current__group__plan__curriculum__marking_system"
 
-def limits_on(day: datetime.date) -> dict[int, list[rules.Limit]]:
-    """The limits in force on a day, by marking system: one query."""
+
+def limits_on(
+    day: datetime.date, limits: QuerySet[AttendanceLimit] | None = None
+) -> dict[int, list[rules.Limit]]:
+    """The limits in force on a day (or those of ``limits``), by marking system: one query."""
     found: dict[tuple[int, str], rules.Limit] = {}
-    for one in AttendanceLimit.objects.filter(valid_from__lte=day).order_by("valid_from"):
+    rows: Any = AttendanceLimit.objects if limits is None else limits
+    for one in rows.in_force(day):
         found[one.system_id, one.level] = rules.Limit(one.level, one.value, one.is_above, one.source)
     by_system: dict[int, list[rules.Limit]] = {}
     for (system, _level), limit in found.items():
@@ -359,11 +365,14 @@ def limits_on(day: datetime.date) -> dict[int, list[rules.Limit]]:
     return by_system
 
 
+def limits_of(student: int, day: datetime.date) -> list[rules.Limit]:
+    """The limits of the marking system of a student's plan on a day: one query; none without a plan."""
+    systems = Student.objects.filter(pk=student).values(SYSTEM)
+    return next(iter(limits_on(day, AttendanceLimit.objects.filter(system__in=systems)).values()), [])
+
+
 def subject_limit(limits: Iterable[rules.Limit]) -> rules.Limit | None:
     return next((one for one in limits if one.level == rules.SUBJECT), None)
-
-
-SYSTEM = "current__group__plan__curriculum__marking_system"
 
 
 def with_level(rows: QuerySet[Student], day: datetime.date) -> QuerySet[Student]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hemis.explain import decimal_text
+
 WARNING, REPRIMAND, EXPULSION, SUBJECT = "11", "12", "13", "subject"
 LEVELS = (WARNING, REPRIMAND, EXPULSION)
 HUNDRED = Decimal(100)
@@ -111,9 +113,10 @@ def standing(hours: int | Decimal, limits: Sequence[Limit]) -> Standing:
 
 
 def _compared(figure: Decimal, limit: Limit) -> str:
+    figures = {"hours": decimal_text(figure), "limit": decimal_text(limit.value)}
     if limit.is_above:
-        return _("%(hours)s hours of more than %(limit)s") % {"hours": figure, "limit": plain(limit.value)}
-    return _("%(hours)s hours of %(limit)s") % {"hours": figure, "limit": plain(limit.value)}
+        return _("%(hours)s hours of more than %(limit)s") % figures
+    return _("%(hours)s hours of %(limit)s") % figures
 
 
 def _left(figure: Decimal, limit: Limit) -> Decimal:
@@ -142,8 +145,3 @@ def share(missed: int, load: int, limit: Limit | None) -> Share:
     border = limit.value * load / HUNDRED
     most = int(border) if limit.is_above or border != int(border) else int(border) - 1
     return Share(missed, load, percent, limit.reached(exact), max(most - missed, 0), limit.source)
-
-
-def plain(value: Decimal) -> str:
-    """Without needless zeros."""
-    return f"{value.normalize():f}"

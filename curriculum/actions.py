@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -222,6 +223,8 @@ def copy(curriculum: Curriculum, *, access: Access, start_year: int, education_f
     _copy_subjects(found, made)
     if start_year == found.start_year_id:
         _copy_calendar(found, made)
+    else:
+        _carry_week_kinds(found, made)
     return made
 
 
@@ -244,6 +247,29 @@ def _copy_calendar(old: Curriculum, new: Curriculum) -> None:
         )
         for week in old.weeks.select_related("semester")
     )
+
+
+def _carry_week_kinds(old: Curriculum, new: Curriculum) -> None:
+    """In another year a week is for what the week of the same place in its semester, or after it, was for."""
+    kinds = {place: week.kind for place, week in _places(old)}
+    changed = []
+    for place, week in _places(new):
+        kind = kinds.get(place, week.kind)
+        if kind != week.kind:
+            week.kind = kind
+            changed.append(week)
+    CurriculumWeek.objects.bulk_update(changed, ["kind"])
+
+
+def _places(curriculum: Curriculum) -> Iterator[tuple[tuple[int, bool, int], CurriculumWeek]]:
+    """Weeks by the semester that goes on or was the last, whether it still goes on, and their number in it."""
+    last, counted = 0, Counter[tuple[int, bool]]()
+    for week in curriculum.weeks.select_related("semester").order_by("number"):
+        if week.semester:
+            last = week.semester.number
+        span = (last, week.semester is not None)
+        counted[span] += 1
+        yield (*span, counted[span]), week
 
 
 def _copy_subjects(old: Curriculum, new: Curriculum) -> None:

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hemis.explain import decimal_text
+
 COVERED, SHORT, MISSING = "covered", "short", "missing"
 SOURCE = "VMQ 578/2025, 55-band"
 
@@ -83,14 +85,14 @@ def _key(one: Wanted, left: dict[int, Decimal], names: dict[str, int]) -> int | 
 
 def _judge(one: Wanted, left: dict[int, Decimal], names: dict[str, int]) -> Difference:
     key = _key(one, left, names)
-    where = {"subject": one.name, "semester": one.semester, "credit": _number(one.credit)}
+    where = {"subject": one.name, "semester": one.semester, "credit": decimal_text(one.credit)}
     if key is None or left[key] <= 0:
         text = _("%(subject)s, semester %(semester)d, %(credit)s credits: not studied before.") % where
         return Difference(one, MISSING, Decimal(0), text)
     have = left[key]
-    where["have"] = _number(have)
+    where["have"] = decimal_text(have)
     if have < one.credit:
-        where["lack"] = _number(one.credit - have)
+        where["lack"] = decimal_text(one.credit - have)
         text = _(
             "%(subject)s, semester %(semester)d: %(have)s of %(credit)s credits studied, %(lack)s are lacking."
         )
@@ -114,11 +116,7 @@ def _judge_group(
     ) % {
         "group": first.elective_group,
         "semester": first.semester,
-        "credit": _number(first.credit),
+        "credit": decimal_text(first.credit),
         "names": ", ".join(one.name for one in alternatives),
     }
     return Difference(first, MISSING, Decimal(0), text)
-
-
-def _number(value: Decimal) -> str:
-    return f"{value.normalize():f}"

@@ -17,7 +17,7 @@ from staff.models import Employee, Position
 
 def norms_on(day: datetime.date) -> dict[str, LoadNorm]:
     """The norm of each post on ``day``; the empty post is any other."""
-    return {row.post: row for row in LoadNorm.objects.filter(valid_from__lte=day).order_by("valid_from")}
+    return {row.post: row for row in LoadNorm.objects.in_force(day)}
 
 
 def loads_of(teachers: Iterable[Employee], year: int) -> dict[int, rules.Load]:

@@ -26,24 +26,20 @@ from hemis.classifiers import queries as classifiers
 
 def rule_in_force(system: MarkingSystem, day: datetime.date) -> MarkingRule | None:
     """What the marking system asks on ``day``."""
-    return system.rules.filter(valid_from__lte=day).order_by("-valid_from").first()
+    return system.rules.in_force(day).last()
 
 
 def scale_in_force(system: MarkingSystem, day: datetime.date) -> list[rules.Grade]:
     """The system's grades on ``day``: all rows of the newest date that has come, best first."""
-    newest = (
-        GradeType.objects.filter(system=system, valid_from__lte=day)
-        .order_by("-valid_from")
-        .values("valid_from")[:1]
-    )
+    newest = GradeType.objects.filter(system=system).in_force(day).reverse().values("valid_from")[:1]
     rows = GradeType.objects.filter(system=system, valid_from=newest).order_by("-lowest")
     return [rules.Grade(row.lowest, row.mark, row.letter, row.point) for row in rows]
 
 
 def norms_in_force(education_type: str, day: datetime.date) -> dict[str, rules.Norm]:
     """The law's figures for plans of this education type that begin on ``day``."""
-    rows = CurriculumNorm.objects.filter(education_type=education_type, valid_from__lte=day)
-    return {row.code: rules.Norm(row.low, row.high, row.basis) for row in rows.order_by("valid_from")}
+    rows = CurriculumNorm.objects.filter(education_type=education_type).in_force(day)
+    return {row.code: rules.Norm(row.low, row.high, row.basis) for row in rows}
 
 
 def subjects_of(curriculum: Curriculum) -> list[CurriculumSubject]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hemis.explain import decimal_text
+
 AUTUMN = (9, 1)
 SPRING = (2, 1)
 SEMESTERS_A_YEAR = 2
@@ -180,19 +182,15 @@ def check_plan(plan: Plan) -> list[Check]:
     return sorted(found, key=lambda one: (one.ok, not one.blocking))
 
 
-def _number(value: Decimal | int) -> str:
-    return f"{Decimal(value).normalize():f}"
-
-
 def _bounds(norm: Norm) -> str:
-    low, high = _number(norm.low), _number(norm.high)
+    low, high = decimal_text(norm.low), decimal_text(norm.high)
     return low if low == high else f"{low}–{high}"
 
 
 def _within(value: Decimal, norm: Norm, text: str, *, blocking: bool = True) -> Check:
     ok = norm.low <= value <= norm.high
     told = _("%(what)s: %(value)s; the norm is %(norm)s.") % {
-        "what": text, "value": _number(value), "norm": _bounds(norm),
+        "what": text, "value": decimal_text(Decimal(value)), "norm": _bounds(norm),
     }  # fmt: skip
     return Check(ok, told, norm.basis, blocking)
 
@@ -230,7 +228,7 @@ def _hours(plan: Plan) -> list[Check]:
             _("%(subject)s, semester %(semester)d: %(hours)d hours, but %(credit)s credits ask for %(wanted)s.")
             % {
                 "subject": one.name, "semester": one.semester, "hours": one.total_hours,
-                "credit": _number(one.credit), "wanted": _number(one.credit * plan.hours_per_credit),
+                "credit": decimal_text(one.credit), "wanted": decimal_text(one.credit * plan.hours_per_credit),
             },
             "VMQ 824, 31.12.2020",
         )

@@ -48,7 +48,7 @@ SELECT s.id, s.subject_id, s.kafedra_id, h.training_type, h.hours, g.id, g.name,
 
 def modes_on(day: datetime.date) -> dict[str, rules.Mode]:
     """Before whom each kind of training is taught on ``day``."""
-    rows = TrainingMode.objects.filter(valid_from__lte=day).order_by("valid_from")
+    rows = TrainingMode.objects.in_force(day)
     return {row.training_type: rules.Mode(row.mode, row.largest) for row in rows}
 
 

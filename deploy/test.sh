@@ -27,4 +27,5 @@ say migrations
 $py manage.py makemigrations --check --dry-run
 wait "$database"
 say tests
-$py -m pytest -n 2 --dist loadfile "$@"
+# Files go out in the order of tests/conftest.py, not by the number of their tests.
+$py -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@"

@@ -106,7 +106,7 @@ def _university() -> dict[str, str]:
     return {"name": one.name, "rector": one.rector}
 
 
-def _issue_once(kind: str, payload: dict[str, Any], series: str, number: str, **named: Any) -> Document:
+def issue_once(kind: str, payload: dict[str, Any], series: str, number: str, **named: Any) -> Document:
     """The paper that says the same already, else a new one in the place of the older."""
     older = None
     for document in Document.objects.filter(kind=kind, series=series, state=Document.ISSUED).order_by("-pk")[
@@ -134,7 +134,7 @@ def printable():
 def issue_sheet(sheet: GradeSheet, *, by: User | None) -> Document:
     """The sheet as it stands now."""
     sheet = printable().get(pk=sheet.pk)
-    return _issue_once(
+    return issue_once(
         "grade_sheet", sheet_payload(sheet), f"grade_sheet-{sheet.pk}", sheet.number, title=str(sheet),
         faculty=sheet.group.faculty, issued_by=by,
     )  # fmt: skip
@@ -278,7 +278,7 @@ def issue_exam_list(
             }
             for number, one in enumerate(candidates, start=1)
         ])  # fmt: skip
-    return _issue_once(
+    return issue_once(
         "exam_admission", payload, f"exam_admission-{subject.pk}-{group.pk}-{attempt}",
         f"{subject.pk}-{group.pk}-{attempt}", title=f"{subject.subject.name} · {group}", faculty=group.faculty,
         issued_by=by,
@@ -303,7 +303,7 @@ def issue_admission_list(sheet: GradeSheet, *, by: User | None) -> Document:
             for row in _rows(sheet, scale)
         ]  # fmt: skip
         payload = _admission_payload(sheet.curriculum_subject, sheet.group, sheet.attempt, rows)
-    return _issue_once(
+    return issue_once(
         "exam_admission", payload, f"exam_admission-sheet-{sheet.pk}", sheet.number, title=str(sheet),
         faculty=sheet.group.faculty, issued_by=by,
     )  # fmt: skip
@@ -347,7 +347,7 @@ def issue_summary(group: Group, semester: Any, *, by: User | None) -> Document:
             ],
         }  # fmt: skip
     series = f"summary_sheet-{group.pk}-{semester.number}"
-    return _issue_once(
+    return issue_once(
         "summary_sheet", payload, series, f"{group.pk}-{semester.number}", title=f"{group} · {semester}",
         faculty=group.faculty, issued_by=by,
     )  # fmt: skip
@@ -399,7 +399,7 @@ def issue_schedule(schedule: PersonalSchedule, *, by: User | None) -> Document:
                 for number, one in enumerate(rows, start=1)
             ],
         }  # fmt: skip
-    return _issue_once(
+    return issue_once(
         "personal_schedule", payload, f"personal_schedule-{schedule.pk}", schedule.number, title=str(schedule),
         owner=student.person, faculty=now.faculty, issued_by=by,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from curriculum.models import CurriculumSubject
 from grading import queries
 from grading.actions.states import taught_by_examiner
 from grading.models import GradeSheet, GradingRule, PersonalSchedule
+from grading.rulebook import Rulebook
 from hemis.classifiers import queries as classifiers
 from hemis.pages.files import ScanField
 from hemis.pages.forms import RegisterForm
@@ -224,6 +225,10 @@ class CommissionForm(_Dressed):
     def __init__(self, *args, sheet: GradeSheet, **kwargs):
         super().__init__(*args, **kwargs)
         fit = teachers(sheet.curriculum_subject.kafedra_id).exclude(pk=sheet.examiner_id or 0)
+        least = int(Rulebook().number("appeal.members"))
+        self.fields["members"].help_text = _(
+            "At least %(least)d teachers who did not grade this control."
+        ) % {"least": least}
         for name in ("chair", "members"):
             self.fields[name].queryset = fit  # type: ignore[attr-defined]
 

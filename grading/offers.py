@@ -20,7 +20,10 @@ HIGHEST = {MarkingSystem.FIVE: 5}
 PER_CENT = 100
 # Keys of students → soʻm owed.
 ContractDebts = Callable[[Collection[int]], Mapping[int, Decimal]]
+# (keys of curriculum subjects, keys of students or None for all) whose results have just been written.
+ResultsHeard = Callable[[Collection[int], Collection[int] | None], None]
 _debts: list[ContractDebts] = []
+_heard: list[ResultsHeard] = []
 
 
 def register_contract_debts(provider: ContractDebts) -> None:
@@ -38,6 +41,24 @@ def register_contract_debts(provider: ContractDebts) -> None:
 def contract_debts(students: Collection[int]) -> Mapping[int, Decimal]:
     """What students owe by their contracts; who is missing is unknown, and nobody is barred for that."""
     return _debts[0](students) if _debts and students else {}
+
+
+def register_results_heard(listener: ResultsHeard) -> None:
+    """Let the academic record hear of results, within the transaction that writes them.
+
+    Raises:
+        ValueError: somebody else listens already.
+    """
+    if _heard and listener not in _heard:
+        raise ValueError("Two listen to the results.")
+    if not _heard:
+        _heard.append(listener)
+
+
+def tell_results(curriculum_subjects: Collection[int], students: Collection[int] | None) -> None:
+    """Results of closed sheets have been written."""
+    for listener in _heard:
+        listener(curriculum_subjects, students)
 
 
 def current_means(curriculum_subject: int) -> dict[int, Decimal]:

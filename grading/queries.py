@@ -13,7 +13,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
-from curriculum.models import CurriculumSubject, Registration, SubjectControl, TeachingAudience
+from curriculum.models import (
+    CurriculumSubject,
+    RatingSheetKind,
+    Registration,
+    SubjectControl,
+    TeachingAudience,
+)
 from grading import offers, rules
 from grading.models import GradeSheet, SheetLine, SubjectResult
 from grading.rulebook import Rulebook
@@ -159,12 +165,16 @@ def failed_by(subjects: Collection[int], attempt: str) -> set[tuple[int, int]]:
 
 
 def debts(day: datetime.date | None = None) -> QuerySet[Registration]:
-    """Registrations that are owed: failed by a closed sheet, or without a result after the semester's end."""
+    """Registrations that are owed: failed by a closed sheet, or without a result after the semester's end.
+
+    What a state attestation commission marks is no debt: it is repeated by its own rules.
+    """
     day = day or timezone.localdate()
     results = SubjectResult.objects.filter(
         student=OuterRef("student"), curriculum_subject=OuterRef("curriculum_subject")
     )
     found: Any = Registration.objects.active()
+    found = found.exclude(curriculum_subject__sheet_kind__code__in=RatingSheetKind.ATTESTED)
     return found.filter(student__current__status=STUDYING).filter(
         Exists(results.filter(passed=False)) | Q(semester__ends_on__lt=day) & ~Exists(results)
     )
@@ -214,6 +224,7 @@ def owed_subjects(student: Student) -> QuerySet[CurriculumSubject]:
     of_plan = Q(curriculum__groups__group=group, semester__number__lt=number, kind="11")
     return (
         CurriculumSubject.objects.filter(Exists(taken) | of_plan)
+        .exclude(sheet_kind__code__in=RatingSheetKind.ATTESTED)
         .filter(
             Exists(own.filter(passed=False))
             | ~Exists(own) & (Exists(excused) | Q(semester__ends_on__lt=timezone.localdate()))
@@ -369,7 +380,9 @@ def explain(result: SubjectResult, book: Rulebook | None = None) -> Explained | 
 def gpa_steps(student: int, year: int | None) -> Explained[Decimal]:
     """The GPA of a student with its steps, from the same rows as the set operation."""
     found: Any = Registration.objects.active()
-    rows = found.filter(student=student)
+    rows = found.filter(student=student).exclude(
+        curriculum_subject__sheet_kind__code__in=RatingSheetKind.ATTESTED
+    )
     if year is not None:
         rows = rows.filter(semester__academic_year=year)
     own = SubjectResult.objects.filter(

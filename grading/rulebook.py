@@ -31,7 +31,7 @@ class Rulebook:
 
     def _rows(self) -> dict[str, GradingRule]:
         if self._figures is None:
-            rows = GradingRule.objects.filter(valid_from__lte=self.day).order_by("valid_from")
+            rows = GradingRule.objects.in_force(self.day)
             self._figures = {row.code: row for row in rows}
         return self._figures
 
@@ -57,13 +57,10 @@ class Rulebook:
 
     def _read_scales(self) -> dict[int, rules.Scale]:
         systems = {one.pk: one for one in MarkingSystem.objects.all()}
-        held = {
-            row.system_id: row
-            for row in MarkingRule.objects.filter(valid_from__lte=self.day).order_by("valid_from")
-        }
+        held = {row.system_id: row for row in MarkingRule.objects.in_force(self.day)}
         newest: dict[int, datetime.date] = {}
         borders: dict[int, list[rules.Border]] = {}
-        for row in GradeType.objects.filter(valid_from__lte=self.day).order_by("system", "-valid_from"):
+        for row in GradeType.objects.in_force(self.day).reverse():
             if newest.setdefault(row.system_id, row.valid_from) == row.valid_from:
                 border = rules.Border(row.lowest, row.mark, row.letter, row.point, row.name)
                 borders.setdefault(row.system_id, []).append(border)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -42,6 +43,32 @@ class BaseModel(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class SharedQuerySet(ScopedQuerySet):
+    """Lists of the whole university: whoever has the duty sees all of them."""
+
+    def for_scope(self, scope):
+        return self
+
+
+class DatedRuleQuerySet(SharedQuerySet):
+    """Figures of the law with the day from which each holds."""
+
+    def in_force(self, day: datetime.date | models.OuterRef) -> Self:
+        """Rows that have begun by ``day``, the newest last: read by code, the last one holds."""
+        return self.filter(valid_from__lte=day).order_by("valid_from")
+
+
+class DatedRule(BaseModel):
+    """What the law changes: a figure with the day from which it holds (law 7)."""
+
+    valid_from = models.DateField(_("holds from"))
+
+    objects = DatedRuleQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -74,6 +74,15 @@ def postgres_dsn(*, role: str) -> str:
     return server.get_uri(database=DATABASE).replace("postgres:", f"{role}:", 1)
 
 
+def master_dsn() -> str:
+    """The same server as its master, who alone grants what belongs to no database.
+
+    Raises:
+        EmbeddedServerError: it does not start.
+    """
+    return _postgres().get_uri()
+
+
 def _postgres():
     """The running server of this copy."""
     data = prepare_home() / "pg"

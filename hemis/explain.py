@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from django.utils import formats
+from django.utils.translation import gettext
 
 T = TypeVar("T")
+
+
+class Phrase(str):
+    """A text that remembers its template and figures, so that it is kept once and read in any language.
+
+    As a string it says what it says in the language in use when it is made. ``template`` is marked
+    by ``gettext_noop``; a figure may be a phrase too.
+    """
+
+    template: str
+    figures: dict[str, Any]
+
+    def __new__(cls, template: str, **figures: Any) -> Phrase:
+        self = super().__new__(cls, gettext(template) % figures)
+        self.template, self.figures = template, figures
+        return self
+
+
+def kept(value: Any) -> Any:
+    """A text or a figure as JSON keeps it: a phrase by its template, anything else as it reads."""
+    if isinstance(value, Phrase):
+        return {"text": value.template, "figures": {name: kept(one) for name, one in value.figures.items()}}
+    return value if isinstance(value, int) else str(value)
+
+
+def readable(value: Any) -> str:
+    """What ``kept`` has kept, in the language in use."""
+    if isinstance(value, Mapping):
+        return gettext(value["text"]) % {name: readable(one) for name, one in value["figures"].items()}
+    return str(value)
+
+
+def readable_steps(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Steps that ``Step.as_json`` has kept, in the language in use."""
+    return [{name: readable(one) for name, one in step.items()} for step in steps]
 
 
 def decimal_text(value: Decimal | None) -> str:
@@ -24,11 +61,12 @@ class Step:
     value: Any = None
     source: str = ""
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept; ``readable_steps`` reads it again."""
         return {
-            "text": str(self.text),
+            "text": kept(self.text),
             "value": "" if self.value is None else str(self.value),
-            "source": self.source,
+            "source": kept(self.source),
         }
 
 
@@ -39,5 +77,5 @@ class Explained(Generic[T]):
     value: T
     steps: list[Step] = field(default_factory=list)
 
-    def as_json(self) -> list[dict[str, str]]:
+    def as_json(self) -> list[dict[str, Any]]:
         return [step.as_json() for step in self.steps]

@@ -8,20 +8,21 @@ document takes it from there.
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from hemis.explain import Phrase
 
 
 def cited(source: str, *, confirmed: bool) -> str:
     """The source as a page cites it."""
     if confirmed or not source:
         return source
-    return _("%(source)s — to be confirmed") % {"source": source}
+    return Phrase(gettext_noop("%(source)s — to be confirmed"), source=source)
 
 
 def duty(code: str) -> str:
     """A line of the duty table as the source of a check; the page "Who may do what" tells the line."""
-    return _("duty %(code)s") % {"code": code}
+    return Phrase(gettext_noop("duty %(code)s"), code=code)
 
 
 class Confirmable(models.Model):

@@ -153,7 +153,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG or TESTING
+# Files are found when asked for, not all when a handler starts: each browser of a test starts one.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 
 # --- sign-in (django-allauth): no sign-up, no mandatory e-mail, TOTP for the roles that sign or hold money
 AUTHENTICATION_BACKENDS = ["hemis.access.backends.PersonBackend"]

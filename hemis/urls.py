@@ -27,6 +27,12 @@ APPS = (
     ("movement/", "movement.clearance.urls"),
     ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
+    ("records/", "records.urls"),
+    ("records/", "records.blanks.urls"),
+    ("records/", "records.diplomas.urls"),
+    ("records/", "records.certificates.urls"),
+    ("records/", "records.employment.urls"),
+    ("", "records.employment.public"),
 )
 
 urlpatterns = [

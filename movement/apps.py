@@ -7,8 +7,7 @@ from django.db.models.signals import post_migrate
 # listeners to orders.
 KNOWN = (
     "documents", "facts_of_attendance", "facts_of_finance", "facts_of_curriculum", "facts_of_grading",
-    "marks_for_stipends", "jobs", "tasks",
-    "beginnings",
+    "facts_of_records", "marks_for_stipends", "jobs", "tasks", "beginnings",
     "notices", "applications.notices", "applications.actions", "clearance.documents", "clearance.actions",
     "parents.actions",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from decimal import Decimal
 from typing import Any
@@ -72,7 +73,7 @@ def _formed(count: int, measured: dict[str, Any]) -> Order:
     order = actions.create_order(
         kind="14", access=Access.for_user(clerk.user), faculty=faculty,
         people=Student.objects.filter(number__in=numbers), title="Bench", basis="",
-        effective_date=timezone.localdate(),
+        effective_date=_next_year(timezone.localdate()),
         choices={"figures": {number: {"gpa": Decimal(4)} for number in numbers}, "figures_basis": "Bench"},
     )  # fmt: skip
     _ask_deferred()
@@ -80,12 +81,18 @@ def _formed(count: int, measured: dict[str, Any]) -> Order:
     return order
 
 
+def _next_year(today: datetime.date) -> datetime.date:
+    """The first day of the next academic year: in this one everybody is promoted already."""
+    return datetime.date(rules.academic_year(today) + 1, rules.NEW_YEAR_MONTH, 1)
+
+
 def _signed(order: Order, office: Access) -> None:
-    """Submitted and signed without the PDF."""
+    """Submitted, and signed without the PDF as if its day had come."""
     actions.submit(order, access=office)
     rector = RoleAssignment.objects.filter(role="rectorate").select_related("user").first()
     Order.objects.filter(pk=order.pk).update(
         state=Order.SIGNED, number="999999", date=timezone.localdate(), signed_at=timezone.now(),
+        effective_date=timezone.localdate(),
         signed_by=rector.user if rector else None,
     )  # fmt: skip
     _ask_deferred()

@@ -20,6 +20,8 @@ from movement import queries
 from movement.kinds import kind_of
 from movement.models import Order, OrderLine
 from movement.queries import excuses_of
+from staff.models import Employee
+from staff.queries import post_name, with_main_post
 from structure.models import Signatory, University
 from structure.queries import signatory_name
 from students.models import Placement
@@ -31,7 +33,7 @@ class OrderDocument(DocumentKind):
 
     code = "order"
     title = _("Order")
-    template_version = 3
+    template_version = 4
     permission = "order.view"
     # The list names others: the student gets the extract instead.
     own_permission = "order.view"
@@ -103,7 +105,14 @@ def _heading(order: Order, *, day: datetime.date | None = None) -> dict[str, Any
         "effective_date": order.effective_date.strftime("%d.%m.%Y"),
         "cancels": str(order.cancels) if order.cancels_id else "",
         "signer": str(order.signed_by) if order.signed_by_id else "____________________",
+        "signer_post": _post_of(order.signed_by, date) if order.signed_by else "",
     }
+
+
+def _post_of(user: User, day: datetime.date) -> str:
+    """The main post that the signer holds on ``day``; empty for who holds none here."""
+    holder = with_main_post(Employee.objects.filter(person=user.person_id), day).first()
+    return post_name(holder) if holder else ""
 
 
 PLACE = ("course", "semester", "education_form", "language", "payment_form")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from movement import facts, rules
 from movement.facts import Known
 from movement.models import LineFact, MovementRule, Order, OrderLine, Override
 from movement.rulebook import Held, Rulebook
-from movement.rules import STUDYING, Check
+from movement.rules import STUDYING, Check, Reached
 from students.models import Candidate, Group, Placement, Student
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # another order lets its students go once it is executed.
 PENDING_STATES = Order.PENDING
 OPEN_STATES = (*PENDING_STATES, *Order.DONE)
+# `h_decree_type` and `h_course`.
+PROMOTION, ADMISSION, FIRST_COURSE = "14", "21", str(rules.FIRST_CODE)
 
 
 def free_candidates(rows: QuerySet[Candidate]) -> QuerySet[Candidate]:
@@ -209,6 +211,7 @@ class CheckContext:
     coming: dict[int | None, int]
     former: dict[tuple[int, int], OrderLine]
     studying: dict[int, set[int]]
+    reached: dict[int, list[Reached]]
 
     def figures(self, line: OrderLine) -> dict[str, Known]:
         """Figures of one person: what the program knows goes before what was entered."""
@@ -330,6 +333,7 @@ def check_context(order: Order, lines: list[OrderLine], kind: type[OrderKind]) -
         known=facts.known(kind.facts, students, order.effective_date), entered=entered,
         papers=_papers_of(order) if kind.papers else set(),
         taken=taken, coming=coming, former=former, studying=studying,
+        reached=_reached(order, lines) if kind.once_a_year else {},
     )  # fmt: skip
 
 
@@ -350,6 +354,31 @@ def _past(lines: list[OrderLine]) -> tuple[dict[tuple[int, int], OrderLine], dic
     for person, student in rows.values_list("person", "pk"):
         studying.setdefault(person, set()).add(student)
     return former, studying
+
+
+def _reached(order: Order, lines: list[OrderLine]) -> dict[int, list[Reached]]:
+    """The courses that people of the lines began in the academic year of the lines, by orders that stand.
+
+    By a promotion, or as first-year students by their admission. Whoever came from
+    elsewhere, was reinstated or returned may still have the promotion of the year
+    before them, so those orders say nothing.
+    """
+    years = {line.academic_year_id for line in lines}
+    promoted = Q(order__kind=PROMOTION, order__variant="")
+    began = Q(order__kind=ADMISSION, order__variant="", course=FIRST_COURSE, student__entry_year__in=years)
+    rows = (
+        Placement.objects.filter(promoted | began, student__in=[line.student_id for line in lines])
+        .filter(academic_year__in=years, order__state__in=Order.DONE, order__cancels=None)
+        .exclude(order=order)
+        .select_related("order")
+        .order_by("pk")
+    )
+    found: dict[int, list[Reached]] = {}
+    for row in rows:
+        found.setdefault(row.student_id, []).append(
+            Reached(row.course, row.get_course_display(), str(row.order))
+        )
+    return found
 
 
 def excuses_of(order: Order) -> dict[tuple[int, str], str]:

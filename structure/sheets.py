@@ -13,20 +13,9 @@ from hemis.sheets import widgets
 from hemis.sheets.declaration import Bad, CellWidget, Fault, Saved, Sheet, SheetColumn, sheet
 from structure.models import Auditorium, Building
 
-WHOLE = Decimal(1)
 YES = {"ha", "bor", "yes", "1", "true", "да", "есть", "+"}
 NO = {"yoq", "yo'q", "yoʻq", "no", "0", "false", "нет", "-"}
 FIELDS = ("name", "floor", "kind", "capacity", "area", "is_accessible", "wheelchair_places")
-
-
-class WholeWidget(widgets.DecimalWidget):
-    """A whole number within bounds."""
-
-    def clean(self, value, row=None, **kwargs):
-        number = super().clean(value, row, **kwargs)
-        if number % WHOLE or Decimal(str(value).strip().replace(",", ".")) != number:
-            raise Bad(self.fault, _("This is not a whole number."), self._bounds())
-        return int(number)
 
 
 class YesNoWidget(CellWidget):
@@ -63,7 +52,7 @@ class AuditoriumSheet(Sheet):
         super().__init__(access, params)
 
     def columns(self) -> dict[str, SheetColumn]:
-        whole, text = WholeWidget, widgets.TextWidget
+        whole, text = widgets.WholeWidget, widgets.TextWidget
         return {
             "building": SheetColumn(
                 "Bino",

@@ -6,4 +6,4 @@ class StudentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make sheets, documents and jobs known, and what the structure should know of groups and students."""
-        from students import documents, jobs, name_links, quota_sheet, sheets, unit_links  # noqa: F401
+        from students import documents, jobs, name_links, sheets, unit_links  # noqa: F401

@@ -26,6 +26,7 @@ class StudentCard(DocumentKind):
 
     code = "student_card"
     title = _("Student card")
+    template_version = 2
     permission = "student.view"
     revoke_permission = "student.edit"
 
@@ -45,10 +46,11 @@ class StudentCard(DocumentKind):
     @classmethod
     def payload_again(cls, document):
         student = Student.objects.with_card().filter(number=document.payload["student_number"]).first()
-        return payload_of(student, University.objects.get()) if student and _studies(student) else None
+        return payload_of(student, University.objects.get()) if student and studies(student) else None
 
 
-def _studies(student: Student) -> bool:
+def studies(student: Student) -> bool:
+    """Whether the student studies now: only then is there a card."""
     return bool(student.current_id and student.current.status == "11")
 
 
@@ -97,7 +99,7 @@ def issue_card(student: Student, *, university: University, by: User | None) -> 
     Raises:
         ValueError: the student does not study now.
     """
-    if not _studies(student):
+    if not studies(student):
         raise ValueError(student.number)
     Student.objects.select_for_update(of=("self",)).get(pk=student.pk)
     payload = payload_of(student, university)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from students import pages
-from students.pages import activities, card, groups, links, own, quality
+from students.pages import activities, card, groups, links, own, quality, students
 
 REGISTERS = (
     pages.Specialities,
@@ -26,6 +26,8 @@ REGISTERS = (
 urlpatterns = [
     path("import-admission/", pages.import_admission, name="import_admission"),
     path("import-quotas/", pages.import_quotas, name="students_quota_import"),
+    path("import-groups/", pages.import_groups, name="students_group_import"),
+    path("import-cards/", pages.import_cards, name="students_card_import"),
     path("quotas-outside/", pages.outside_quotas, name="students_quota_outside"),
     path("me/", pages.my_card, name="my_card"),
     path("me/photo/", card.my_photo, name="my_photo"),
@@ -47,6 +49,7 @@ urlpatterns = [
     path("assign-subgroup/", groups.assign_subgroup, name="students_assign_subgroup"),
     path("students/<int:pk>/photo/", card.photo, name="student_photo"),
     path("students/<int:pk>/photo/edit/", card.edit_photo, name="student_photo_edit"),
+    path("students/<int:pk>/student-card/", students.print_card, name="student_print_card"),
     path("students/<int:pk>/link/", links.link_of_one, name="student_link"),
     path("students/<int:pk>/passport/", card.correct_passport, name="student_correct_passport"),
     path("corrections/<int:pk>/scan/", card.correction_scan, name="student_correction_scan"),

@@ -31,10 +31,10 @@ def _uzbek():
 
 @pytest.fixture(scope="session", autouse=True)
 def _sown():
-    """What migrations brought is there for every test, also after one that emptied the tables."""
-    from tests.seeds import keep_sown
+    """What migrations brought is there for every test, also after one that wrote for good."""
+    from tests.emptying import put_back_after_transactions
 
-    keep_sown()
+    put_back_after_transactions()
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +58,19 @@ def pytest_configure(config: pytest.Config) -> None:
     compile_catalogues()
 
 
+# Files with few tests that take minutes. Begun last, one of them would keep one worker busy while the other waits.
+BEGUN_FIRST = (
+    "tests/ops/test_run.py",
+    "tests/browser/",
+    "tests/access/test_role_walk",
+    "tests/demo/",
+    "tests/movement/test_sequences.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Carry each test's duties in its report, so that they survive the way back from parallel workers."""
+    """Long files first; each test's duties in its report, so that they survive the way back from parallel workers."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BEGUN_FIRST))
     for item in items:
         for mark in item.iter_markers("duty"):
             item.user_properties.extend((DUTY_PROPERTY, str(number)) for number in mark.args)

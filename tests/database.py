@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import django
 import psycopg
 from django.db import connection
+
+from hemis import embedded
+from tests.emptying import keep_sown
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 73_003
@@ -20,6 +24,7 @@ SOURCES = (
     "hemis/access/*.py",
     "hemis/classifiers/*",
     "deploy/requirements.lock",
+    "tests/emptying.py",
 )
 
 
@@ -45,6 +50,7 @@ def template() -> str:
         if name not in known:
             for old in known:
                 server.execute(f'DROP DATABASE "{old}"')
+            _let_owner_pass_triggers()
             _build(PREFIX + "unfinished")
             server.execute(f'ALTER DATABASE "{PREFIX}unfinished" RENAME TO "{name}"')
     return name
@@ -57,6 +63,17 @@ def _digest() -> str:
     return digest.hexdigest()[:16]
 
 
+def _let_owner_pass_triggers() -> None:
+    """Tests put tables back past their guards; only the embedded server's master can allow it.
+
+    On a server of one's own: ``GRANT SET ON PARAMETER session_replication_role`` to the owner.
+    """
+    if os.environ.get("DATABASE_OWNER_URL") or os.environ.get("DATABASE_URL"):
+        return
+    with psycopg.connect(embedded.master_dsn(), autocommit=True) as server:
+        server.execute(f"GRANT SET ON PARAMETER session_replication_role TO {embedded.OWNER_ROLE}")
+
+
 def _build(name: str) -> None:
     """Create and migrate, as Django does for a test database; leave the connection as it was."""
     facts = connection.settings_dict
@@ -64,6 +81,7 @@ def _build(name: str) -> None:
     facts["TEST"]["NAME"] = name
     try:
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        keep_sown()
     finally:
         connection.close()
         facts["NAME"], facts["TEST"]["NAME"] = before
@@ -71,8 +89,6 @@ def _build(name: str) -> None:
 
 if __name__ == "__main__":
     # Made beside lint and types, so that no test waits for it.
-    import os
-
     import pytest  # noqa: F401 -- by it the settings know that they serve tests
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hemis.settings")

@@ -15,6 +15,7 @@ SOWN = {
     "grading": "GradingRule",
     "staff": "StaffRule",
     "movement": "MovementRule",
+    "records": "AttestationRule",
     "finance": "RefundRule",
 }
 
@@ -38,6 +39,10 @@ def _sow_movement() -> None:
     import_module("movement.defaults").seed_rules(apps.get_model("movement", "MovementRule"))
 
 
+def _sow_records() -> None:
+    import_module("records.seed").sow(apps)
+
+
 def _sow_finance() -> None:
     with connection.cursor() as cursor:
         import_module("finance.seed").sow(cursor)
@@ -54,6 +59,7 @@ SEEDS = {
     "grading": _sow_grading,
     "staff": _sow_staff,
     "movement": _sow_movement,
+    "records": _sow_records,
     "finance": _sow_finance,
 }
 

@@ -15,6 +15,7 @@ from attendance.actions.base import AttendanceError
 from attendance.models import AttendanceLetter
 from hemis.access.scope import Access
 from hemis.documents.actions import issue
+from hemis.explain import decimal_text
 from structure.models import University
 from students.models import Student
 
@@ -30,7 +31,7 @@ LEVEL_OF = {
 def _student(access: Access, pk: int, half: queries.HalfYear) -> Any:
     access.require(EDIT)
     rows = Student.objects.for_scope(access.scope(EDIT)).select_related(
-        "person", "current__group__plan__curriculum", "current__faculty", "current__programme__speciality"
+        "person", "current__group", "current__faculty", "current__programme__speciality"
     )
     found = queries.of_students(rows, half).filter(pk=pk).first()
     if found is None:
@@ -39,10 +40,7 @@ def _student(access: Access, pk: int, half: queries.HalfYear) -> Any:
 
 
 def _standing(student: Any) -> tuple[rules.Standing, list[rules.Limit]]:
-    plan = getattr(student.current.group, "plan", None) if student.current and student.current.group else None
-    limits = (
-        queries.limits_on(timezone.localdate()).get(plan.curriculum.marking_system_id, []) if plan else []
-    )
+    limits = queries.limits_of(student.pk, timezone.localdate())
     return rules.standing(student.without, limits), limits
 
 
@@ -123,7 +121,7 @@ def _payload(student: Any, half: queries.HalfYear, kind: str, limit: rules.Limit
         "half": dict(queries.half_year_choices()).get(half.code, half.code),
         "hours": student.without,
         "with_reason": student.with_reason,
-        "limit": rules.plain(limit.value),
+        "limit": decimal_text(limit.value),
         "source": limit.source,
         "day": f"{timezone.localdate():%d.%m.%Y}",
         "subjects": [{"name": row.subject, "hours": row.without} for row in by_subject],

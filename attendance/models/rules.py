@@ -10,14 +10,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import Lesson, MarkingSystem
-from curriculum.models.reference import SharedQuerySet
-from hemis.base import BaseModel
+from hemis.base import BaseModel, DatedRule
 from staff.models import Employee
 from structure.models import Unit
 from students.models.base import FacultyQuerySet
 
 
-class JournalRule(BaseModel):
+class JournalRule(DatedRule):
     """How long the journal of a lesson stays open to its teacher."""
 
     valid_from = models.DateField(_("holds from"), unique=True)
@@ -27,8 +26,6 @@ class JournalRule(BaseModel):
         help_text=_("0: only on the day of the lesson."),
     )
     source = models.CharField(_("legal source"), max_length=512)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule of the journal")
@@ -103,7 +100,7 @@ class Unlock(BaseModel):
         return str(self.lesson or f"{self.teacher}: {self.starts_on:%d.%m}–{self.ends_on:%d.%m.%Y}")
 
 
-class AttendanceLimit(BaseModel):
+class AttendanceLimit(DatedRule):
     """From how many hours (or which share of a subject) without reason something follows, by marking system."""
 
     WARNING, REPRIMAND, EXPULSION, SUBJECT = "11", "12", "13", "subject"
@@ -121,7 +118,6 @@ class AttendanceLimit(BaseModel):
         verbose_name=_("marking system"),
     )
     level = models.CharField(_("what follows"), max_length=8, choices=LEVELS)
-    valid_from = models.DateField(_("holds from"))
     value = models.DecimalField(
         _("hours a half-year, or % of the subject"),
         max_digits=5,
@@ -132,8 +128,6 @@ class AttendanceLimit(BaseModel):
         _("only above this"), default=False, help_text=_("Otherwise it follows from exactly this on.")
     )
     source = models.CharField(_("legal source"), max_length=512)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("limit of absence")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import F
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attendance import actions, forms, queries
+from attendance import actions, forms
 from attendance.models import Excuse
 from attendance.pages.excuses import STATE_COLOURS
 from attendance.pages.reports import attendance_of, half_of
@@ -22,7 +21,6 @@ from students.models import Student
 def _study(request: Request) -> Student | None:
     """The study that goes on, else the last one."""
     rows = Student.objects.filter(person=request.access.scope("own.attendance").person_id)
-    rows = rows.annotate(plan_system=F(queries.SYSTEM))
     return rows.select_related("current__group", "person").order_by("-current__status", "-pk").first()
 
 

@@ -7,12 +7,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from curriculum.models.reference import SharedQuerySet
-from hemis.base import BaseModel
+from hemis.base import DatedRule
 from hemis.classifiers.fields import ClassifierField
 
 
-class TrainingMode(BaseModel):
+class TrainingMode(DatedRule):
     """Before whom a kind of training is taught, and how many sit together at most."""
 
     STREAM, GROUP, SUBGROUP, NONE = "stream", "group", "subgroup", "none"
@@ -28,10 +27,7 @@ class TrainingMode(BaseModel):
     largest = models.PositiveSmallIntegerField(
         _("students together at most"), validators=[MinValueValidator(1), MaxValueValidator(1000)]
     )
-    valid_from = models.DateField(_("holds from"))
     basis = models.CharField(_("legal basis"), max_length=512)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("way of teaching")
@@ -46,16 +42,13 @@ class TrainingMode(BaseModel):
         return f"{self.get_training_type_display()}: {self.get_mode_display()}"  # type: ignore[attr-defined]
 
 
-class LoadNorm(BaseModel):
+class LoadNorm(DatedRule):
     """Academic hours of a year that a full rate of a post stands for; an empty post is any other."""
 
     post = ClassifierField("h_teacher_position_type", verbose_name=_("post"), blank=True)
     low = models.PositiveSmallIntegerField(_("hours a year, at least"), validators=[MinValueValidator(0)])
     high = models.PositiveSmallIntegerField(_("hours a year, at most"), validators=[MinValueValidator(1)])
-    valid_from = models.DateField(_("holds from"))
     basis = models.CharField(_("legal basis"), max_length=512)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("norm of a teacher's load")

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from curriculum.models.reference import MarkingSystem, RatingSheetKind, SharedQuerySet, Subject
-from hemis.base import BaseModel, ScopedQuerySet
+from curriculum.models.reference import MarkingSystem, RatingSheetKind, Subject
+from hemis.base import BaseModel, DatedRule, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
 from staff.models import Employee
 from structure.models import Unit
@@ -377,7 +377,7 @@ class GroupCurriculum(BaseModel):
         return f"{self.group}: {self.curriculum}"
 
 
-class CurriculumNorm(BaseModel):
+class CurriculumNorm(DatedRule):
     """A figure that the law sets for curricula, from a date on (law 7)."""
 
     CODES = [
@@ -394,10 +394,7 @@ class CurriculumNorm(BaseModel):
     education_type = ClassifierField("h_education_type", verbose_name=_("education type"))
     low = models.DecimalField(_("at least"), max_digits=6, decimal_places=1)
     high = models.DecimalField(_("at most"), max_digits=6, decimal_places=1)
-    valid_from = models.DateField(_("holds from"))
     basis = models.CharField(_("legal basis"), max_length=512)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("norm of curricula")

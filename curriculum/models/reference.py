@@ -10,19 +10,12 @@ from django.db import models
 from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from hemis.base import BaseModel, ScopedQuerySet
+from hemis.base import BaseModel, DatedRule, SharedQuerySet
 from hemis.classifiers.fields import ClassifierField
 from structure.models import Unit
 from students.models import AcademicYear
 
 MINUTES_A_DAY = 24 * 60
-
-
-class SharedQuerySet(ScopedQuerySet):
-    """Lists of the whole university: whoever has the duty sees all of them."""
-
-    def for_scope(self, scope):
-        return self
 
 
 class SubjectGroup(BaseModel):
@@ -122,13 +115,12 @@ class MarkingSystem(BaseModel):
         return 5 if self.scale == self.FIVE else 100
 
 
-class MarkingRule(BaseModel):
+class MarkingRule(DatedRule):
     """What a marking system asks, from a date on (law 7)."""
 
     system = models.ForeignKey(
         MarkingSystem, on_delete=models.CASCADE, related_name="rules", verbose_name=_("marking system")
     )
-    valid_from = models.DateField(_("holds from"))
     pass_percent = models.DecimalField(
         _("passed from, % of the maximum"),
         max_digits=5,
@@ -142,8 +134,6 @@ class MarkingRule(BaseModel):
         _("GPA to be promoted"), max_digits=3, decimal_places=2, null=True, blank=True
     )
     basis = models.CharField(_("legal basis"), max_length=512)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule of a marking system")
@@ -169,13 +159,12 @@ class MarkingRule(BaseModel):
         return f"{self.system} · {self.valid_from:%d.%m.%Y}"
 
 
-class GradeType(BaseModel):
+class GradeType(DatedRule):
     """A mark of a system: it is given from ``lowest`` up to the next mark, so that no result falls between two."""
 
     system = models.ForeignKey(
         MarkingSystem, on_delete=models.CASCADE, related_name="grades", verbose_name=_("marking system")
     )
-    valid_from = models.DateField(_("holds from"))
     lowest = models.DecimalField(_("from"), max_digits=5, decimal_places=2, validators=[MinValueValidator(0)])
     mark = models.PositiveSmallIntegerField(
         _("mark"), validators=[MinValueValidator(2), MaxValueValidator(5)]
@@ -185,8 +174,6 @@ class GradeType(BaseModel):
     name = models.CharField(_("name"), max_length=64)
     name_ru = models.CharField(_("name (Russian)"), max_length=64, blank=True)
     name_en = models.CharField(_("name (English)"), max_length=64, blank=True)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grade type")
@@ -204,6 +191,9 @@ class GradeType(BaseModel):
 
 class RatingSheetKind(BaseModel):
     """A kind of rating sheet (qaydnoma): of a subject, a course work, an internship …"""
+
+    # State examinations and graduation works: marked by a commission, not by a sheet of a teacher.
+    ATTESTED = ("13", "15")
 
     code = models.CharField(_("code"), max_length=16, unique=True)
     name = models.CharField(_("name"), max_length=256)

@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models.plan import CurriculumSubject
-from curriculum.models.reference import ClassPair, SharedQuerySet, Subject
+from curriculum.models.reference import ClassPair, Subject
 from curriculum.models.study import Teaching, TeachingAudience
-from hemis.base import BaseModel, ScopedQuerySet
+from hemis.base import BaseModel, ScopedQuerySet, SharedQuerySet
 from hemis.classifiers.fields import ClassifierField
 from staff.models import Employee
 from structure.models import Auditorium, Unit

@@ -27,7 +27,7 @@ from curriculum.models import (
     ElectiveOffer,
 )
 from curriculum.pages.common import dressed, form_page, to_tab
-from curriculum.pages.plan import _faculties
+from curriculum.pages.plan import faculties
 from curriculum.pages.reference import years
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
@@ -93,7 +93,7 @@ class Electives(Register):
         Column("state", gettext_lazy("State"), sort=None, badge=COLOURS),
     ]
     filters = [
-        RelatedFilter("faculty", _faculties, lookup="semester__curriculum__speciality__faculty"),
+        RelatedFilter("faculty", faculties, lookup="semester__curriculum__speciality__faculty"),
         RelatedFilter("year", years, lookup="semester__academic_year", label=gettext_lazy("academic year")),
         Filter("priority"),
     ]

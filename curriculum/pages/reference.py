@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +24,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
-from hemis.sheets.pages import XLSX
+from hemis.sheets.pages import XLSX, way_to
 from structure.models import Unit
 from students.models import AcademicYear
 
@@ -110,10 +109,7 @@ def subjects_book(request: Request) -> HttpResponse:
     return answer
 
 
-@page("subject.edit")
-def import_subjects(request: Request) -> HttpResponse:
-    """To the upload of the base of subjects."""
-    return redirect("sheet_upload", code=sheets.SubjectSheet.code)
+import_subjects = way_to(sheets.SubjectSheet.code, permission="subject.edit")
 
 
 # --- duty 3.3

@@ -24,7 +24,7 @@ from curriculum.pages.common import (
     keep_chosen,
     now_half_year,
 )
-from curriculum.pages.plan import _faculties
+from curriculum.pages.plan import faculties
 from curriculum.pages.reference import years
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
@@ -95,7 +95,7 @@ class Registrations(Register):
         Column("registered_at", hidden=True),
     ]
     filters = [
-        RelatedFilter("faculty", _faculties, lookup="curriculum_subject__curriculum__speciality__faculty"),
+        RelatedFilter("faculty", faculties, lookup="curriculum_subject__curriculum__speciality__faculty"),
         RelatedFilter("curriculum", _plans, lookup="curriculum_subject__curriculum"),
         RelatedFilter("year", years, lookup="semester__academic_year", label=gettext_lazy("academic year")),
         Filter("semester", "semester__number", label=gettext_lazy("semester"),

@@ -173,7 +173,7 @@ def form_teachings(request: Request) -> HttpResponse:
 
 def _modes_shown(day) -> list[tuple[str, str, int]]:
     newest: dict[str, Any] = {}
-    for row in TrainingMode.objects.filter(valid_from__lte=day).order_by("valid_from"):
+    for row in TrainingMode.objects.in_force(day):
         newest[row.training_type] = row
     return [
         (row.get_training_type_display(), row.get_mode_display(), row.largest)  # type: ignore[attr-defined]

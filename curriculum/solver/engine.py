@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from curriculum.solver import rules
+from curriculum.solver.first import first_week
 from curriculum.solver.rules import BOTH, Cell, Moment, Place, Problem, Room, Want
 from curriculum.timetable.rules import Audience
 
@@ -61,13 +62,20 @@ def place(
 ) -> Places:
     """Find a place and a room for as many wants as can be within ``seconds``; wishes do not count yet.
 
-    The hard rules hold in whatever is returned, also when the time is over.
+    It starts from the first fit, so that there is a week to go on from however short
+    the time is. The hard rules hold in whatever is returned.
 
     Raises:
         NotInstalled: OR-Tools is missing.
     """
+    _cp_model()
     bare = replace(problem, weights=replace(problem.weights, **NO_WISHES))
-    return give_rooms(problem, _Week(bare).solve({}, seconds, workers, seed, stop))
+    began, first = time.monotonic(), first_week(problem)
+    if len(first) == len(problem.wants):
+        return first
+    left = max(seconds - (time.monotonic() - began), 1)
+    found = give_rooms(problem, _Week(bare).solve(first, left, workers, seed, stop))
+    return found if len(found) > len(first) else first
 
 
 def improve(

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -177,7 +178,9 @@ class TimetableDrafts(Register):
     @classmethod
     def card(cls, obj):
         """With the account."""
-        figures = [(str(label), str(obj.account[name])) for name, label in FIGURES if name in obj.account]
+        figures = [
+            (capfirst(str(label)), str(obj.account[name])) for name, label in FIGURES if name in obj.account
+        ]
         return [*super().card(obj), *figures]
 
     @classmethod

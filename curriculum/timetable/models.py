@@ -11,14 +11,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from curriculum.models.reference import SharedQuerySet
-from hemis.base import BaseModel, ScopedQuerySet
+from hemis.base import BaseModel, DatedRule, ScopedQuerySet
 from hemis.people.models import Person
 from structure.models import Unit
 from students.models import Group
 
 
-class TimetableRule(BaseModel):
+class TimetableRule(DatedRule):
     """A figure that holds for timetables from a date on (law 7)."""
 
     EXAMINER_APART, FINALS_A_DAY, FINALS_GAP = "examiner_apart", "finals_a_day", "finals_gap"
@@ -34,10 +33,7 @@ class TimetableRule(BaseModel):
 
     code = models.CharField(_("figure"), max_length=16, choices=CODES)
     value = models.PositiveSmallIntegerField(_("value"))
-    valid_from = models.DateField(_("holds from"))
     basis = models.CharField(_("legal basis"), max_length=512)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule of timetables")

@@ -96,13 +96,13 @@ def placed_hours(teachings: Iterable[int]) -> dict[int, int]:
 
 def rule_on(code: str, day: datetime.date) -> int:
     """The figure that holds on ``day``; zero where none has come into force."""
-    row = TimetableRule.objects.filter(code=code, valid_from__lte=day).order_by("-valid_from").first()
+    row = TimetableRule.objects.filter(code=code).in_force(day).last()
     return row.value if row else 0
 
 
 def rules_on(day: datetime.date) -> dict[str, int]:
     """All figures that hold on ``day``: one query."""
-    rows = TimetableRule.objects.filter(valid_from__lte=day).order_by("valid_from")
+    rows = TimetableRule.objects.in_force(day)
     return {row.code: row.value for row in rows}
 
 

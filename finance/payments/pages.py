@@ -28,6 +28,7 @@ from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.home import Todo, register_todo
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.sheets.pages import way_to
 
 
 def _sum(rows, field: str = "amount") -> str:
@@ -410,11 +411,4 @@ register_todo(
 )
 
 
-def _import_url() -> str:
-    return reverse("sheet_upload", args=["finance.statement"])
-
-
-@page("payment.edit")
-def import_statement(request: Request) -> HttpResponse:
-    """To the upload of statements."""
-    return redirect(_import_url())
+import_statement = way_to("finance.statement", permission="payment.edit")

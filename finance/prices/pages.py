@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy
 
@@ -24,12 +22,11 @@ from finance.models import (
     StipendCondition,
 )
 from finance.prices import forms
-from hemis.access.guard import page
-from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register
+from hemis.sheets.pages import way_to
 from structure.models import Unit
 
 
@@ -45,11 +42,7 @@ def from_excel(name: str) -> MenuItem:
 
 def to_upload(name: str, permission: str = "price.edit"):
     """The address behind that button, for whoever may change the table."""
-
-    @page(permission)
-    def view(request: Request) -> HttpResponse:
-        return redirect("sheet_upload", f"finance.{name}")
-
+    view = way_to(f"finance.{name}", permission=permission)
     return path(f"{name.replace('_', '-')}/import/", view, name=f"finance_{name}_import")
 
 

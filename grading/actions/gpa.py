@@ -7,6 +7,7 @@ import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+# State examinations and graduation works, which commissions mark, are no subjects of the GPA.
 # Years and the whole study by grouping sets; places by windows; one INSERT. The same rows and the same
 # rounding (half up, two places) as ``queries.gpa_steps``.
 COMPUTE = """
@@ -23,6 +24,7 @@ WITH threshold AS (
       JOIN curriculum_curriculumsubject cs ON cs.id = g.curriculum_subject_id
       JOIN curriculum_curriculumsemester m ON m.id = cs.semester_id
       JOIN curriculum_curriculum c ON c.id = cs.curriculum_id
+      JOIN curriculum_ratingsheetkind k ON k.id = cs.sheet_kind_id AND k.code NOT IN ('13', '15')
       JOIN students_student s ON s.id = g.student_id
       JOIN students_placement p ON p.id = s.current_id
       LEFT JOIN grading_subjectresult res

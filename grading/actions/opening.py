@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from curriculum.models import ControlAudience, CurriculumSubject
+from curriculum.models import ControlAudience, CurriculumSubject, RatingSheetKind
 from grading import queries, rules
 from grading.actions.base import GradingError, locked
 from grading.models import GradeSheet, PersonalSchedule, SheetLine
@@ -57,12 +57,19 @@ def propose_sheets(
 ) -> list[Proposal]:
     """What would be opened; nothing is written. A fixed number of queries.
 
-    ``subjects`` come with ``subject`` and ``curriculum``; those without the control are left out.
+    ``subjects`` come with ``subject`` and ``curriculum``; those without the control, and
+    those that a state attestation commission marks, are left out.
     """
     lines = {one.pk: one for one in subjects}
     by_group = {one.pk: one for one in groups}
     maxima = queries.maxima_of(lines)
-    lines = {pk: one for pk, one in lines.items() if control in maxima.get(pk, {})}
+    attested = set(
+        RatingSheetKind.objects.filter(code__in=RatingSheetKind.ATTESTED).values_list("pk", flat=True)
+    )
+    lines = {
+        pk: one for pk, one in lines.items()
+        if control in maxima.get(pk, {}) and one.sheet_kind_id not in attested
+    }  # fmt: skip
     book = Rulebook()
     lines = {
         pk: one for pk, one in lines.items()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from curriculum.models import CurriculumSubject
-from grading import queries, rules
+from grading import offers, queries, rules
 from grading.models import GradeSheet, SheetLine, SubjectResult
 from grading.rulebook import Rulebook
 
@@ -22,7 +22,8 @@ COLUMNS = [
 
 @transaction.atomic
 def recompute(subjects: Collection[int], *, students: Collection[int] | None = None) -> int:
-    """Write the results that closed sheets give; how many. Six queries, whatever the number of students.
+    """Write the results that closed sheets give; how many. Six queries, whatever the number of students,
+    and one of the academic record, which hears of them.
 
     A student's last attempt counts, with what the attempts before it leave to be inherited.
     """
@@ -48,6 +49,8 @@ def recompute(subjects: Collection[int], *, students: Collection[int] | None = N
         rows, update_conflicts=True, unique_fields=["student", "curriculum_subject"], update_fields=COLUMNS,
         batch_size=5000,
     )  # fmt: skip
+    if rows:
+        offers.tell_results(subjects, students)
     return len(rows)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from curriculum.models.reference import SharedQuerySet
-from hemis.base import BaseModel
+from hemis.base import DatedRule
 
 
-class GradingRule(BaseModel):
+class GradingRule(DatedRule):
     """One figure of admission, retakes, debts and appeals; the newest row that has begun holds."""
 
     CODES = [
@@ -29,10 +28,7 @@ class GradingRule(BaseModel):
 
     code = models.CharField(_("figure"), max_length=32, choices=CODES)
     value = models.DecimalField(_("value"), max_digits=7, decimal_places=2)
-    valid_from = models.DateField(_("holds from"))
     basis = models.CharField(_("legal basis"), max_length=512)
-
-    objects = SharedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule of controls")

@@ -17,6 +17,7 @@ from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.register import Register
+from staff.models import Employee
 
 STATE_COLOURS = {Appeal.LODGED: "orange", Appeal.UPHELD: "green", Appeal.DENIED: "secondary"}
 
@@ -71,17 +72,23 @@ class Appeals(Register):
 
     @classmethod
     def detail_context(cls, request, obj):
-        members = [one.employee for one in obj.members.select_related("employee__person")]
         may_decide = obj.state == Appeal.LODGED and request.access.can("appeal.decide")
         return {
-            "members": members,
+            "members": _members(obj),
             "values": queries.values_of(obj.line),
             "may_decide": may_decide,
         }
 
 
+def _members(appeal: Appeal) -> list[Employee]:
+    return [one.employee for one in appeal.members.select_related("employee__person")]
+
+
 def _form_page(request: Request, appeal: Appeal, form, title: str) -> HttpResponse:
-    context = {"title": title, "form": form, "appeal": appeal, "back_url": Appeals.url_of(appeal)}
+    context = {
+        "title": title, "form": form, "appeal": appeal, "back_url": Appeals.url_of(appeal),
+        "values": queries.values_of(appeal.line), "members": _members(appeal),
+    }  # fmt: skip
     return render(request, "grading/appeal_form.html", context, status=422 if form.errors else 200)
 
 

@@ -24,6 +24,7 @@ from grading.pages.choices import faculties, groups, kafedras, years
 from grading.pages.examiners import CHOSEN
 from hemis.access.guard import get_in_scope, is_in_scope, page
 from hemis.base import Request
+from hemis.explain import decimal_text
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
@@ -325,7 +326,7 @@ class Corrections(Register):
 
 def _value(points, status) -> str:
     if points is not None:
-        return f"{points.normalize():f}"
+        return decimal_text(points)
     return str(dict(SheetLine.STATUSES).get(status, ""))
 
 

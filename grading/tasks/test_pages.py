@@ -86,8 +86,6 @@ def _making(request: Request, task: Task, form: forms.TestForm | None = None) ->
 
 
 def _results(request: Request, task: Task) -> dict[str, Any]:
-    if not task.is_test:
-        return {"attempts": None}
     sessions.close_overdue(task)
     attempts = list(queries.attempts_of(task))
     ended = [one for one in attempts if one.percent is not None]
@@ -105,8 +103,12 @@ def _essays(task: Task) -> list[AttemptAnswer]:
     return list(rows.order_by("question", "pk")[:SHOWN_QUESTIONS])
 
 
-Tasks.add_tab(Tab("test", gettext_lazy("Test"), "tasks/_test.html", _making))
-Tasks.add_tab(Tab("results", gettext_lazy("Results"), "tasks/_results.html", _results))
+def _is_test(task: Task) -> bool:
+    return task.is_test
+
+
+Tasks.add_tab(Tab("test", gettext_lazy("Test"), "tasks/_test.html", _making, shown=_is_test))
+Tasks.add_tab(Tab("results", gettext_lazy("Results"), "tasks/_results.html", _results, shown=_is_test))
 
 
 def _needed(task: Task) -> Test:
@@ -133,7 +135,7 @@ def settings(request: Request, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return to_tab(pk, "test")
     context = {
-        "register": Tasks, "object": task, "title": str(task), "tabs": Tasks.card_tabs(request.access),
+        "register": Tasks, "object": task, "title": str(task), "tabs": Tasks.card_tabs(request.access, task),
         "active": "test", "tab": next(one for one in Tasks.tabs if one.code == "test"),
         "list_url": reverse("grading_tasks_list"), "detail_url": Tasks.url_of(task),
         "history_url": reverse("grading_tasks_history", args=[pk]),

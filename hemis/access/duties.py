@@ -165,7 +165,8 @@ DUTIES: tuple[Duty, ...] = (
         _("diploma data of graduates; QR diplomas"),
         _("approve; print; hand over"),
         UNIVERSITY,
-        "diploma: view approve print handover; document: view",
+        "diploma: view approve print handover; blank: view edit; honours_rule: view edit; printer: view edit; "
+        "document: view",
     ),
     _duty(
         "2.1",
@@ -224,7 +225,7 @@ DUTIES: tuple[Duty, ...] = (
         _("results of state attestation: defence of graduation works and dissertations"),
         _("record, view"),
         FACULTY,
-        "attestation: view record",
+        "attestation: view fill record",
     ),
     _duty(
         "2.7",
@@ -233,8 +234,9 @@ DUTIES: tuple[Duty, ...] = (
         _("results; accreditation; diplomas and blanks; topics; commissions; transcripts and certificates"),
         _("create; check; keep the register; print"),
         FACULTY,
-        "academic_record: view; accreditation: view check; diploma: view edit; blank: view edit; "
-        "topic: view edit; commission: view edit; transcript: view print; document: view",
+        "academic_record: view propose; accreditation: view check; diploma: view edit; blank: view edit; "
+        "honours_rule: view; printer: view; "
+        "topic: view edit; topic_order: view edit; commission: view edit; transcript: view print; document: view",
     ),
     _duty(
         "2.8",
@@ -373,7 +375,7 @@ DUTIES: tuple[Duty, ...] = (
         _("topics of graduation works and dissertations; state attestation commissions; defence results"),
         _("enter; create; record"),
         KAFEDRA,
-        "topic: view edit; commission: view edit; attestation: view record",
+        "topic: view edit; commission: view edit; attestation: view fill record",
     ),
     _duty(
         "8.4",
@@ -430,7 +432,15 @@ DUTIES: tuple[Duty, ...] = (
         UNIVERSITY,
         "quota: view edit; data_quality: view; student: view",
     ),
-    _duty("B8", "rectorate", "movement", _("orders on students"), _("sign"), UNIVERSITY, "order: view sign"),
+    _duty(
+        "B8",
+        "rectorate",
+        "movement",
+        _("orders on students"),
+        _("sign"),
+        UNIVERSITY,
+        "order: view sign; topic_order: view sign",
+    ),
     _duty(
         "B6",
         "academic_affairs",
@@ -449,6 +459,15 @@ DUTIES: tuple[Duty, ...] = (
         _("fill, sign"),
         OWN,
         "grade_sheet: view fill",
+    ),
+    _duty(
+        "B7.6",
+        "teacher",
+        "archive controls",
+        _("topics that one supervises; protocols of commissions whose secretary one is"),
+        _("view; fill"),
+        OWN,
+        "topic: view; commission: view; attestation: view fill",
     ),
     _duty(
         "B7.2",
@@ -471,10 +490,12 @@ DUTIES: tuple[Duty, ...] = (
     _duty(
         "B7.4",
         "academic_affairs",
-        "controls performance",
-        _("results and GPA of the whole university; correction acts of closed sheets"),
-        _("view; compute; confirm"),
+        "controls performance record archive",
+        _("results, GPA and state attestation of the whole university; correction acts; commissions"),
+        _("view; compute; confirm; approve"),
         UNIVERSITY,
+        "academic_record: view confirm; attestation_rule: view edit; "
+        "topic: view; topic_order: view; commission: view approve; attestation: view; accreditation: view; "
         "grade_sheet: view confirm; performance: view; gpa: view compute; personal_schedule: view; appeal: view",
     ),
     _duty(
@@ -503,7 +524,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view; "
-        "performance: view; gpa: view",
+        "performance: view; gpa: view; academic_record: view",
     ),
     _duty(
         "B7",
@@ -540,7 +561,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "own: card order contract stipend document application clearance plan elective timetable attendance "
-        "performance appeal material task",
+        "performance appeal material task topic record",
     ),
 )
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from hemis.documents.actions import issue
 from hemis.documents.engine import HERE, PDF_VARIANT, OwnFilesOnly
 from hemis.documents.kinds import KINDS
-from hemis.documents.models import new_token
+from hemis.documents.models import Document, new_token
 from hemis.documents.rendering import STYLE, frozen, html_of, pdf_of
 
 CHUNK = 10
@@ -55,6 +55,12 @@ def bench_documents(kind: str, payloads: Sequence[dict[str, Any]], workers: int 
         "scaling": one / together,
         "cpu_growth": cpu_together / cpu,
     }
+
+
+def bare_seconds(documents: Sequence[Document]) -> float:
+    """What bare WeasyPrint takes for the HTML of these issued documents."""
+    pages = [html_of(one.kind, one.template_version, one.payload, one.token) for one in documents]
+    return _timed(_bare, *pages)
 
 
 def _timed(work: Callable[..., None], *args: Any) -> float:

@@ -25,13 +25,14 @@ REGISTERS: dict[str, type[Register]] = {}
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab of the card: ``context(request, obj)`` feeds ``template``."""
+    """A tab of the card: ``context(request, obj)`` feeds ``template``; ``shown(obj)`` may leave it out."""
 
     code: str
     title: str | Promise
     template: str
     context: Callable[[Request, Any], dict]
     permission: str = ""
+    shown: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -232,9 +233,13 @@ class Register:
         return []
 
     @classmethod
-    def card_tabs(cls, access: Access) -> list[Tab]:
-        """Tabs this user may open."""
-        return [tab for tab in cls.tabs if not tab.permission or access.can(tab.permission)]
+    def card_tabs(cls, access: Access, obj: Model) -> list[Tab]:
+        """Tabs this user may open, of those that the row has."""
+        return [
+            tab
+            for tab in cls.tabs
+            if (not tab.permission or access.can(tab.permission)) and (tab.shown is None or tab.shown(obj))
+        ]
 
     @classmethod
     def add_tab(cls, tab: Tab) -> None:

@@ -181,7 +181,7 @@ def _card_context(register: type[Register], request: Request, obj, active: str) 
         "register": register,
         "object": obj,
         "title": str(obj),
-        "tabs": register.card_tabs(request.access),
+        "tabs": register.card_tabs(request.access, obj),
         "active": active,
         "can_edit": register.can_edit(request.access, obj),
         "list_url": reverse(register.url_name("list")),

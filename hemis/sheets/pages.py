@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from django import forms
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from hemis.access.guard import signed_in
+from hemis.access.guard import page, signed_in
 from hemis.base import Request
 from hemis.jobs.actions import start
 from hemis.jobs.models import Job
@@ -59,6 +60,16 @@ def _declared(request: Request, code: str) -> type[Sheet]:
     return declared
 
 
+def way_to(code: str, *, permission: str) -> Callable[[Request], HttpResponse]:
+    """A view that leads to the upload of a sheet: what buttons of registers, which know no codes, point to."""
+
+    @page(permission)
+    def lead(request: Request) -> HttpResponse:
+        return redirect("sheet_upload", code=code)
+
+    return lead
+
+
 @signed_in
 def upload(request: Request, code: str) -> HttpResponse:
     """Take a file and hand it to the check."""
@@ -66,12 +77,13 @@ def upload(request: Request, code: str) -> HttpResponse:
     if declared.own_upload:
         messages.info(request, _("Open the one it is for and import there."))
         return redirect(declared.own_upload)
-    return upload_for(request, declared, {})
+    return upload_for(request, declared, {}, back_url=reverse(declared.result_url_name))
 
 
-def upload_for(request: Request, declared: type[Sheet], params: dict) -> HttpResponse:
+def upload_for(request: Request, declared: type[Sheet], params: dict, *, back_url: str = "") -> HttpResponse:
     """The upload of a sheet whose further ``params`` are known: for pages of one row, which guard themselves."""
     code = declared.code
+    asked = declared(request.access, {"year": declared.default_year(), **params})
     initial = {"year": declared.default_year()}
     form = UploadForm(
         request.POST or None,
@@ -91,6 +103,8 @@ def upload_for(request: Request, declared: type[Sheet], params: dict) -> HttpRes
         "title": declared.title,
         "form": form,
         "code": code,
+        "back_url": back_url,
+        "columns": asked.fields.values(),
         "recent": SheetImport.objects.filter(sheet=code, owner=request.user)[:10],
     }
     return render(request, "sheets/upload.html", context, status=422 if form.errors else 200)

@@ -277,6 +277,16 @@ class DecimalWidget(CellWidget):
         return "" if abs(float(value) - float(clean)) < 1e-6 else _("rounded")
 
 
+class WholeWidget(DecimalWidget):
+    """A whole number within bounds."""
+
+    def clean(self, value, row=None, **kwargs):
+        number = super().clean(value, row, **kwargs)
+        if number % 1 or Decimal(str(value).strip().replace(",", ".")) != number:
+            raise Bad(self.fault, _("This is not a whole number."), self._bounds())
+        return int(number)
+
+
 def coded_column(
     header: str,
     list_code: str,

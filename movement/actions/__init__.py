@@ -1,25 +1,21 @@
 """What changes orders: one function a verb, one transaction each (duties 2.2, 3.5, clause B8)."""
 
+from movement.actions.answers import check_again, enter_figure, give_reason, take_in
 from movement.actions.arrivals import register_arrival
 from movement.actions.base import OrderError, failures
+from movement.actions.cancelling import create_cancelling_order
 from movement.actions.drafts import (
-    add_file,
     add_people,
     begin_order,
-    check_again,
     create_admission_order,
-    create_cancelling_order,
     create_order,
     delete_draft,
-    enter_figure,
     follow_date,
-    give_reason,
-    remove_file,
     remove_lines,
-    take_in,
 )
 from movement.actions.execution import DueRun, execute, execute_due_orders
 from movement.actions.flow import agree, asked_now, close, return_with_remarks, sign, submit
+from movement.actions.papers import add_file, remove_file
 from movement.actions.steps import add_usual_steps
 
 __all__ = [

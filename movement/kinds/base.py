@@ -53,6 +53,7 @@ class OrderKind:
     from; ``questions`` are names of questions in ``movement.forms``, with a ``?`` where
     none need be answered; ``document`` is the kind of document that its signing issues. ``university_only``: academic
     affairs start it, not a faculty. ``moves``: it changes placements.
+    ``once_a_year``: its checks ask which courses were reached this academic year already.
     ``sets_aside``: who does not pass is set aside instead of standing on the list.
     """
 
@@ -67,6 +68,7 @@ class OrderKind:
     makes_students: ClassVar[bool] = False
     moves: ClassVar[bool] = True
     sets_aside: ClassVar[bool] = False
+    once_a_year: ClassVar[bool] = False
     one_person: ClassVar[bool] = False
     document: ClassVar[str] = "order"
     questions: ClassVar[tuple[str, ...]] = ()

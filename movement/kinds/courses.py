@@ -18,6 +18,7 @@ class Promotion(OrderKind):
     icon = "chart-bar"
     source_statuses = frozenset({rules.STUDYING})
     sets_aside = True
+    once_a_year = True
     questions = ("figures", "figures_basis")
     facts = ("gpa", "debts", "contract_debt")
     order_title = "Talabalarni kursdan kursga oʻtkazish toʻgʻrisida"
@@ -34,6 +35,9 @@ class Promotion(OrderKind):
         return [
             rules.check_course_not_last(
                 course=line.closes.course, last=rules.last_course(line.closes.programme.years)
+            ),
+            rules.check_once_a_year(
+                course=line.course, year=line.academic_year_id, reached=context.reached.get(line.student_id, [])
             ),
             rules.check_gpa(gpa=figures.get("gpa"), book=book, rule="promotion.gpa"),
             rules.check_debts(

@@ -64,6 +64,7 @@ class TransferToUniversity(OrderKind):
     university_only = True
     source_statuses = frozenset({rules.STUDYING})
     questions = ("university", "applied_on")
+    reason_list = "h_expel_reason"
     papers = (APPLICATION, Paper("consent", _("Consent of the other university")), SPRING_REASON)
     facts = ("contract_debt",)
     order_title = "Oʻqishni boshqa oliy taʼlim muassasasiga koʻchirish toʻgʻrisida"

@@ -263,7 +263,8 @@ class OrderLine(models.Model):
         from movement.kinds import KINDS
 
         kind = KINDS.get(self.order.key)
-        return classifiers.label(kind.reason_list, self.reason) if kind and self.reason else ""
+        known = kind is not None and kind.reason_list and self.reason
+        return classifiers.label(kind.reason_list, self.reason) if known else ""
 
     @property
     def names(self) -> list[str]:

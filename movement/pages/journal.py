@@ -17,6 +17,7 @@ from hemis.pages.columns import Column
 from movement import queries
 from movement.forms import JournalForm
 from movement.models import Order
+from structure.models import University
 
 # The printed columns of the journal.
 COLUMNS = (
@@ -35,7 +36,13 @@ COLUMNS = (
 def journal(request: Request) -> HttpResponse:
     """The journal of a year on the screen, ready for the printer."""
     asked = _asked(request)
-    context = asked | {"title": _("Journal of orders, %(year)d") % {"year": asked["year"]}}
+    choices = dict(asked["form"].fields["kind"].choices)
+    context = asked | {
+        "title": _("Journal of orders, %(year)d") % {"year": asked["year"]},
+        "kind_title": choices[asked["kind"]] if asked["kind"] else "",
+        "university": University.objects.values_list("name", flat=True).first(),
+        "today": timezone.localdate(),
+    }
     return render(request, "movement/journal.html", context)
 
 
@@ -53,6 +60,5 @@ def _asked(request: Request) -> dict[str, Any]:
     given = form.cleaned_data if form.is_valid() else {}
     year = given.get("year") or timezone.localdate().year
     rows = Order.objects.for_scope(request.access.scope("order.view"))
-    return {
-        "form": form, "year": year, "rows": queries.journal(rows, year=year, kind=given.get("kind", "")),
-    }  # fmt: skip
+    kind = given.get("kind", "")
+    return {"form": form, "year": year, "kind": kind, "rows": queries.journal(rows, year=year, kind=kind)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -163,7 +163,7 @@ def _take_in(request: Request, order: Order) -> str:
 def _check_again(request: Request, order: Order) -> str:
     try:
         figures = forms.read_figures(request.POST["figures"], kind_of(order).facts)
-    except forms.forms.ValidationError as error:
+    except ValidationError as error:
         raise actions.OrderError(" ".join(error.messages)) from error
     came, stay = actions.check_again(
         order, access=request.access, figures=figures, basis=request.POST.get("figures_basis", "")

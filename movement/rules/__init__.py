@@ -51,6 +51,7 @@ from movement.rules.moves import (
     check_window,
 )
 from movement.rules.progress import (
+    Reached,
     check_contract_paid,
     check_course_is_last,
     check_course_not_last,
@@ -60,6 +61,7 @@ from movement.rules.progress import (
     check_gpa,
     check_grounds_to_retain,
     check_hours_missed,
+    check_once_a_year,
     check_passed,
     check_payment_ground,
     check_semester_follows,
@@ -78,6 +80,7 @@ from movement.rules.standing import (
     check_score,
     check_status,
     check_stipend,
+    is_about_a_paper,
 )
 
 __all__ = [
@@ -99,6 +102,7 @@ __all__ = [
     "LEGACY_HEALTH",
     "NEW_YEAR_MONTH",
     "ON_LEAVE",
+    "Reached",
     "SEMESTERS_A_YEAR",
     "STUDYING",
     "UNPAID",
@@ -115,6 +119,7 @@ __all__ = [
     "check_debts",
     "check_differences",
     "check_document",
+    "is_about_a_paper",
     "check_extension",
     "check_gpa",
     "check_ground_in_force",
@@ -131,6 +136,7 @@ __all__ = [
     "check_not_on_other_order",
     "check_not_same_year",
     "check_not_studying",
+    "check_once_a_year",
     "check_passed",
     "check_payment_ground",
     "check_programme_open",

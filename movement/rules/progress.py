@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,25 @@ from hemis.explain import decimal_text
 from hemis.legal import duty
 from movement.facts import Known
 from movement.rulebook import Rulebook
-from movement.rules.base import CONTRACT, SEMESTERS_A_YEAR, Check, refusals, semester_number, unknown
+from movement.rules.base import (
+    CONTRACT,
+    DAY_OF_NEW_YEAR,
+    NEW_YEAR_MONTH,
+    SEMESTERS_A_YEAR,
+    Check,
+    refusals,
+    semester_number,
+    unknown,
+)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A course (`h_course`, and as pages call it) that an order gave for an academic year."""
+
+    course: str
+    title: str
+    order: str
 
 
 def check_gpa(*, gpa: Known | None, book: Rulebook, rule: str) -> Check:
@@ -128,6 +147,27 @@ def check_course_not_last(*, course: str, last: str) -> Check:
     ok = int(course) < int(last)
     text = _("A course follows.") if ok else _("The last course: an order on graduation follows.")
     return Check(ok, text, duty("2.2"), code="last_course")
+
+
+def check_once_a_year(*, course: str, year: int, reached: Collection[Reached]) -> Check:
+    """One course a year: nobody goes up from a course that he began in this very academic year.
+
+    ``course`` and ``year`` are those that the order gives; ``reached`` is what earlier
+    orders, none of them cancelled, made of this academic year (``year`` is the one it
+    starts in). Kept back or returned to an earlier course, one goes up to it again.
+    """
+    source = "VMQ 824/2020, 42-band"
+    below = [one for one in reached if int(one.course) < int(course)]
+    named = {"year": f"{year}/{year + 1}", "day": f"{DAY_OF_NEW_YEAR}.{NEW_YEAR_MONTH:02d}.{year + 1}"}
+    if not below:
+        text = _("Not promoted for the academic year %(year)s yet.") % named
+        return Check(True, text, source, code="once_a_year")
+    last = below[-1]
+    text = _(
+        "The order %(order)s made the student one of %(course)s for the academic year %(year)s already; the next "
+        "course begins with the next academic year, by an order that comes into force on %(day)s or later."
+    ) % {**named, "order": last.order, "course": last.title}
+    return Check(False, text, source, code="once_a_year")
 
 
 def check_course_is_last(*, course: str, last: str) -> Check:

@@ -97,7 +97,15 @@ def check_group_fits(
 def check_document(*, code: str, title: str, given: bool) -> Check:
     """A basis document that the kind asks for is there."""
     text = _("%(document)s is there.") if given else _("%(document)s is missing.")
-    return Check(given, text % {"document": title}, duty("2.2"), code=f"paper_{code}", excusable=True)
+    return Check(given, text % {"document": title}, duty("2.2"), code=f"{_PAPER}{code}", excusable=True)
+
+
+_PAPER = "paper_"
+
+
+def is_about_a_paper(code: str) -> bool:
+    """Whether a check asks for a basis document of the order."""
+    return code.startswith(_PAPER)
 
 
 def check_stipend(*, kind: str, why: str, begins: datetime.date, until: datetime.date | None) -> Check:

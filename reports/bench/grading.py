@@ -15,6 +15,9 @@ from django.utils import timezone
 from grading import actions
 from grading.models import GradeSheet, SheetLine, StudentGpa
 from hemis.people.models import User
+from reports.bench.parts import PAGE_GOAL, QUERIES_GOAL, Out, part
+
+GPA_GOAL = 2.0
 
 ROUNDS = 15
 # The same figures for the same students, without places, thresholds and debts, into a table of the same key.
@@ -106,3 +109,21 @@ def _timed(work: Any, at: int) -> float:
     started = time.perf_counter()
     work(at)
     return (time.perf_counter() - started) * 1000
+
+
+@part("grading")
+def grading(out: Out) -> None:
+    found = measure_gpa()
+    out.head(f"GPA of everybody: {found['rows']} rows (bare: one SQL; goal {GPA_GOAL:g} × bare)")
+    out.line(f"computed {found['seconds']:.2f} s, bare {found['bare']:.2f} s, ratio {found['ratio']:.2f}")
+    out.verdict(found["ratio"] <= GPA_GOAL)
+    sheet = measure_sheet()
+    out.head(f"A grade sheet of {sheet['students']} (goal {QUERIES_GOAL} queries, median {PAGE_GOAL} ms)")
+    for name in ("open", "save"):
+        out.line(f"{name:<8}{sheet[f'{name}_queries']:>4} queries {sheet[f'{name}_ms']:>8.1f} ms")
+    out.verdict(
+        all(
+            sheet[f"{one}_queries"] <= QUERIES_GOAL and sheet[f"{one}_ms"] <= PAGE_GOAL
+            for one in ("open", "save")
+        )
+    )

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from hemis.people.models import User
 from hemis.people.names import search_query
+from reports.bench.parts import PAGE_GOAL, QUERIES_GOAL, Out, part
 from students.models import Student
 from students.pages import Students
 
@@ -125,3 +126,21 @@ def _bare_card(pk: int) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(f"{COLUMNS} WHERE s.id = %s", [pk])  # noqa: S608
         return cursor.fetchall()
+
+
+@part("pages")
+def pages(out: Out) -> None:
+    out.head(
+        f"Pages at {Student.objects.count()} students (bare: the same rows by one statement; "
+        f"goal {QUERIES_GOAL} queries, median {PAGE_GOAL} ms)"
+    )
+    out.line(
+        f"{'page':<16}{'queries':>8}{'median ms':>11}{'CPU ms':>8}{'SQL ms':>8}{'bare ms':>9}{'ratio':>7}"
+    )
+    measured = measure_pages()
+    for one in measured:
+        out.line(
+            f"{one.name:<16}{one.queries:>8}{one.page_ms:>11.1f}{one.cpu_ms:>8.1f}{one.sql_ms:>8.1f}"
+            f"{one.bare_ms:>9.1f}{one.ratio:>7.1f}"
+        )
+    out.verdict(all(one.queries <= QUERIES_GOAL and one.page_ms <= PAGE_GOAL for one in measured))

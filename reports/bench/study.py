@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from curriculum import registrations, teachings
+from reports.bench.parts import Out, part
 from reports.demo import YEAR
 
 # The same rows, written by hand without anything beside: what the set operation is measured against.
@@ -25,6 +26,8 @@ INSERT = """
 INSERT INTO curriculum_registration (version, student_id, curriculum_subject_id, basis, elective_group, is_active)
 SELECT 1, student_id, line, 'plan', '', true FROM bare_registrations
 """
+
+STUDY_GOAL = 2.0
 
 
 def measure_study(year: int = YEAR, term: str = "12") -> dict[str, Any]:
@@ -68,3 +71,17 @@ def _seconds_of_forming(year: int, term: str) -> tuple[float, int]:
     found = teachings.propose(year=year, term=term, day=timezone.localdate())
     count = teachings.save(found.new, year=year, term=term)
     return time.perf_counter() - began, count
+
+
+@part("study")
+def study(out: Out) -> None:
+    found = measure_study()
+    out.head(
+        f"Registrations of a half-year: {found['registrations']} "
+        f"(bare: one INSERT … SELECT; goal {STUDY_GOAL:g} × bare)"
+    )
+    out.line(
+        f"registering {found['registering_seconds']:.2f} s, bare {found['bare_seconds']:.2f} s, "
+        f"ratio {found['ratio']:.2f}; {found['teachings']} teachings formed in {found['forming_seconds']:.2f} s"
+    )
+    out.verdict(found["ratio"] <= STUDY_GOAL)

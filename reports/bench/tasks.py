@@ -13,6 +13,7 @@ from grading.tasks import actions, queries
 from grading.tasks.models import Task, TaskStudent
 from hemis.access.scope import Access
 from hemis.people.models import User
+from reports.bench.parts import PAGE_GOAL, Out, part
 
 ROUNDS = 20
 GIVE = """
@@ -99,3 +100,15 @@ def _timed(do: Any) -> float:
     for _round in range(ROUNDS):
         do()
     return (time.perf_counter() - started) / ROUNDS
+
+
+@part("tasks")
+def tasks(out: Out) -> None:
+    found = measure_tasks()
+    out.head(f"A task given to {found['students']} students, and its points (bare: one statement each)")
+    out.line(
+        f"given, checked and told {found['giving'] * 1000:.0f} ms, bare {found['bare'] * 1000:.0f} ms, "
+        f"ratio {found['ratio']:.2f}; points {found['reading'] * 1000:.2f} ms, "
+        f"bare {found['bare_reading'] * 1000:.2f} ms, ratio {found['reading_ratio']:.2f}"
+    )
+    out.verdict(found["reading"] * 1000 <= PAGE_GOAL and found["giving"] < 1)

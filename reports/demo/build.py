@@ -15,7 +15,9 @@ from reports.demo import (
     applications,
     attendance,
     contingent,
+    diplomas,
     grading,
+    graduation,
     infrastructure,
     materials,
     money,
@@ -66,8 +68,9 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         infrastructure.build(staff, units, tell)
         programmes = contingent.build_programmes(units)
         contingent.build_import_groups(programmes)
-        planned = contingent.build_groups(programmes, students)
         history = students <= WITH_HISTORY
+        graduates = graduation.PEOPLE if history and students >= graduation.LEAST else 0
+        planned = contingent.build_groups(programmes, students - graduates)
         contingent.build_candidates(people, planned, history=history)
         analyze()
         tell(f"{len(planned)} groups, {students} candidates")
@@ -88,6 +91,9 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         money.build(staff, tell=tell)
         payments.build(staff, tell=tell)
         applications.build(staff, tell=tell)
+        if graduates:
+            accredited = graduation.build(staff, people, password, tell=tell)
+            diplomas.build(staff, faculties, accredited, tell=tell)
         analyze()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.people.models import User
@@ -16,15 +18,18 @@ OCCASIONS = {"11": "expulsion", "16:out": "transfer_out", "17": "graduation"}
 
 def clear(order: Order, staff: dict[str, User], office: Access) -> None:
     """A complete sheet for everybody on a leaving order; those who have one keep it."""
-    if order.key not in LEAVING or order.cancels_id or not office.user:
-        return
-    students = Student.objects.filter(order_lines__order=order)
+    if order.key in LEAVING and not order.cancels_id:
+        clear_people(Student.objects.filter(order_lines__order=order), OCCASIONS[order.key], staff, office)
+
+
+def clear_people(students: QuerySet[Student], occasion: str, staff: dict[str, User], office: Access) -> None:
+    """Sheets for those who have none, opened by the office, answered by every station."""
     missing = students.exclude(clearance_sheets__state__in=[ClearanceSheet.OPEN, ClearanceSheet.COMPLETE])
-    if not missing.exists():
-        return
     keys = list(missing.values_list("pk", flat=True))
+    if not keys or not office.user:
+        return
     with acting(office.user.pk, "demo"):
-        actions.open_for(Student.objects.filter(pk__in=keys), access=office, occasion=OCCASIONS[order.key])
+        actions.open_for(Student.objects.filter(pk__in=keys), access=office, occasion=occasion)
     deans = [user for login, user in sorted(staff.items()) if login.startswith("dean")]
     for user in [staff[login] for login in ("accounting", "library", "dormitory", "hr")] + deans:
         access = Access.for_user(user)

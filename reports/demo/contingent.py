@@ -157,7 +157,7 @@ def admit(
                 .values_list("pk", flat=True)
             )
             for start in range(0, len(waiting), at_once):
-                _admit(
+                admit_one(
                     office, signer, faculty, year, waiting[start : start + at_once], year if history else YEAR
                 )
                 orders += 1
@@ -168,9 +168,10 @@ def admit(
                 tell(f"{faculty.code}: {len(waiting)} students of {year}")
 
 
-def _admit(
+def admit_one(
     office: Access, signer: Access, faculty: Unit, year: int, candidates: list[int], ordered: int
 ) -> None:
+    """One admission order, from the draft to its execution."""
     day = timezone.localdate()
     begins = min(datetime.date(ordered, 9, 2), day)
     assert office.user and signer.user  # noqa: S101

@@ -53,6 +53,7 @@ THEMES = (
     ("Muammoli vaziyatlar tahlili", "Разбор проблемных ситуаций", "Case studies"),
     ("Yakuniy umumlashtirish va xulosalar", "Обобщение и выводы", "Summary"),
 )
+TAKE_A_TEST = 3
 SHORT = "Bir akademik soat necha daqiqa davom etadi?"
 ESSAY = "Oʻrganilgan mavzuning kasbiy faoliyatingizdagi ahamiyatini yoriting."
 
@@ -274,7 +275,7 @@ def _handed_in(task: Task, access: Access, lot: random.Random, *, marked: bool) 
 
 
 def _test(teaching: Teaching, access: Access, lot: random.Random) -> int:
-    """A test of eight questions, taken by some of the first group."""
+    """A test of eight questions, taken by a few: each answers one after another, as on the page."""
     task = _make(
         teaching, access, kind=Task.TEST, name="Oraliq test", max_points=Decimal(5), deadline=_moment(3),
         text="Birinchi besh mavzu boʻyicha test.",
@@ -293,7 +294,11 @@ def _test(teaching: Teaching, access: Access, lot: random.Random) -> int:
         access=access,
     )
     actions.send(task, access=access)
-    rows = TaskStudent.objects.filter(task=task).select_related("student__person__user").order_by("pk")[:8]
+    rows = (
+        TaskStudent.objects.filter(task=task)
+        .select_related("student__person__user")
+        .order_by("pk")[:TAKE_A_TEST]
+    )
     for one in rows:
         user = getattr(one.student.person, "user", None)
         if user is not None:

@@ -187,16 +187,11 @@ def _retain(offices: Offices, faculty: Unit, promotion: Order, year: int) -> Non
         order = offices.form(
             "13", faculty, Student.objects.filter(pk__in=[one.student_id for one in found]),
             promotion.effective_date, "Fakultet dekanining bildirgisi", retain_ground="gpa",
-            semester=rules.first_semester(course),
+            semester=rules.first_semester(course), figures_basis="Yakuniy qaydnoma",
+            figures={
+                one.student.number: {code: Decimal(value) for code, value in one.figures.items()} for one in found
+            },
         )  # fmt: skip
-        office = offices.dean(faculty)
-        for line in order.lines.select_related("student"):
-            figures = next(one.figures for one in found if one.student_id == line.student_id)
-            for code, value in figures.items():
-                actions.enter_figure(
-                    order, access=office, line_ids=[line.pk], code=code, value=Decimal(value),
-                    basis="Yakuniy qaydnoma",
-                )  # fmt: skip
         offices.carry_out(order, datetime.date(year, 8, 28))
 
 
@@ -212,7 +207,9 @@ def _last_year(offices: Offices) -> dict[int, list[int]]:
             groups.setdefault(same, []).append(group)
         pair = next((found for found in groups.values() if len(found) > 1), None)
         if pair:
-            movers = _some(_studying(faculty, current__group=pair[0]), 0, 2)
+            # Who was kept on a course is behind both groups.
+            course = str(10 + YEAR - pair[0].entry_year)
+            movers = _some(_studying(faculty, current__group=pair[0], current__course=course), 0, 2)
             order = offices.form(
                 "16", faculty, movers, datetime.date(before, 10, 6), "Talabalarning arizasi", group=pair[1]
             )
@@ -286,7 +283,7 @@ def _this_autumn(offices: Offices) -> None:
     if bride:
         order = offices.form(
             ":name", faculty, Student.objects.filter(pk=bride.pk), offices.today, "Nikoh guvohnomasi",
-            name_ground="marriage", last_name="Namunayeva",
+            name_ground="marriage", last_name="Namunayeva", passport_last_name="NAMUNAYEVA",
         )  # fmt: skip
         offices.carry_out(order, offices.today)
     _mistake(offices, faculty)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
+from hemis.sheets.pages import way_to
 from staff import accounts, actions
 from staff.forms.posts import AbsencesForm, EndForm, MoveForm, OrderForm, RateForm
 from staff.models import Absence, Employee, Position
@@ -217,10 +218,7 @@ def absences_many(request: Request) -> HttpResponse:
     )
 
 
-@page("employee.edit")
-def import_employees(request: Request) -> HttpResponse:
-    """To the upload of the list of employees."""
-    return redirect("sheet_upload", code="staff.employees")
+import_employees = way_to("staff.employees", permission="employee.edit")
 
 
 @page("employee.view")

@@ -76,7 +76,8 @@
     const form = event.target.closest("form");
     if (form && form.hasAttribute("data-autosubmit")) form.requestSubmit();
     if (event.target.matches("[data-tick-all]")) {
-      form.querySelectorAll("input[name=pk], input[name=line], input[name=aside]").forEach((box) => { box.checked = event.target.checked; });
+      const names = event.target.dataset.tickAll;
+      form.querySelectorAll(names ? `input[name=${names}]` : "input[name=pk], input[name=line], input[name=aside]").forEach((box) => { box.checked = event.target.checked; });
     }
     if (form && form.dataset.warn) form.dataset.touched = "1";
   });

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +21,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.sheets.pages import way_to
 from structure import actions, occupancy, queries, rules
 from structure.forms import (
     AuditoriumForm,
@@ -388,10 +389,7 @@ def _verb_page(request: Request, form, booking: RoomBooking, button: str) -> Htt
     return render(request, "structure/verb.html", context, status=422 if form.errors else 200)
 
 
-@page("auditorium.edit")
-def upload(request: Request) -> HttpResponse:
-    """To the upload of auditoriums."""
-    return redirect(reverse("sheet_upload", args=["structure.auditoriums"]))
+upload = way_to("structure.auditoriums", permission="auditorium.edit")
 
 
 urlpatterns = [

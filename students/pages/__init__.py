@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.classifiers import queries as classifiers
+from hemis.sheets.pages import way_to
 from students import queries
 from students.pages.registers import (
     Candidates,
@@ -54,16 +55,10 @@ __all__ = [
 ]
 
 
-@page("candidate.import")
-def import_admission(request: Request) -> HttpResponse:
-    """The way into the import."""
-    return redirect("sheet_upload", code="students.admission")
-
-
-@page("quota.edit")
-def import_quotas(request: Request) -> HttpResponse:
-    """The way into the import of quotas."""
-    return redirect("sheet_upload", code="students.quotas")
+import_admission = way_to("students.admission", permission="candidate.import")
+import_quotas = way_to("students.quotas", permission="quota.edit")
+import_groups = way_to("students.groups", permission="group.edit")
+import_cards = way_to("students.cards", permission="student.edit")
 
 
 @page("quota.view")

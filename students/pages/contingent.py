@@ -66,6 +66,14 @@ ADDRESSES = (
     "student__person__district", "student__person__address", "student__current_region",
     "student__current_district", "student__current_address", "student__accommodation", "faculty",
 )  # fmt: skip
+# In a file a column stands alone: "number" and "code" say whose they are.
+LABELS = {
+    "student__person": _("Full name"),
+    "programme__speciality__code": _("Speciality code"),
+    "programme__speciality__name": _("Speciality name"),
+    "order__number": _("Order number"),
+    "order__date": _("Order date"),
+}
 LISTS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "ministry": (_("Contingent in the ministry's columns"), MINISTRY),
     "addresses": (_("Study and address data"), ADDRESSES),
@@ -243,7 +251,7 @@ def workbook_of(kind: str, rows: QuerySet) -> bytes:
         KeyError: no such list.
     """
     title, names = LISTS[kind]
-    columns = [Column(name).bind(Placement) for name in names]
+    columns = [Column(name, LABELS.get(name, "")).bind(Placement) for name in names]
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False})
     sheet, bold = book.add_worksheet(), book.add_format({"bold": True})

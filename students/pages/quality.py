@@ -24,11 +24,13 @@ from hemis.classifiers import queries as classifiers
 from hemis.pages import menu
 from hemis.pages.forms import RegisterForm, StaleRow
 from hemis.people import names
+from hemis.sheets.writing import book
 from structure.models import Unit
 from students import actions, quality
 from students.forms.card import PhotoForm
 from students.models import Group, Student
 from students.pages.card import PARTS
+from students.sheets import card_rows
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CUTS = {
@@ -37,6 +39,10 @@ CUTS = {
     "group": gettext_lazy("By group"),
 }
 PAGE_SIZE = 25
+
+
+# Parts of the card that come back filled in from Excel.
+FILLED = ("personal", "permanent", "living", "contacts")
 
 
 def _chosen(request: Request) -> dict[str, str]:
@@ -160,6 +166,7 @@ def by_rule(request: Request, code: str) -> HttpResponse:
         "paginator": paginator,
         "narrowed": _narrowed(_chosen(request)),
         "may_mend": bool(rule.section) and request.access.can("student.edit"),
+        "may_fill": rule.section in FILLED and request.access.can("student.edit"),
     }
     return render(request, "students/quality_rule.html", context)
 
@@ -173,18 +180,9 @@ def _lead_on(access: Access, rule: quality.Rule, students: Any) -> None:
 
 
 def _rule_file(rule: quality.Rule, rows: QuerySet[Student]) -> HttpResponse:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-    sheet.write(0, 0, str(rule.title), bold)
-    sheet.write_row(2, 0, [_("Student number"), _("Name"), _("Faculty"), _("Group"), _("Phone")], bold)
-    for at, one in enumerate(rows.iterator(chunk_size=2000), start=3):
-        placed = one.current
-        cells = [one.number, str(one.person), str(placed.faculty), str(placed.group or ""), one.person.phone]
-        sheet.write_row(at, 0, cells)
-    sheet.set_column(0, 4, 24)
-    book.close()
-    return _file(out.getvalue(), f"data-quality-{rule.code}")
+    """The list as the sheet of cards: filled in, it is given back by the upload."""
+    headers, cells = card_rows(rows)
+    return _file(book([(str(_("Students")), headers, cells)]), f"data-quality-{rule.code}")
 
 
 # --- mending

@@ -269,6 +269,7 @@ class Groups(Register):
         BulkAction("cards", _("Print student cards"), "student.edit", groups.print_cards, icon="id"),
     ]
     form = GroupForm
+    header_actions = [MenuItem("students", _("Fill in from Excel"), "students_group_import", "group.edit")]
     empty = _("Add the academic groups of the faculty.")
 
     @classmethod

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db.models.expressions import RawSQL
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from hemis.access.guard import page
+from hemis.access.guard import get_in_scope, page
 from hemis.access.models import Activation
 from hemis.access.scope import Scope
 from hemis.base import Request
@@ -16,9 +18,12 @@ from hemis.documents.models import Document
 from hemis.pages import menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
+from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
 from hemis.people.models import Person
+from structure.models import University
 from students import quality
+from students.documents import issue_card, studies
 from students.forms import StudentForm
 from students.models import (
     Contact,
@@ -85,6 +90,19 @@ def _activities(request: Request, student: Student) -> dict:
 def _print_cards(request: Request, rows) -> HttpResponse:
     studying = rows.filter(current__status="11").order_by("current__group__name", "person__sort_key")
     return start_cards(request, list(studying.values_list("pk", flat=True)))
+
+
+@page("student.edit")
+@require_POST
+def print_card(request: Request, pk: int) -> HttpResponse:
+    """The card of one student: the valid one, or a new one where its facts have changed."""
+    student = get_in_scope(Student, request, "student.edit", pk=pk)
+    try:
+        document = issue_card(student, university=University.objects.get(), by=request.user)
+    except ValueError:
+        messages.warning(request, _("%(name)s does not study now.") % {"name": student.person})
+        return redirect("students_students_detail", pk=pk)
+    return redirect("document_pdf", pk=document.pk)
 
 
 def _choose_subgroup(request: Request, rows) -> HttpResponse:
@@ -190,6 +208,9 @@ class Students(Register):
         ),
     ]
     form = StudentForm
+    header_actions = [
+        MenuItem("students", _("Fill in cards from Excel"), "students_card_import", "student.edit")
+    ]
     deletable = False
     detail_template = "students/student.html"
     empty = _("Students come from executed admission orders.")
@@ -219,6 +240,7 @@ class Students(Register):
         return {
             "faults": quality.by_severity(quality.faults_of(obj.pk)) if may_edit else [],
             "may_correct": may_edit,
+            "may_print_card": may_edit and studies(obj),
             "has_photo": bool(obj.person.photo),
         }
 

@@ -38,6 +38,7 @@ from movement.applications.models import Application, ApplicationDocument
 from movement.clearance.models import ClearanceAnswer
 from movement.models import Order, OrderFile
 from movement.parents.models import ParentContact, ParentLink
+from records.models import CommissionMember, GraduationTopic, SurveyLink
 from staff.models import Position
 from structure.models import Unit
 from students.models import (
@@ -52,7 +53,7 @@ from students.models import (
     Subgroup,
 )
 from tests.access.rows import attempt, job, notice, sheet, task_student
-from tests.access.world import WHERE, Place, Row, World, make
+from tests.access.world import OWN, WHERE, Place, Row, World, make
 
 ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 FINE = "fine"
@@ -404,6 +405,24 @@ def _material(world: World, where: str) -> ResourceFile:
     return resource.files.first() or make(ResourceFile, world, where, resource=resource, content_type=PDF)
 
 
+def _topic_to_choose(address: Address, world: World) -> list[Visit]:
+    """Topics of the own speciality are offered, whoever supervises them; others are not there."""
+    found = []
+    for where in WHERE:
+        topic = world.row("", GraduationTopic, where).obj
+        offered = topic.speciality_id == world.groups[OWN].speciality_id
+        row = Row(topic, Place(person=world.persons[OWN].pk), seen=lambda access, offered=offered: offered)
+        found.append(Visit(address.path(topic.pk), where, _of_row(address, row)))
+    return found
+
+
+def _taken_topic(world: World, where: str) -> GraduationTopic:
+    """A topic that the student has chosen."""
+    found = make(GraduationTopic, world, where)
+    GraduationTopic.objects.filter(pk=found.pk).update(student=world.student(where), state="chosen")
+    return found
+
+
 PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     **dict.fromkeys(("job", "job_cancel", "job_retry", "job_failures", "job_result"), _jobs),
     **dict.fromkeys(("sheet_import", "sheet_confirm", "sheet_faulty"), _sheets),
@@ -443,6 +462,8 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "students_remove_subgroup": _on("", Subgroup),
     "students_contingent_file": _with("ministry"),
     "students_quality_rule": _with("no_photo"),
+    **dict.fromkeys(("records_diploma_of", "records_certificate_of"), _on("students_students", Student)),
+    "records_survey_revoke": _on("", SurveyLink),
     "students_mend": lambda address, world: [
         Visit(address.path("no_phone", row.obj.pk), where, _of_row(address, row))
         for where, row in ((where, world.row("students_students", Student, where)) for where in WHERE)
@@ -469,6 +490,12 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     **dict.fromkeys(("order_file", "order_remove_file"), _paper_of_order),
     "attendance_group": _on("", Group),
     "my_excuse_scan": _on("", Excuse),
+    "my_topic_choose": _topic_to_choose,
+    "my_topic_give_up": _own(_taken_topic),
+    "records_member_remove": _on("", CommissionMember),
+    "records_recognise": _on("students_students", Student),
+    **dict.fromkeys(("records_accreditation_group", "records_accredit"), _on("", Group)),
+    "records_accreditation_file": _on("", Group, "xlsx"),
     "order_return": _returned,
     "order_arrival": _arrival,
     "application_new": _with("leave"),

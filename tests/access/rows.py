@@ -99,6 +99,7 @@ from students.models import (
     TutorGroup,
 )
 from tests import factories
+from tests.access import attestation, papers
 from tests.access.world import (
     DAY,
     TESTS,
@@ -428,7 +429,10 @@ def _schedule_line(world: World, where: str) -> ScheduleLine:
 def _resource(world: World, where: str) -> Resource:
     found = Resource.objects.filter(curriculum_subject=_approved(world, where)).first()
     return found or Resource.objects.create(
-        curriculum_subject=_approved(world, where), training_type="11", name="Resurs", link="https://lex.uz"
+        curriculum_subject=_approved(world, where),
+        training_type="11",
+        name="Resurs",
+        link="https://lex.uz",
     )
 
 
@@ -530,6 +534,8 @@ def _posting(world: World, where: str) -> Posting:
 
 # Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
 ROWS: dict[Any, Callable[[World, str], Row]] = {
+    **papers.ROWS,
+    **attestation.ROWS,
     "structure_faculties": lambda world, where: _unit(world, where, world.faculties),
     "structure_kafedras": lambda world, where: _unit(world, where, world.kafedras),
     Unit: of_university(_division),

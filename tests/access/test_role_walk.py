@@ -26,6 +26,7 @@ from hemis.access.middleware import AccessMiddleware
 from hemis.access.scope import Access
 from movement.parents.actions import token_of
 from movement.parents.models import ParentLink
+from tests.access import papers
 from tests.access.addresses import Address, Undeclared, Visit, addresses, visits
 from tests.access.walking import _django_db_helper, decision, knock, walk, world  # noqa: F401
 from tests.access.world import OWN
@@ -142,6 +143,7 @@ TOKENS = {
     "timetable_calendar": lambda world: (
         CalendarLink.objects.get_or_create(person=world.persons[OWN], revoked_at=None)[0].token
     ),
+    "graduate_survey": lambda world: papers.survey_token(world, OWN),
     "parent_order": lambda world: token_of(world.row("", ParentLink, OWN).obj),
 }
 ALPHABET = 64  # URL-safe base64.

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as project
-from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -23,6 +22,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from hemis.people.models import User
 from tests import factories
+from tests.emptying import put_back
 
 WIDE, PHONE = {"width": 1366, "height": 850}, {"width": 390, "height": 844}
 # Only a guard against hanging for ever, in milliseconds; jobs run while one waits for the page.
@@ -72,7 +72,7 @@ def server(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Liv
         ):
             yield live
             live.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        put_back()
 
 
 @dataclass

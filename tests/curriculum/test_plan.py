@@ -194,8 +194,14 @@ def test_the_next_version_takes_the_place_of_the_approved_one(approved, access, 
 
 
 def test_a_copy_for_another_year_has_that_year_s_calendar(approved, access):
+    spring = approved.weeks.filter(semester__number=2).order_by("number")[2]
+    for number in (3, spring.number):
+        actions.set_weeks(approved, access=access, first=number, last=number, kind="12")
     copy = actions.copy(approved, access=access, start_year=2028)
     assert copy.release == 1
+    # Weeks are for the same as in the plan copied: by their place in the semester.
+    assert copy.weeks.filter(kind="12").count() == 2
+    assert [copy.weeks.filter(semester__number=n).order_by("number")[2].kind for n in (1, 2)] == ["12", "12"]
     assert {one.starts_on.year for one in copy.semesters.all()} == {2028, 2029}
     assert copy.subjects.count() == approved.subjects.count()
 

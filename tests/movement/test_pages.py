@@ -256,6 +256,8 @@ def test_the_journal_holds_signed_orders_by_number(client, faculty, draft, dean,
     client.force_login(dean)
     page = client.get(reverse("order_journal"), {"year": 2026, "kind": "21"})
     assert [order.number for order in page.context["rows"]] == [str(n) for n in range(1, 11)]
+    heading = f"{page.context['title']}: {page.context['kind_title']}"
+    assert heading in page.content.decode(), "on paper no form says which journal it is"
     assert not client.get(reverse("order_journal"), {"year": 2025}).context["rows"]
     assert client.get(reverse("order_journal"), {"year": "x"}).status_code == 200
     book = load_workbook(

@@ -138,6 +138,8 @@ def test_files_have_the_ministrys_columns(client, faculty, tmp_path, settings, m
         address = reverse("students_contingent_file", args=[kind]) + "?on=2026-10-01"
         sheet = openpyxl.load_workbook(io.BytesIO(client.get(address).content)).active
         assert (sheet.max_row, sheet.max_column) == (3, len(names))
+        heads = [cell.value for cell in sheet[1]]
+        assert len(set(heads)) == len(heads) and not {"Number", "Date", "Code", "Name"} & set(heads)
         assert {sheet.cell(row, 1).value for row in (2, 3)} == {one.number for one in students}
     monkeypatch.setattr(pages, "AT_ONCE", 1)
     client.get(reverse("students_contingent_file", args=["ministry"]) + "?on=2026-10-01")

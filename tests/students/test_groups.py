@@ -19,7 +19,7 @@ from hemis.sheets.reading import read_table
 from students import actions, queries
 from students.documents import issue_card
 from students.models import AdmissionQuota, Division, Subgroup, SubgroupMember, TutorGroup
-from students.quota_sheet import QuotaSheet
+from students.sheets import QuotaSheet
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +189,28 @@ def test_quotas_come_from_excel_with_a_fault_per_cell(faculty, group):
     ]  # fmt: skip
     assert sheet.save(checked.good).added == 1 and AdmissionQuota.objects.get().places == 25
     assert sheet.save(checked.good).unchanged == 1
+
+
+@pytest.mark.duty("2.1")
+def test_the_card_of_one_student_is_printed_from_the_page(client, students, dean, stranger, monkeypatch):
+    student = students[0]
+    address = reverse("student_print_card", args=[student.pk])
+    page = reverse("students_students_detail", args=[student.pk])
+    client.force_login(dean)
+    assert address in client.get(page).content.decode()
+    first, again = client.post(address), client.post(address)
+    document = Document.objects.get(kind="student_card", owner=student.person)
+    assert first.url == again.url == reverse("document_pdf", args=[document.pk]), (
+        "the valid card, not another"
+    )
+    assert client.get(address).status_code == 405
+    client.force_login(stranger)
+    assert client.post(address).status_code == 404
+    for module in ("students.documents", "students.pages.students"):
+        monkeypatch.setattr(f"{module}.studies", lambda one: False)
+    client.force_login(dean)
+    assert client.post(address).url == page
+    assert address not in client.get(page).content.decode(), "who does not study has no card to print"
 
 
 @pytest.mark.duty("2.1")

@@ -270,7 +270,7 @@ def save(request: Request, pk: int) -> HttpResponse:
 
 def _page(request: Request, line: CurriculumSubject, context: dict, status: int) -> HttpResponse:
     shared = {
-        "register": Topics, "object": line, "title": str(line), "tabs": Topics.card_tabs(request.access),
+        "register": Topics, "object": line, "title": str(line), "tabs": Topics.card_tabs(request.access, line),
         "active": "topics", "list_url": reverse("curriculum_topics_list"), "detail_url": Topics.url_of(line),
         "history_url": reverse("curriculum_topics_history", args=[line.pk]),
         "tab": next(one for one in Topics.tabs if one.code == "topics"),

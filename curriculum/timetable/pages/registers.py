@@ -27,6 +27,7 @@ from hemis.pages.forms import number_of
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as add_to_menu
 from hemis.pages.register import Register
+from hemis.sheets.pages import way_to
 from staff.models import Employee
 from structure.models import Auditorium, Unit
 from structure.rules import teaching_week
@@ -218,10 +219,7 @@ class TimetableRules(Register):
 # --- bulk changes
 
 
-@page(EDIT)
-def import_lessons(request: Request) -> HttpResponse:
-    """To the upload of a workbook with lessons."""
-    return redirect("sheet_upload", code="curriculum.lessons")
+import_lessons = way_to("curriculum.lessons", permission=EDIT)
 
 
 @page(EDIT)

@@ -32,6 +32,8 @@ class Command(BaseCommand):
     def _build(self, students: int, *, force: bool) -> None:
         if not 1 <= students <= 100_000:
             raise CommandError("Between 1 and 100000 students.")
+        # The papers of the demo are written in Uzbek, which a fresh checkout has not compiled yet.
+        call_command("messages", compile=True, verbosity=0)
         if force:
             call_command("flush", interactive=False)
         try:
