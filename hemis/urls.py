@@ -27,6 +27,7 @@ APPS = (
     ("movement/", "movement.clearance.urls"),
     ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
+    ("science/", "research.urls"),
     ("records/", "records.urls"),
     ("records/", "records.blanks.urls"),
     ("records/", "records.diplomas.urls"),

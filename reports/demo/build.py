@@ -23,6 +23,7 @@ from reports.demo import (
     money,
     movement,
     payments,
+    science,
     staffing,
     study,
     teaching,
@@ -64,6 +65,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         units = university.build_units()
         staff = university.build_staff(people, units, password)
         staffing.build(staff)
+        science.build()
         tell(f"{len(units)} units, {len(staff)} employees")
         infrastructure.build(staff, units, tell)
         programmes = contingent.build_programmes(units)

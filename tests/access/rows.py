@@ -79,6 +79,18 @@ from movement.clearance.models import ClearanceAnswer, ClearanceStation
 from movement.models import AgreementStep, MovementRule, Order
 from movement.parents.actions import hash_of, token_of
 from movement.parents.models import ParentContact, ParentLink
+from research.models import (
+    Profile,
+    ProfileFigures,
+    Project,
+    ProjectExecutor,
+    ProjectReport,
+    ProjectResult,
+    ProjectStage,
+    ProjectSum,
+    Work,
+    WorkAuthor,
+)
 from staff.models import Absence, Competition, CompetitionEntry, Degree, Employee, PostRole
 from structure.models import RoomBooking, Unit, University
 from students.models import (
@@ -533,6 +545,63 @@ def _posting(world: World, where: str) -> Posting:
 
 
 # Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
+def _work(sort: str):
+    def made(world: World, where: str) -> Row:
+        kinds = {"scientific": "13", "methodical": "11", "property": "17"}
+        work = make(
+            Work, world, where, sort=sort, title=f"Ish {sort} {where}", kafedra=world.kafedras[where],
+            entered_by=world.employee(where), issue_year=2025, academic_year=factories.make_year(),
+            certificate_number="7", certificate_date=DAY, **{f"{sort}_kind": kinds[sort]},
+        )  # fmt: skip
+        return Row(work, world.place(where, kafedra=True))
+
+    return made
+
+
+def _work_author(world: World, where: str) -> Row:
+    work = world.row("research_scientific", Work, where).obj
+    return Row(WorkAuthor.objects.create(work=work, outsider="J. Smith"), world.place(where, kafedra=True))
+
+
+def _profile(world: World, where: str) -> Row:
+    profile = make(
+        Profile, world, where, employee=world.employee(where), kafedra=world.kafedras[where], platform="11",
+        other_platform="", identifier=f"5719{next(_serial):05d}", link="https://www.scopus.com",
+    )  # fmt: skip
+    return Row(profile, world.place(where, kafedra=True))
+
+
+def _figures(world: World, where: str) -> Row:
+    profile = world.row("", Profile, where).obj
+    figures = ProfileFigures.objects.create(
+        profile=profile, kafedra=profile.kafedra, day=DAY, academic_year=factories.make_year(), h_index=2,
+        documents=5, citations=20,
+    )  # fmt: skip
+    return Row(figures, world.place(where, kafedra=True))
+
+
+def _project(world: World, where: str) -> Row:
+    project = make(
+        Project, world, where, unit=world.kafedras[where], number=f"F-{where}", starts=datetime.date(2025, 1, 1),
+        ends=datetime.date(2027, 12, 31), state="running", closed_on=None,
+    )  # fmt: skip
+    return Row(project, world.place(where, person=False, kafedra=True))
+
+
+def _of_project(model, **fields) -> Callable[[World, str], Row]:
+    def made(world: World, where: str) -> Row:
+        project = world.row("", Project, where).obj
+        row = make(model, world, where, project=project, **fields)
+        return Row(row, world.place(where, person=False, kafedra=True))
+
+    return made
+
+
+def _report(world: World, where: str) -> Row:
+    made = _of_project(ProjectReport, kind="final", stage=None, day=DAY, accepted_on=None, scan=world.picture)
+    return made(world, where)
+
+
 ROWS: dict[Any, Callable[[World, str], Row]] = {
     **papers.ROWS,
     **attestation.ROWS,
@@ -687,4 +756,22 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Resource: of_kafedra(_resource),
     Question: of_kafedra(_question),
     Task: of_kafedra(_task),
+    **{f"research_{sort}": _work(sort) for sort, _title in Work.SORTS},
+    WorkAuthor: _work_author,
+    Profile: _profile,
+    ProfileFigures: _figures,
+    Project: _project,
+    ProjectSum: _of_project(ProjectSum, year=2026, source="budget", amount=Decimal(1000)),
+    ProjectExecutor: _of_project(
+        ProjectExecutor,
+        kind="10",
+        employee=None,
+        student=None,
+        outsider="J. Smith",
+        valid_from=DAY,
+        valid_to=None,
+    ),
+    ProjectStage: _of_project(ProjectStage, number=1, starts=DAY, ends=DAY),
+    ProjectReport: _report,
+    ProjectResult: _of_project(ProjectResult, kind="product", work=None, name="Dastur", day=DAY),
 }
