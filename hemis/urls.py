@@ -28,6 +28,7 @@ APPS = (
     ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
     ("science/", "research.urls"),
+    ("rating/", "research.rating.urls"),
     ("records/", "records.urls"),
     ("records/", "records.blanks.urls"),
     ("records/", "records.diplomas.urls"),
