@@ -14,6 +14,7 @@ from research.forms.works import NOT_A_TEACHER
 from research.queries import who_enters
 from research.rating import actions, queries, sources
 from research.rating.models import CriteriaSet, Criterion, Evidence, Rating
+from students.models import AcademicYear
 from students.queries import current_year
 
 
@@ -153,7 +154,7 @@ class AppealForm(forms.Form):
 class BeginForm(forms.Form):
     """Of which year, and as of which day."""
 
-    academic_year = forms.ModelChoiceField(queryset=None, label=_("Academic year"))
+    academic_year = forms.ModelChoiceField(AcademicYear.objects.none(), label=_("Academic year"))
     as_of = forms.DateField(
         label=_("As of"), widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}),
         help_text=_("What was approved by the end of this day counts; posts are those of this day."),
