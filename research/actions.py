@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -35,7 +35,7 @@ def may_decide(entry: Approval, access: Access) -> bool:
 
 def _locked(entry: Entry) -> Entry:
     """The entry as it stands, locked until the transaction ends."""
-    rows = type(entry)._default_manager.select_for_update(of=("self",))
+    rows: Any = type(entry)._default_manager.select_for_update(of=("self",))
     return rows.select_related(f"{entry.owner_path}__person", "kafedra").get(pk=entry.pk)
 
 

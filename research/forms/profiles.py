@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,8 @@ from students.queries import current_year
 class ProfileForm(RegisterForm):
     """One's own profile in a system."""
 
+    link = forms.URLField(label=_("address of the profile"), max_length=512, assume_scheme="https")
+
     class Meta:
         model = Profile
         fields = ["platform", "other_platform", "identifier", "link"]
@@ -24,7 +27,6 @@ class ProfileForm(RegisterForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["other_platform"].help_text = _("Only where the system is “other”.")
-        self.fields["link"].assume_scheme = "https"  # type: ignore[attr-defined]
 
     def clean(self):
         data = super().clean() or {}
@@ -67,9 +69,11 @@ class FiguresForm(RegisterForm):
         day = data.get("day")
         if day and day > timezone.localdate():
             self.add_error("day", _("This day has not come yet."))
-        figures = {name: data.get(name) for name in ("h_index", "documents", "citations")}
-        if None not in figures.values() and (problem := rules.why_not_possible(**figures)):
-            self.add_error("citations", problem)
+        h_index, documents, citations = data.get("h_index"), data.get("documents"), data.get("citations")
+        if h_index is not None and documents is not None and citations is not None:
+            problem = rules.why_not_possible(h_index=h_index, documents=documents, citations=citations)
+            if problem:
+                self.add_error("citations", problem)
         if profile := data.get("profile"):
             self.instance.kafedra = queries.kafedra_of(profile.employee) or profile.kafedra
         return data

@@ -29,7 +29,7 @@ class ProjectForm(RegisterForm):
     sections = (
         (_("Project"), ("number", "name", "unit", "kind", "locality", "purpose")),
         (_("Contract"), ("customer", "contract_number", "contract_date", "currency")),
-        (_("Course"), ("starts", "ends", "state", "closed_on", "outcome")),
+        (_("Term"), ("starts", "ends", "state", "closed_on", "outcome")),
     )
 
     class Meta:

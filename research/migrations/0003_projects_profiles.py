@@ -622,7 +622,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("closed_on", None), ("state", "running")),
                     models.Q(
-                        models.Q(("state", "running"), _negated=True), ("closed_on__gte", models.F("starts"))
+                        models.Q(("state", "running"), _negated=True),
+                        ("closed_on__gte", models.F("starts")),
+                        ("closed_on__isnull", False),
                     ),
                     _connector="OR",
                 ),

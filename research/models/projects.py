@@ -66,7 +66,7 @@ class Project(BaseModel):
             models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="project_period"),
             models.CheckConstraint(
                 condition=Q(state="running", closed_on=None)
-                | ~Q(state="running") & Q(closed_on__gte=F("starts")),
+                | ~Q(state="running") & Q(closed_on__isnull=False, closed_on__gte=F("starts")),
                 name="project_closed_on",
             ),
             models.CheckConstraint(condition=~Q(state="stopped") | ~Q(outcome=""), name="project_stopped_why"),

@@ -61,6 +61,10 @@ imports = [
 ]
 
 
+def _standings(access) -> list[tuple[str, str]]:
+    return [(code, str(title)) for code, title in STANDINGS.items()]
+
+
 class _OfProject(Register):
     app, permission = "research", "project"
     search: tuple[str, ...] = ("project__number", "project__name")
@@ -150,7 +154,7 @@ class Stages(_OfProject):
         Column("expected", hidden=True),
     ]  # fmt: skip
     filters = [
-        Filter("standing", label=gettext_lazy("Standing"), choices=lambda access: list(STANDINGS.items())),
+        Filter("standing", label=gettext_lazy("Standing"), choices=_standings),
         Filter("state", lookup="project__state", label=gettext_lazy("State of the project")),
         RangeFilter("ends", "date"),
         _unit("project__unit"),
@@ -217,8 +221,8 @@ class Projects(Register):
         Column("unit", sort="unit__name"),
         Column("kind"),
         Column("leader", gettext_lazy("Leader")),
-        Column("customer"),
-        Column("starts"),
+        Column("customer", hidden=True),
+        Column("starts", hidden=True),
         Column("ends"),
         Column("total", gettext_lazy("Sum"), numeric=True),
         Column("currency"),

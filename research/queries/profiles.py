@@ -36,7 +36,7 @@ def approved_figures(year: int, employees: Iterable[int] | QuerySet | None = Non
     rows = ProfileFigures.objects.filter(academic_year=year, state=ProfileFigures.APPROVED)
     if employees is not None:
         rows = rows.filter(profile__employee__in=employees)
-    last = rows.order_by("profile", "-day").distinct("profile")
+    last = rows.order_by("profile_id", "-day").distinct("profile_id")
     return [
         ApprovedFigures(*one)
         for one in last.values_list(
