@@ -17,7 +17,7 @@ from hemis.jobs.models import Job
 from research.rating import actions
 from research.rating.models import CriteriaSet, Evidence, Rating, RatingAppeal
 from tests.factories import access_of, client_of
-from tests.research.rating_world import DAY, YEAR, World
+from tests.research.rating.world import DAY, YEAR, World
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
@@ -42,14 +42,6 @@ def world(django_db_setup, django_db_blocker):
         made.set = made.criteria(("work_scientific", "10", {}), ("evidence", "10", council))
         made.frozen_rating = made.frozen(made.set)
         yield made
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def _django_db_helper(world):
-    """In the place of pytest-django's own: what a test writes is undone, the world stays."""
-    with transaction.atomic():
-        yield
         transaction.set_rollback(True)
 
 
