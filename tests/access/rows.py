@@ -845,7 +845,9 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     "research_faculty_lines": _unit_line("faculties"),
     Evidence: of_kafedra(plain(Evidence, quantity=1)),
     RatingAppeal: of_kafedra(
-        lambda world, where: RatingAppeal.objects.create(line=_rating_line(world, where), text="x")
+        lambda world, where: RatingAppeal.objects.create(
+            line=_rating_line(world, where), text="x", evidence=world.picture
+        )
     ),
     Profile: _profile,
     ProfileFigures: _figures,
