@@ -27,14 +27,16 @@ APPS = (
     ("movement/", "movement.clearance.urls"),
     ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
-    ("science/", "research.urls"),
-    ("rating/", "research.rating.urls"),
+    ("doctorate/", "doctorate.urls"),
     ("records/", "records.urls"),
     ("records/", "records.blanks.urls"),
     ("records/", "records.diplomas.urls"),
     ("records/", "records.certificates.urls"),
     ("records/", "records.employment.urls"),
     ("", "records.employment.public"),
+    ("statistics/", "reports.urls"),
+    ("science/", "research.urls"),
+    ("rating/", "research.rating.urls"),
 )
 
 urlpatterns = [

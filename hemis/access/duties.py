@@ -1,8 +1,8 @@
 """The duty table of the order, once, as data (law 3).
 
 Numbers are those of the order: ``1.1`` … ``9.2`` from its annex, ``B4`` … ``B8``
-from its body (``B8.1`` and ``B8.2`` share clause B8 out among those who agree to
-orders and answer clearance sheets); ``0.1`` is what any employee may see, ``A``,
+from its body (``B8.1``, ``B8.2`` and ``B8.3`` share clause B8 out among those who agree to
+orders, answer clearance sheets and sign orders on doctoral students); ``0.1`` is what any employee may see, ``A``,
 ``R``, ``T`` and ``S`` are the roles beside the annex that the work needs. Menus,
 page permissions, the tests and the page "Who may do what" are all made from this file.
 
@@ -156,7 +156,7 @@ DUTIES: tuple[Duty, ...] = (
         _("employee base; lists of teachers and of other employees"),
         _CREATE_EDIT,
         UNIVERSITY,
-        "employee: view edit",
+        "employee: view edit; staff_statistics: view; completeness: view",
     ),
     _duty(
         "1.3",
@@ -245,7 +245,8 @@ DUTIES: tuple[Duty, ...] = (
         _("scientific rating of teachers and kafedras; statistics of students and teachers"),
         _("view; form"),
         FACULTY,
-        "rating: view; rating_criteria: view; rating_appeal: view; statistics: view",
+        "rating: view; rating_criteria: view; rating_appeal: view; statistics: view; staff_statistics: view; "
+        "completeness: view",
     ),
     _duty(
         "3.1",
@@ -310,7 +311,7 @@ DUTIES: tuple[Duty, ...] = (
         _("statistics of students and teachers, university-wide"),
         _("form"),
         UNIVERSITY,
-        "statistics: view",
+        "statistics: view; staff_statistics: view; completeness: view",
     ),
     _duty(
         "4.1",
@@ -319,7 +320,7 @@ DUTIES: tuple[Duty, ...] = (
         _("employment of graduates"),
         _("create, view"),
         UNIVERSITY,
-        "employment: view edit",
+        "employment: view edit; completeness: view",
     ),
     _duty(
         "5.1",
@@ -337,7 +338,7 @@ DUTIES: tuple[Duty, ...] = (
         _("basic doctoral students, doctoral students, independent researchers, specialities"),
         _("create, view"),
         UNIVERSITY,
-        "doctoral_student: view edit; doctoral_speciality: view edit",
+        "doctoral_student: view edit; doctoral_speciality: view edit; doctoral_order: view edit",
     ),
     _duty(
         "7.1",
@@ -347,7 +348,7 @@ DUTIES: tuple[Duty, ...] = (
         _("create; form and hand to students; enter and view"),
         UNIVERSITY,
         "price: view edit; contract: view create; stipend: view edit; payment: view edit; ledger: view close; "
-        "debt: view remind; document: view",
+        "debt: view remind; document: view; completeness: view",
     ),
     _duty(
         "8.1",
@@ -366,7 +367,7 @@ DUTIES: tuple[Duty, ...] = (
         _CREATE_EDIT,
         KAFEDRA,
         "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign; "
-        "timetable: view; exam_timetable: view; resource: view; question: view; task: view",
+        "timetable: view; exam_timetable: view; resource: view; question: view; task: view; completeness: view",
     ),
     _duty(
         "8.3",
@@ -424,7 +425,7 @@ DUTIES: tuple[Duty, ...] = (
         "publication: view edit; project: view",
     ),
     _duty(
-        "B6.2",
+        "B6.4",
         "dean",
         "science",
         _("works and research projects of the faculty's teachers"),
@@ -433,7 +434,7 @@ DUTIES: tuple[Duty, ...] = (
         "publication: view; project: view",
     ),
     _duty(
-        "B6.3",
+        "B6.5",
         "head",
         "science",
         _("research projects of the kafedra"),
@@ -442,7 +443,7 @@ DUTIES: tuple[Duty, ...] = (
         "project: view",
     ),
     _duty(
-        "B6.4",
+        "B6.6",
         "talent research academic_affairs",
         "science",
         _("works of the university's teachers"),
@@ -451,7 +452,7 @@ DUTIES: tuple[Duty, ...] = (
         "publication: view",
     ),
     _duty(
-        "B6.5",
+        "B6.7",
         "teacher",
         "rating",
         _("own rating; figures with evidence that its criteria ask; appeals"),
@@ -460,7 +461,7 @@ DUTIES: tuple[Duty, ...] = (
         "rating: view; rating_criteria: view; rating_appeal: view edit; publication: view edit",
     ),
     _duty(
-        "B6.6",
+        "B6.8",
         "rectorate",
         "rating",
         _("criteria of the scientific rating"),
@@ -494,6 +495,24 @@ DUTIES: tuple[Duty, ...] = (
         _("sign"),
         UNIVERSITY,
         "order: view sign; topic_order: view sign",
+    ),
+    _duty(
+        "B6.2",
+        "head",
+        "doctorate",
+        _("doctoral students of the kafedra"),
+        _VIEW,
+        KAFEDRA,
+        "doctoral_student: view",
+    ),
+    _duty(
+        "B6.3",
+        "teacher",
+        "doctorate",
+        _("doctoral students whom one leads"),
+        _VIEW,
+        OWN,
+        "doctoral_student: view",
     ),
     _duty(
         "B6",
@@ -571,6 +590,15 @@ DUTIES: tuple[Duty, ...] = (
         "clearance: view answer",
     ),
     _duty(
+        "B8.3",
+        "rectorate",
+        "doctorate",
+        _("orders on doctoral students"),
+        _("sign"),
+        UNIVERSITY,
+        "doctoral_order: view sign",
+    ),
+    _duty(
         "T",
         "tutor",
         "students attendance performance",
@@ -578,7 +606,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view; "
-        "performance: view; gpa: view; academic_record: view",
+        "performance: view; gpa: view; academic_record: view; statistics: view",
     ),
     _duty(
         "B7",

@@ -16,6 +16,7 @@ from reports.demo import (
     attendance,
     contingent,
     diplomas,
+    doctorate,
     grading,
     graduation,
     infrastructure,
@@ -98,6 +99,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         if graduates:
             accredited = graduation.build(staff, people, password, tell=tell)
             diplomas.build(staff, faculties, accredited, tell=tell)
+        doctorate.build(staff, people)
         analyze()
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 
@@ -76,7 +77,7 @@ def approved_works(year: int, employees: Iterable[int] | QuerySet | None = None)
             "certificate_number",
         )
     }
-    together: dict[int, list[dict]] = {pk: [] for pk in works}
+    together: dict[int, list[Mapping[str, Any]]] = {pk: [] for pk in works}
     authors = WorkAuthor.objects.filter(work__academic_year=year, work__state=Work.APPROVED)
     wanted = set(employees) if employees is not None else None
     for one in authors.values("work_id", "employee_id", "share").order_by("work_id", "place", "pk"):
@@ -89,7 +90,7 @@ def approved_works(year: int, employees: Iterable[int] | QuerySet | None = None)
     ]
 
 
-def _of_author(work: dict, number: int, rows: list[dict]) -> ApprovedWork:
+def _of_author(work: Mapping[str, Any], number: int, rows: Sequence[Mapping[str, Any]]) -> ApprovedWork:
     others = [row["share"] for place, row in enumerate(rows) if place != number]
     return ApprovedWork(
         work_id=work["pk"],

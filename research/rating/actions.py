@@ -1,4 +1,4 @@
-"""What is done with criteria and ratings: approved, counted, frozen, corrected (duties 3.6, B6.6)."""
+"""What is done with criteria and ratings: approved, counted, frozen, corrected (duties 3.6, B6.8)."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def take_template(criteria: CriteriaSet, *, access: Access) -> int:
 
 @transaction.atomic
 def approve_criteria(criteria: CriteriaSet, *, access: Access) -> CriteriaSet:
-    """Draft → approved: from now on it does not change (duty B6.6).
+    """Draft → approved: from now on it does not change (duty B6.8).
 
     Raises:
         PermissionDenied: without the duty.

@@ -200,7 +200,7 @@ def test_currencies_are_never_added_up(db):
     assert queries.for_list(Project.objects.all()).get().total == Decimal(150_000)
 
 
-@pytest.mark.duty("B6.1", "B6.2", "B6.3")
+@pytest.mark.duty("B6.1", "B6.4", "B6.5")
 def test_an_executor_sees_the_project_and_so_do_its_kafedra_and_faculty(db):
     factories.make_university()
     unit = makers.kafedra(1)

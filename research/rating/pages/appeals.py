@@ -1,4 +1,4 @@
-"""Appeals against the rating: the teacher asks, academic affairs answer (duties 3.6, B6.5)."""
+"""Appeals against the rating: the teacher asks, academic affairs answer (duties 3.6, B6.7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Criteria of the rating, their editions and their approval (duties 3.6, B6.6)."""
+"""Criteria of the rating, their editions and their approval (duties 3.6, B6.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures with evidence for the rating: the teacher enters, the head approves (duties B6.5, 8.4)."""
+"""Figures with evidence for the rating: the teacher enters, the head approves (duties B6.7, 8.4)."""
 
 from __future__ import annotations
 

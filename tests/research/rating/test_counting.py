@@ -1,4 +1,4 @@
-"""The scientific rating: what counts, that it adds up, that what is frozen stays (duties 2.8, 3.6, 8.5, B6.5, B6.6)."""
+"""The scientific rating: what counts, that it adds up, that what is frozen stays (duties 2.8, 3.6, 8.5, B6.7, B6.8)."""
 
 from __future__ import annotations
 

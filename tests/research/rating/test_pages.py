@@ -1,4 +1,4 @@
-"""Pages of the rating by duty, role and scope (duties 2.8, 3.6, 8.5, B6.5, B6.6)."""
+"""Pages of the rating by duty, role and scope (duties 2.8, 3.6, 8.5, B6.7, B6.8)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def seen(client):
     return [name for name in ("Anvarov", "Barnoyeva", "Choriyev", "Dilshodov") if name in page]
 
 
-@pytest.mark.duty("2.8", "3.6", "8.5", "B6.5")
+@pytest.mark.duty("2.8", "3.6", "8.5", "B6.7")
 def test_everybody_sees_the_rating_as_far_as_the_duty_reaches(world):
     everybody = ["Anvarov", "Barnoyeva", "Choriyev", "Dilshodov"]
     assert seen(client_of(world.affairs)) == everybody and seen(client_of(world.rector)) == everybody
@@ -81,7 +81,7 @@ def test_kafedras_and_faculties_in_scope(world):
     assert "Anvarov" in page and "Choriyev" not in page
 
 
-@pytest.mark.duty("8.5", "B6.5")
+@pytest.mark.duty("8.5", "B6.7")
 def test_the_card_tells_every_publication_and_the_list_costs_a_fixed_number_of_queries(
     world, django_assert_max_num_queries
 ):
@@ -114,7 +114,7 @@ def test_years_beside_each_other(world):
     assert world.faculty.name in page and world.other.name not in page
 
 
-@pytest.mark.duty("3.6", "B6.6")
+@pytest.mark.duty("3.6", "B6.8")
 def test_a_year_from_the_criteria_to_the_frozen_rating_by_pages(world):
     from tests.factories import make_year
 
@@ -167,7 +167,7 @@ def test_a_year_from_the_criteria_to_the_frozen_rating_by_pages(world):
     assert [(one.rating_id, one.before) for one in rows] == [(rating.pk, Decimal("10.00"))]
 
 
-@pytest.mark.duty("B6.5", "8.4")
+@pytest.mark.duty("B6.7", "8.4")
 def test_a_figure_with_evidence_is_entered_submitted_and_approved(world):
     teacher, head = client_of(world.user(world.anvar)), client_of(world.head)
     data = {"academic_year": YEAR, "code": "council", "title": "Kengash aʼzosi", "quantity": "1"}
@@ -186,7 +186,7 @@ def test_a_figure_with_evidence_is_entered_submitted_and_approved(world):
     assert row.state == Evidence.APPROVED
 
 
-@pytest.mark.duty("B6.5", "3.6")
+@pytest.mark.duty("B6.7", "3.6")
 def test_an_appeal_is_asked_and_answered_by_pages(world):
     teacher, affairs = client_of(world.user(world.anvar)), client_of(world.affairs)
     line = world.line(world.frozen_rating, world.anvar)
@@ -216,7 +216,7 @@ def test_an_appeal_is_asked_and_answered_by_pages(world):
     assert appeal.result is None
 
 
-@pytest.mark.duty("2.8", "8.5", "B6.5")
+@pytest.mark.duty("2.8", "8.5", "B6.7")
 def test_the_home_page_shows_the_newest_rating(world):
     assert "Anvarov" in client_of(world.head).get("/").content.decode()
     page = client_of(world.user(world.dilshod)).get("/").content.decode()

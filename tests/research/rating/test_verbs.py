@@ -1,4 +1,4 @@
-"""Criteria, freezing, appeals and corrections; what the database refuses (duties 3.6, B6.5, B6.6)."""
+"""Criteria, freezing, appeals and corrections; what the database refuses (duties 3.6, B6.7, B6.8)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def refused(name, text, *params):
 # --- criteria
 
 
-@pytest.mark.duty("3.6", "B6.6")
+@pytest.mark.duty("3.6", "B6.8")
 class TestCriteria:
     def test_drafted_by_academic_affairs_and_approved_by_the_rectorate(self, world):
         affairs, rector = access_of(world.affairs), access_of(world.rector)
@@ -246,7 +246,7 @@ class TestFreezing:
 # --- appeals and corrections
 
 
-@pytest.mark.duty("3.6", "B6.5")
+@pytest.mark.duty("3.6", "B6.7")
 class TestAppeals:
     def ask(self, world, rating, employee, who=None):
         line, access = world.line(rating, employee), access_of(world.user(who or employee))
