@@ -245,7 +245,8 @@ DUTIES: tuple[Duty, ...] = (
         _("scientific rating of teachers and kafedras; statistics of students and teachers"),
         _("view; form"),
         FACULTY,
-        "rating: view; statistics: view; staff_statistics: view; completeness: view",
+        "rating: view; rating_criteria: view; rating_appeal: view; statistics: view; staff_statistics: view; "
+        "completeness: view",
     ),
     _duty(
         "3.1",
@@ -301,7 +302,7 @@ DUTIES: tuple[Duty, ...] = (
         _("criteria of the scientific rating; rating of faculties, kafedras, teachers"),
         _("create; view"),
         UNIVERSITY,
-        "rating_criteria: view edit; rating: view",
+        "rating_criteria: view edit; rating: view form; rating_appeal: view decide; publication: view",
     ),
     _duty(
         "3.7",
@@ -393,7 +394,7 @@ DUTIES: tuple[Duty, ...] = (
         _("scientific rating of the kafedra's teachers"),
         _VIEW,
         KAFEDRA,
-        "rating: view",
+        "rating: view; rating_criteria: view; rating_appeal: view; publication: view",
     ),
     _duty(
         "9.1",
@@ -449,6 +450,24 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         UNIVERSITY,
         "publication: view",
+    ),
+    _duty(
+        "B6.7",
+        "teacher",
+        "rating",
+        _("own rating; figures with evidence that its criteria ask; appeals"),
+        _("view; enter; ask"),
+        OWN,
+        "rating: view; rating_criteria: view; rating_appeal: view edit; publication: view edit",
+    ),
+    _duty(
+        "B6.8",
+        "rectorate",
+        "rating",
+        _("criteria of the scientific rating"),
+        _("approve"),
+        UNIVERSITY,
+        "rating_criteria: view approve",
     ),
     _duty(
         "B5",

@@ -11,6 +11,7 @@ from research.models.projects import (
     ProjectSum,
 )
 from research.models.works import WHOLE, Work, WorkAuthor
+from research.rating import models as rating
 
 __all__ = [
     "WHOLE",
@@ -25,4 +26,5 @@ __all__ = [
     "ProjectSum",
     "Work",
     "WorkAuthor",
+    "rating",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection
+from django.utils import timezone
 
 from attendance import models as journal
 from curriculum.materials.models import Question, Resource
@@ -107,6 +108,15 @@ from research.models import (
     Work,
     WorkAuthor,
 )
+from research.rating.models import (
+    CriteriaSet,
+    Criterion,
+    Evidence,
+    Rating,
+    RatingAppeal,
+    RatingLine,
+    UnitLine,
+)
 from staff.models import Absence, Competition, CompetitionEntry, Degree, Employee, PostRole
 from structure.models import RoomBooking, Unit, University
 from students.models import (
@@ -131,6 +141,7 @@ from tests.access import attestation, papers
 from tests.access.world import (
     DAY,
     TESTS,
+    WHERE,
     Place,
     Row,
     World,
@@ -597,6 +608,56 @@ def _posting(world: World, where: str) -> Posting:
     return Posting.objects.get(line=receipt)
 
 
+def _criteria(world: World) -> CriteriaSet:
+    """Approved criteria of one line."""
+    made = CriteriaSet.objects.create(
+        academic_year=factories.make_year(2024), basis="№ 1", created_by=world.walker
+    )
+    Criterion.objects.create(
+        criteria=made, code="load", title="Yuklama", source="load", unit="soat", weight=1
+    )
+    boss = world.rectorate.user
+    CriteriaSet.objects.filter(pk=made.pk).update(state="approved", approved_by=boss, approved_at=MOMENT)
+    made.refresh_from_db()
+    return made
+
+
+def _rating(world: World, where: str) -> Rating:
+    """A frozen rating of the three teachers with their kafedras and faculties."""
+    found = Rating.objects.first()
+    if found is not None:
+        return found
+    criteria = _criteria(world)
+    found = Rating.objects.create(academic_year=criteria.academic_year, criteria=criteria, as_of=DAY)
+    units = {*world.faculties.values(), *world.kafedras.values()}
+    for place in WHERE:
+        RatingLine.objects.create(
+            rating=found, employee=world.employee(place), kafedra=world.kafedras[place],
+            faculty=world.faculties[place], rate=1, place=1,
+        )  # fmt: skip
+    for unit in units:
+        UnitLine.objects.create(rating=found, unit=unit, teachers=1, rates=1, total=0, mean=0, place=1)
+    CriteriaSet.objects.filter(pk=criteria.pk).update(state="locked")
+    Rating.objects.filter(pk=found.pk).update(state="counted", counted_at=MOMENT)
+    today = timezone.localdate()
+    Rating.objects.filter(pk=found.pk).update(
+        state="frozen", frozen_by=world.walker, frozen_at=MOMENT, appeals_until=today
+    )
+    return found
+
+
+def _rating_line(world: World, where: str) -> RatingLine:
+    return _rating(world, where).lines.get(employee=world.employee(where))
+
+
+def _unit_line(units: str):
+    def made(world: World, where: str) -> Row:
+        unit = getattr(world, units)[where]
+        line = _rating(world, where).units.get(unit=unit)
+        kafedra = unit.pk if units == "kafedras" else None
+        return Row(line, Place(world.faculties[where].pk, kafedra))
+
+
 def _candidate(kind: str) -> Callable[[World, str], Row]:
     """A candidate for the doctorate: the person of ``where`` would have one only."""
 
@@ -617,6 +678,22 @@ def _candidate(kind: str) -> Callable[[World, str], Row]:
         return Row(student, world.place(where, kafedra=True))
 
     return made
+
+
+def _criteria_draft(world: World, where: str) -> Row:
+    """A draft, which only those see whose duty reaches the whole university."""
+    draft = CriteriaSet.objects.filter(state="draft").first() or make(CriteriaSet, world, where, basis="№ 2")
+    return Row(
+        draft, Place(everybody=True), seen=lambda access: access.scope("rating_criteria.view").everything
+    )
+
+
+def _criterion(world: World, where: str) -> Row:
+    draft = _criteria_draft(world, where)
+    line = draft.obj.lines.first() or make(
+        Criterion, world, where, criteria=draft.obj, source="load", weight=1
+    )
+    return Row(line, draft.place, seen=draft.seen)
 
 
 def _doctoral_student(world: World, where: str) -> DoctoralStudent:
@@ -900,6 +977,18 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Task: of_kafedra(_task),
     **{f"research_{sort}": _work(sort) for sort, _title in Work.SORTS},
     WorkAuthor: _work_author,
+    CriteriaSet: _criteria_draft,
+    Criterion: _criterion,
+    Rating: of_everybody(_rating),
+    RatingLine: of_kafedra(_rating_line),
+    "research_kafedra_lines": _unit_line("kafedras"),
+    "research_faculty_lines": _unit_line("faculties"),
+    Evidence: of_kafedra(plain(Evidence, quantity=1)),
+    RatingAppeal: of_kafedra(
+        lambda world, where: RatingAppeal.objects.create(
+            line=_rating_line(world, where), text="x", evidence=world.picture
+        )
+    ),
     Profile: _profile,
     ProfileFigures: _figures,
     Project: _project,

@@ -15,8 +15,13 @@ SEED = 840
 def build() -> None:
     """Works first, for projects show some of them as results."""
     random = Random(SEED)  # noqa: S311
-    posts = Position.objects.filter(category=TEACHING, unit__kind=Unit.KAFEDRA).order_by("employee", "pk")
-    held = {post.employee_id: post.unit_id for post in posts}
+    held = teachers_of_kafedras()
     works.build(random, held)
     profiles.build(random, held)
     projects.build(random, held)
+
+
+def teachers_of_kafedras() -> dict[int, int]:
+    """Employee → kafedra of everybody who teaches."""
+    posts = Position.objects.filter(category=TEACHING, unit__kind=Unit.KAFEDRA).order_by("employee", "pk")
+    return {post.employee_id: post.unit_id for post in posts}
