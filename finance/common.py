@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemis.access.scope import Access
@@ -11,10 +12,21 @@ from students.models import AcademicYear, Group, Programme
 from students.pages.choices import faculties as faculties_of
 
 STUDYING, FEE_PAYING = "11", "12"
+ON_LEAVE = "13"  # `h_student_status`
 
 
 class FinanceError(Exception):
     """Why the verb cannot be done now, in words for the user."""
+
+
+def refuse_balance(contract) -> None:
+    """A balance of an earlier year has no paper: only its reversal and payments touch it.
+
+    Raises:
+        FinanceError: ``contract`` is one.
+    """
+    if contract.brought_forward:
+        raise FinanceError(_("This is a balance of an earlier year: it is only paid or reversed."))
 
 
 def years(access: Access):

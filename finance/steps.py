@@ -34,21 +34,6 @@ def figure(value: Any) -> str:
     return text.replace(",", "\u00a0").replace(".", ",")
 
 
-def read_number(text: str) -> Decimal:
-    """A number as people type it: spaces between thousands and a comma are taken as they are.
-
-    Raises:
-        ValueError: it is none.
-    """
-    try:
-        value = Decimal(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    if not value.is_finite():
-        raise ValueError(text)
-    return value
-
-
 def typed(value: Decimal) -> Decimal:
     """A sum as a field shows it to be typed over: without tiyin where it has none."""
     whole = value.to_integral_value()

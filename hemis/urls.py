@@ -36,6 +36,7 @@ APPS = (
     ("", "records.employment.public"),
     ("statistics/", "reports.urls"),
     ("science/", "research.urls"),
+    ("rating/", "research.rating.urls"),
 )
 
 urlpatterns = [

@@ -1,9 +1,15 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# What makes itself known when it is imported: notices, sheets, panels of the home page.
+KNOWN = ("notices", "sheets", "dashboard", "rating.notices", "rating.jobs", "rating.dashboard")
 
 
 class ResearchConfig(AppConfig):
     name = "research"
 
     def ready(self) -> None:
-        """Make the notices known to web and worker alike."""
-        from research import notices  # noqa: F401
+        """Make notices, sheets, jobs and panels known to web and worker alike."""
+        for module in KNOWN:
+            import_module(f"research.{module}")

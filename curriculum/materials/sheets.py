@@ -16,16 +16,6 @@ from hemis.sheets import widgets
 from hemis.sheets.declaration import Bad, Fault, Saved, Sheet, SheetColumn, sheet
 
 
-class WholeWidget(widgets.DecimalWidget):
-    """A whole number within bounds."""
-
-    def clean(self, value, row=None, **kwargs):
-        number = super().clean(value, row, **kwargs)
-        if number != int(number):
-            raise Bad(self.fault, _("This is not a whole number."), self._bounds())
-        return int(number)
-
-
 @sheet
 class TopicSheet(Sheet):
     """Topics by subject, kind of training and number: new ones are added, known ones changed.
@@ -60,7 +50,7 @@ class TopicSheet(Sheet):
         top = Decimal(2**31 - 1)
         return {
             "line": SheetColumn(
-                "Reja fani raqami", WholeWidget(low=Decimal(1), high=top, fault="unknown_subject"),
+                "Reja fani raqami", widgets.WholeWidget(low=Decimal(1), high=top, fault="unknown_subject"),
                 aliases=("ID", "Номер предмета плана", "Subject of the plan"), required=not self.subject,
                 missing="unknown_subject", example=str(min(self.lines, default="")),
             ),
@@ -68,14 +58,14 @@ class TopicSheet(Sheet):
                 "Mashgʻulot turi", "h_training_type", "training_type", "Вид занятия", "Kind of training", example="11"
             ),
             "position": SheetColumn(
-                "№", WholeWidget(low=Decimal(1), high=Decimal(200), fault="bad_number"),
+                "№", widgets.WholeWidget(low=Decimal(1), high=Decimal(200), fault="bad_number"),
                 aliases=("Raqami", "Номер", "Number", "N"), missing="bad_number", example="1",
             ),
             "name": SheetColumn(
                 "Mavzu", text(500), aliases=("Mavzu nomi", "Тема", "Topic"), missing="missing_name", example="Kirish",
             ),
             "hours": SheetColumn(
-                "Soat", WholeWidget(low=Decimal(1), high=Decimal(60), fault="bad_hours"),
+                "Soat", widgets.WholeWidget(low=Decimal(1), high=Decimal(60), fault="bad_hours"),
                 aliases=("Soati", "Часы", "Hours"), required=False, example="2",
             ),
             "name_ru": SheetColumn(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from finance.common import FinanceError
+from finance.common import FinanceError, refuse_balance
 from finance.contracts.changes import cancel_changes
 from finance.contracts.documents import payload_of, university_facts
 from finance.contracts.queries import Offer, Proposal, Selection, fee_paying, proposals, without_contract
+from finance.invoices.actions import keep_within
 from finance.models import Contract, ContractChange, ContractInstalment, Terms
 from finance.steps import steps_as_json
 from hemis.access.scope import Access
@@ -26,6 +28,8 @@ SERIES = "contract"
 LOCK_FORMING = 730_071
 # The academic year turns on 1 July, as placements do.
 NEW_YEAR_MONTH = 7
+# What is told of contracts when they get their papers; rooms above contracts add themselves.
+WHEN_FORMED: list[Callable[[Sequence[Contract]], None]] = []
 TERMS = [field.name for field in Terms._meta.get_fields()]
 
 
@@ -164,11 +168,13 @@ def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
     for contract, document in zip(found, documents, strict=True):
         contract.document, contract.state = document, Contract.FORMED
     Contract.objects.bulk_update(found, ["document", "state"], batch_size=500)
+    for tell in WHEN_FORMED:
+        tell(found)
     return len(found)
 
 
-def _locked(contract: Contract, *, access: Access, states: Sequence[str]) -> Contract:
-    """The contract, locked, in scope and in one of the states that the verb needs."""
+def _locked(contract: Contract, *, access: Access, states: Sequence[str], balance: bool = False) -> Contract:
+    """The contract, locked, in scope and in one of the states that the verb needs; a balance only if asked."""
     access.require("contract.create")
     rows = Contract.objects.for_scope(access.scope("contract.create")).select_for_update(of=("self",))
     found = rows.filter(pk=contract.pk).first()
@@ -176,6 +182,8 @@ def _locked(contract: Contract, *, access: Access, states: Sequence[str]) -> Con
         raise FinanceError(_("The contract is not in your scope."))
     if found.state not in states:
         raise FinanceError(_("The contract is %(state)s by now.") % {"state": found.get_state_display()})
+    if not balance:
+        refuse_balance(found)
     return found
 
 
@@ -214,15 +222,18 @@ def add_scan(contract: Contract, *, access: Access, scan: ContentFile) -> Contra
 
 
 @transaction.atomic
-def cancel(contract: Contract, *, access: Access, reason: str) -> Contract:
-    """Cancel with a reason; the document is revoked, the number is not used again.
+def cancel(contract: Contract, *, access: Access, reason: str, balance: bool = False) -> Contract:
+    """Cancel with a reason; the document is revoked, invoices are annulled, the number is not used again.
+
+    ``balance``: the reversal of a balance of an earlier year asks for it.
 
     Raises:
         FinanceError: no reason, or cancelled already.
     """
-    contract = _locked(contract, access=access, states=[Contract.DRAFT, *Contract.IN_FORCE])
+    contract = _locked(contract, access=access, states=[Contract.DRAFT, *Contract.IN_FORCE], balance=balance)
     if not reason.strip():
         raise FinanceError(_("Say why the contract is cancelled."))
+    keep_within(contract, Decimal(0), reason=reason, by=access.user)
     cancel_changes(contract.changes.exclude(state=ContractChange.CANCELLED), reason=reason, by=access.user)
     if contract.document:
         try:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from finance.common import FEE_PAYING, STUDYING, FinanceError
 from finance.contracts import change_rules, rules
 from finance.contracts.documents import change_payload, university_facts
+from finance.invoices.actions import keep_within, refuse_beyond
 from finance.models import ChangeInstalment, Contract, ContractChange, PlanLine, RefundRule
 from finance.prices.queries import FIRST_COURSE, Prices
 from finance.steps import steps_as_json
@@ -71,7 +72,9 @@ def propose_changes(moved: Collection[Moved], *, order: int, on: datetime.date) 
 
 def _contracts(students: Collection[int], order: int) -> QuerySet[Contract]:
     """Contracts in force of these students, those that the order has just ended among them."""
-    rows = Contract.objects.filter(Q(ended_on=None) | Q(ended_by=order), student__in=students)
+    rows = Contract.objects.filter(
+        Q(ended_on=None) | Q(ended_by=order), student__in=students, brought_forward=False
+    )
     return (
         rows.exclude(state=Contract.CANCELLED)
         .select_related("student__person", "placement")
@@ -174,7 +177,7 @@ def form_change(change: ContractChange, *, access: Access) -> ContractChange:
     plan of what is still to be paid, issues the paper, moves the contract's sum.
 
     Raises:
-        FinanceError: it cannot be reckoned, or the contract has no paper itself.
+        FinanceError: it cannot be reckoned, the contract has no paper itself, or invoices come to more.
     """
     change = _locked(change, access=access, states=[ContractChange.PROPOSED])
     contract = change.contract
@@ -185,6 +188,7 @@ def form_change(change: ContractChange, *, access: Access) -> ContractChange:
         change.save(update_fields=["before", "amount", "steps"])
     if change.amount is None:
         raise FinanceError(" ".join(_(one["text"]) for one in change.steps))
+    refuse_beyond(contract, change.amount)
     parts = _plan(change)
     ChangeInstalment.objects.bulk_create(parts)
     change.date, change.formed_by = timezone.localdate(), access.user
@@ -254,7 +258,10 @@ def cancel_change(change: ContractChange, *, access: Access, reason: str) -> Con
 
 
 def cancel_changes(changes: Iterable[ContractChange], *, reason: str, by: User | None) -> int:
-    """Cancel changes with their papers, the latest first; who calls has the right to."""
+    """Cancel changes with their papers and invoices beyond the sum before, the latest first.
+
+    Who calls has the right to.
+    """
     count = 0
     for change in sorted(changes, key=lambda one: -one.position):
         if change.document:
@@ -262,6 +269,9 @@ def cancel_changes(changes: Iterable[ContractChange], *, reason: str, by: User |
                 revoke(change.document, reason=reason, by=by)
             except NotIssued as error:
                 raise FinanceError(_("The document is not in force any more.")) from error
+        if change.state in ContractChange.IN_FORCE:
+            # The sum before it holds again.
+            keep_within(change.contract, change.before, reason=reason, by=by)
         change.state, change.cancel_reason = ContractChange.CANCELLED, reason.strip()[:500]
         change.save(update_fields=["state", "cancel_reason"])
         count += 1
@@ -271,7 +281,7 @@ def cancel_changes(changes: Iterable[ContractChange], *, reason: str, by: User |
 def withdraw_changes(*, order: int, reason: str, by: User | None) -> int:
     """The changes that an order proposed fall away, because it is cancelled; how many."""
     rows = ContractChange.objects.filter(order=order).exclude(state=ContractChange.CANCELLED)
-    return cancel_changes(rows.select_related("document"), reason=reason, by=by)
+    return cancel_changes(rows.select_related("document", "contract"), reason=reason, by=by)
 
 
 def _locked(change: ContractChange, *, access: Access, states: Sequence[str]) -> ContractChange:

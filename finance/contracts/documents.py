@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from finance.models import THREE_SIDED, ChangeInstalment, Contract, ContractChange
+from finance.models import THREE_SIDED, ChangeInstalment, Contract, ContractChange, PayerChange
 from finance.steps import figure, readable_steps
 from hemis.classifiers.queries import label
 from hemis.documents.kinds import DocumentKind, masked_name, register
@@ -228,3 +228,48 @@ def _in_both(text: Callable[[], str]) -> dict[str, str]:
         with override(language):
             found[language] = text()
     return found
+
+
+@register
+class PayerChangeDocument(DocumentKind):
+    """An extra agreement by which a contract gets another payer (reg. 2431, point 32)."""
+
+    code = "payer_change"
+    title = _("Change of the payer of a contract")
+    permission = "contract.view"
+    own_permission = "own.contract"
+
+    @classmethod
+    def public_fields(cls, payload):
+        return [
+            (str(_("Payment contract")), f"№ {payload['contract']['number']}, {payload['contract']['date']}"),
+            (str(_("University")), payload["university"]["name"]),
+            (str(_("Student")), payload["student"]["masked"]),
+        ]
+
+
+def payer_change_payload(change: PayerChange, university: dict[str, str]) -> dict[str, Any]:
+    """What the paper says; ``change`` comes with its contract, student and year."""
+    contract = change.contract
+    with override("uz"):
+        return {
+            "_language": "uz",
+            "number": change.number,
+            "date": change.date.strftime(DATE),
+            "basis": change.basis,
+            "contract": {
+                "number": contract.number,
+                "date": contract.date.strftime(DATE),
+                "year": str(contract.academic_year),
+                "amount": figure(contract.current_amount),
+            },
+            "university": university,
+            "student": _student(contract),
+            "before": change.before,
+            "after": {
+                "name": change.payer_name,
+                "tin": change.payer_tin,
+                "address": change.payer_address,
+                "bank": change.payer_bank,
+            },
+        }

@@ -7,21 +7,20 @@ from collections.abc import Callable
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from finance.common import FinanceError, faculties, groups, programmes, year_filter
 from finance.contracts import actions, forms, queries
-from finance.models import Contract, ContractChange, ContractTerms
+from finance.models import Contract, ContractChange, ContractTerms, Invoice, PayerChange
 from finance.steps import figure, readable_steps
-from hemis.access.guard import is_in_scope, page
+from hemis.access.guard import is_in_scope
 from hemis.base import Request
 from hemis.documents.batch import write_pdf, write_zip
 from hemis.documents.jobs import in_order
 from hemis.jobs.actions import start
-from hemis.pages import menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
@@ -125,6 +124,7 @@ class Contracts(Register):
         Filter("state"),
         Filter("contract_type"),
         Filter("sum_type"),
+        Filter("brought_forward"),
         RangeFilter("date", "date"),
         RangeFilter("amount"),
     ]
@@ -166,6 +166,8 @@ class Contracts(Register):
         "cancel_reason",
         "ended_on",
         "ended_by",
+        "brought_forward",
+        "basis",
     )
     tabs = [
         Tab("steps", gettext_lazy("Why so much?"), "finance/_steps.html", _steps),
@@ -200,10 +202,11 @@ class Contracts(Register):
     @classmethod
     def detail_context(cls, request, obj):
         """Which verbs this person may use now."""
-        may = is_in_scope(obj, request.access, "contract.create")
+        may = is_in_scope(obj, request.access, "contract.create") and not obj.brought_forward
         return {
             "may_sign": may and obj.state == Contract.FORMED,
             "may_cancel": may and obj.state != Contract.CANCELLED,
+            "may_invoice": may and obj.state in Contract.IN_FORCE,
             "may_add_scan": may and obj.state == Contract.SIGNED and not obj.scan,
             "scan_form": forms.ScanForm(),
             "signed_form": forms.SignedForm(),
@@ -285,35 +288,30 @@ cancel = _button(_cancel)
 add_scan = _button(_scan)
 
 
-def _with_steps(contracts) -> list[dict]:
-    """Contracts with their plan, changes and readable steps; three queries for all."""
+def with_steps(contracts) -> list[dict]:
+    """Contracts with their plan, changes, payers, invoices and readable steps; five queries for all."""
     rows = contracts.select_related("programme__speciality", "academic_year", "faculty").prefetch_related(
-        "plan", Prefetch("changes", ContractChange.objects.filter(state__in=ContractChange.IN_FORCE))
+        "plan",
+        Prefetch("changes", ContractChange.objects.filter(state__in=ContractChange.IN_FORCE)),
+        Prefetch("payer_changes", PayerChange.objects.filter(state__in=PayerChange.IN_FORCE)),
+        Prefetch("invoices", Invoice.objects.filter(state=Invoice.ISSUED).order_by("year", "position")),
     )
     return [
         {
             "contract": one,
             "steps": readable_steps(one.price_steps),
+            "invoices": one.invoices.all(),
+            "payer_changes": one.payer_changes.all(),
             "changes": [{"change": x, "steps": readable_steps(x.steps)} for x in one.changes.all()],
         }
         for one in rows
     ]
 
 
-@page("own.contract")
-def my_contracts(request: Request) -> HttpResponse:
-    """The student's own contracts: sum, why, instalments, PDF."""
-    own = Contract.objects.filter(student__person=request.access.scope("own.contract").person_id).exclude(
-        state=Contract.DRAFT
-    )
-    context = {"title": _("My contract"), "rows": _with_steps(own), "today": timezone.localdate()}
-    return render(request, "finance/my_contracts.html", context)
-
-
 def _contracts_of(request: Request, student) -> dict:
     scope = request.access.scope("contract.view")
     found = Contract.objects.for_scope(scope).filter(student=student)
-    return {"rows": _with_steps(found)}
+    return {"rows": with_steps(found)}
 
 
 Students.add_tab(
@@ -325,4 +323,3 @@ Students.add_tab(
         "contract.view",
     )
 )
-menu.register(MenuItem("cabinet", gettext_lazy("My contract"), "my_contracts", "own.contract"))

@@ -193,9 +193,8 @@ def began_late(rows: QuerySet[Student], year: int) -> dict[int, datetime.date]:
 
 def last_contracts(rows: QuerySet[Student], year: int) -> dict[int, Contract]:
     """The contracts of the academic year before, by student."""
-    found = Contract.objects.filter(academic_year=year - 1, student__in=rows).exclude(
-        state=Contract.CANCELLED
-    )
+    found = Contract.objects.filter(academic_year=year - 1, student__in=rows, brought_forward=False)
+    found = found.exclude(state=Contract.CANCELLED)
     return {one.student_id: one for one in found.select_related("benefit").order_by("pk")}
 
 
@@ -238,5 +237,5 @@ def propose(prices: Prices, student: Student, terms: ContractTerms) -> Proposal:
 
 def totals(rows: QuerySet[Contract]) -> dict:
     """Number and sum of contracts that are in force."""
-    live = ~Q(state=Contract.CANCELLED)
+    live = ~Q(state=Contract.CANCELLED) & Q(brought_forward=False)
     return rows.order_by().aggregate(count=Count("pk", filter=live), total=Sum("current_amount", filter=live))

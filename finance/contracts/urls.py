@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from finance.contracts import change_pages, forming, pages, without
+from finance.contracts import change_pages, forming, pages, payer_pages, without
 
 urlpatterns = [
     path("form-contracts/", forming.form_contracts, name="finance_form_contracts"),
@@ -14,10 +14,13 @@ urlpatterns = [
     path("contract-changes/<int:pk>/recount/", change_pages.recount, name="finance_change_recount"),
     path("contract-changes/<int:pk>/sign/", change_pages.sign, name="finance_change_sign"),
     path("contract-changes/<int:pk>/cancel/", change_pages.cancel, name="finance_change_cancel"),
+    path("contracts/<int:pk>/payer/", payer_pages.replace_payer, name="finance_payer_replace"),
+    path("payer-changes/<int:pk>/sign/", payer_pages.sign, name="finance_payer_sign"),
+    path("payer-changes/<int:pk>/cancel/", payer_pages.cancel, name="finance_payer_cancel"),
     path("students/<int:pk>/", without.contract_of, name="finance_contract_of"),
-    path("my-contracts/", pages.my_contracts, name="my_contracts"),
     *pages.Contracts.urls(),
     *pages.IndividualTerms.urls(),
     *change_pages.ContractChanges.urls(),
+    *payer_pages.PayerChanges.urls(),
     *without.WithoutContract.urls(),
 ]

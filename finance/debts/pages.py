@@ -157,8 +157,7 @@ class Debts(Register):
 
     @classmethod
     def base_queryset(cls):
-        formed = Contract.objects.exclude(state=Contract.DRAFT).filter(document__isnull=False)
-        return queries.with_debts(formed, timezone.localdate())
+        return queries.with_debts(Contract.objects.charged(), timezone.localdate())
 
     @classmethod
     def url_of(cls, obj):
@@ -282,9 +281,11 @@ def _cut_sheet(by: str, rows, total: rules.Standing, late: Decimal) -> FileRespo
 def my_payments(request: Request) -> HttpResponse:
     """The student's own: contract, plan, paid, due, why, receipts."""
     day = timezone.localdate()
-    own = Contract.objects.filter(
-        student__person=request.access.scope("own.contract").person_id, document__isnull=False
-    ).select_related("academic_year", "student__person")
+    own = (
+        Contract.objects.charged()
+        .filter(student__person=request.access.scope("own.contract").person_id)
+        .select_related("academic_year", "student__person")
+    )
     rows = _account(queries.with_debts(own, day), day)
     total = sum((one["standing"] for one in rows), rules.Standing())
     context = {"title": _("My payments"), "rows": rows, "day": day, "total": total}

@@ -15,11 +15,16 @@ ACCOUNTS = (
     ("discounts", "9050", "Berilgan chegirmalar"),
     ("other", "9390", "Boshqa tushumlar"),
 )
+# Against it balances of years before this program are entered; it serves since migration 0027.
+OPENING = ("opening", "0000", "Kirish qoldiqlari (yordamchi schyot)")
 
 
 def sow(account) -> None:
     """Fill the chart through ``account``, the model, where it is empty."""
     account.objects.bulk_create(
-        [account(purpose=purpose, number=number, name=name) for purpose, number, name in ACCOUNTS],
+        [
+            account(purpose=purpose, number=number, name=name)
+            for purpose, number, name in (*ACCOUNTS, OPENING)
+        ],
         ignore_conflicts=True,
     )

@@ -16,7 +16,7 @@ from hemis.base import BaseModel, ScopedQuerySet
 
 BANK, CASH, TRANSIT = "bank", "cash", "transit"
 STUDENTS, UNMATCHED = "students", "unmatched"
-FEES, DISCOUNTS, OTHER = "fees", "discounts", "other"
+FEES, DISCOUNTS, OTHER, OPENING = "fees", "discounts", "other", "opening"
 PURPOSES = [
     (BANK, _("bank account")),
     (CASH, _("cash desk")),
@@ -26,12 +26,13 @@ PURPOSES = [
     (FEES, _("fees charged")),
     (DISCOUNTS, _("discounts and reductions given")),
     (OTHER, _("other receipts")),
+    (OPENING, _("balances of earlier years")),
 ]
 CODES = [code for code, _title in PURPOSES]
 
 CHARGE, CHANGE, DISCOUNT, CANCELLING = "charge", "change", "discount", "cancelling"
 RECEIPT, ASSIGNED, PAYMENT, ASIDE = "receipt", "assigned", "payment", "aside"
-REVERSAL, REFUND = "reversal", "refund"
+REVERSAL, REFUND, BROUGHT = "reversal", "refund", "brought"
 KINDS = [
     (CHARGE, _("fee by contract")),
     (CHANGE, _("change of the fee")),
@@ -43,6 +44,7 @@ KINDS = [
     (ASIDE, _("receipt put aside")),
     (REVERSAL, _("reversal")),
     (REFUND, _("refund")),
+    (BROUGHT, _("balance of an earlier year")),
 ]
 
 

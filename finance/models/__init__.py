@@ -12,8 +12,11 @@ from finance.models.contracts import (
     Contract,
     ContractInstalment,
     ContractTerms,
+    Parties,
     Terms,
 )
+from finance.models.invoices import Invoice
+from finance.models.payers import PayerChange
 from finance.models.prices import (
     BaseAmount,
     BaseCoefficient,
@@ -28,6 +31,7 @@ from finance.models.prices import (
     RefundRule,
     StipendAmount,
 )
+from finance.models.requests import ContractRequest
 from finance.models.stipends import (
     PayoutAccount,
     StipendAppointment,
@@ -41,8 +45,8 @@ from finance.payments import models as _payments  # noqa: F401
 __all__ = [
     "PARTIES", "POSITIVE", "THREE_SIDED", "TWO_SIDED", "BaseAmount", "BaseCoefficient", "Benefit",
     "CalculationSetting", "ChangeInstalment", "Contract", "ContractChange", "ContractInstalment",
-    "ContractPartQuerySet", "ContractTerms", "ContractTypeCoefficient", "CurrencyRate", "DatedQuerySet",
-    "DifferentiatedCoefficient", "ForeignPrice", "InstalmentRule", "MinimumWage", "PayoutAccount", "PlanLine",
-    "RefundRule", "StipendAmount", "StipendAppointment", "StipendCondition", "StipendLine", "StipendList",
-    "StudentRowQuerySet", "Terms", "days", "money",
+    "ContractPartQuerySet", "ContractRequest", "ContractTerms", "ContractTypeCoefficient", "CurrencyRate",
+    "DatedQuerySet", "DifferentiatedCoefficient", "ForeignPrice", "InstalmentRule", "Invoice", "MinimumWage",
+    "Parties", "PayerChange", "PayoutAccount", "PlanLine", "RefundRule", "StipendAmount", "StipendAppointment",
+    "StipendCondition", "StipendLine", "StipendList", "StudentRowQuerySet", "Terms", "days", "money",
 ]  # fmt: skip

@@ -22,19 +22,10 @@ PARTIES = [("11", _("two-sided")), ("12", _("three-sided"))]
 TWO_SIDED, THREE_SIDED = "11", "12"
 
 
-class Terms(models.Model):
-    """On what terms a contract is made; the payer only where it has three sides."""
+class Parties(models.Model):
+    """Who the sides of a contract are; the payer only where it has three."""
 
-    contract_type = ClassifierField("h_contract_type", verbose_name=_("contract type"), default="11")
-    sum_type = ClassifierField("h_contract_summa_type", verbose_name=_("kind of sum"), default="12")
     parties = models.CharField(_("parties"), max_length=2, choices=PARTIES, default=TWO_SIDED)
-    months = models.PositiveSmallIntegerField(_("months of study paid for"), default=12)
-    discount = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=Decimal(0))
-    benefit = models.ForeignKey(
-        Benefit, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("discount or benefit"),
-    )  # fmt: skip
-    graduating = models.BooleanField(_("graduating course"), default=False)
     payer_name = models.CharField(_("payer"), max_length=255, blank=True)
     payer_tin = models.CharField(
         _("payer's STIR or PINFL"),
@@ -49,11 +40,26 @@ class Terms(models.Model):
         abstract = True
 
 
-def terms_constraints(prefix: str) -> list[models.BaseConstraint]:
-    """What the database demands of terms, in both tables that hold them."""
+class Terms(Parties):
+    """On what terms a contract is made."""
+
+    contract_type = ClassifierField("h_contract_type", verbose_name=_("contract type"), default="11")
+    sum_type = ClassifierField("h_contract_summa_type", verbose_name=_("kind of sum"), default="12")
+    months = models.PositiveSmallIntegerField(_("months of study paid for"), default=12)
+    discount = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=Decimal(0))
+    benefit = models.ForeignKey(
+        Benefit, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("discount or benefit"),
+    )  # fmt: skip
+    graduating = models.BooleanField(_("graduating course"), default=False)
+
+    class Meta(Parties.Meta):
+        abstract = True
+
+
+def parties_constraints(prefix: str) -> list[models.BaseConstraint]:
+    """What the database demands of the sides, in all tables that hold them."""
     return [
-        models.CheckConstraint(condition=Q(months__gte=1, months__lte=12), name=f"{prefix}_months"),
-        models.CheckConstraint(condition=Q(discount__gte=0, discount__lt=100), name=f"{prefix}_discount"),
         models.CheckConstraint(
             condition=Q(parties="11", payer_name="") | Q(parties="12") & ~Q(payer_name=""),
             name=f"{prefix}_payer",
@@ -61,6 +67,15 @@ def terms_constraints(prefix: str) -> list[models.BaseConstraint]:
         models.CheckConstraint(
             condition=Q(payer_tin="") | Q(payer_tin__regex=r"^(\d{9}|\d{14})$"), name=f"{prefix}_payer_tin"
         ),
+    ]
+
+
+def terms_constraints(prefix: str) -> list[models.BaseConstraint]:
+    """What the database demands of terms, in both tables that hold them."""
+    return [
+        models.CheckConstraint(condition=Q(months__gte=1, months__lte=12), name=f"{prefix}_months"),
+        models.CheckConstraint(condition=Q(discount__gte=0, discount__lt=100), name=f"{prefix}_discount"),
+        *parties_constraints(prefix),
     ]
 
 
@@ -89,6 +104,12 @@ class ContractTerms(BaseModel, Terms):
 
     def __str__(self) -> str:
         return f"{self.student} · {self.academic_year}"
+
+
+class ContractQuerySet(StudentRowQuerySet):
+    def charged(self):
+        """Contracts that were ever put on paper, and balances of earlier years: what the ledger knows."""
+        return self.filter(Q(document__isnull=False) | Q(brought_forward=True)).exclude(state="draft")
 
 
 class Contract(BaseModel, Terms):
@@ -156,6 +177,9 @@ class Contract(BaseModel, Terms):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="renewed_by",
         verbose_name=_("renews"), editable=False,
     )  # fmt: skip
+    # What was owed, or paid too much (below zero), before this program: charged against opening balances.
+    brought_forward = models.BooleanField(_("balance of an earlier year"), default=False, editable=False)
+    basis = models.CharField(_("basis"), max_length=500, blank=True, editable=False)
     created_at = models.DateTimeField(_("formed at"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -187,7 +211,7 @@ class Contract(BaseModel, Terms):
         verbose_name=_("study ended by order"),
     )
 
-    objects = StudentRowQuerySet.as_manager()
+    objects = ContractQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contract")
@@ -199,7 +223,15 @@ class Contract(BaseModel, Terms):
                 condition=~Q(state="cancelled") & Q(ended_on=None),
                 name="contract_once_a_year",
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="contract_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) | Q(brought_forward=True) & ~Q(amount=0),
+                name="contract_amount_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(brought_forward=False, basis="")
+                | Q(brought_forward=True, document=None) & ~Q(basis=""),
+                name="brought_forward_has_basis",
+            ),
             models.CheckConstraint(
                 condition=Q(currency=None, currency_amount=None, currency_rate=None)
                 | Q(currency__isnull=False, currency_amount__gt=0, currency_rate__gt=0),
@@ -209,7 +241,9 @@ class Contract(BaseModel, Terms):
                 condition=Q(state__in=["draft", "formed", "signed", "cancelled"]), name="contract_state"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "cancelled"]) | Q(document__isnull=False),
+                condition=Q(state__in=["draft", "cancelled"])
+                | Q(document__isnull=False)
+                | Q(brought_forward=True),
                 name="formed_contract_has_document",
             ),
             models.CheckConstraint(

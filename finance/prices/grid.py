@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from finance.common import FinanceError
 from finance.models import BaseCoefficient
 from finance.prices import actions, forms
-from finance.steps import read_number
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.forms import number_of
+from hemis.sheets.widgets import read_number
 from structure.models import Unit
 from students.models import AcademicYear, Programme
 

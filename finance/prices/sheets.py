@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
-from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from finance.models import (
     BaseAmount,
@@ -23,188 +21,19 @@ from finance.models import (
     PayoutAccount,
     StipendAmount,
 )
-from finance.steps import read_number
 from hemis.sheets import widgets
-from hemis.sheets.declaration import Bad, CellWidget, Fault, Saved, Sheet, SheetColumn, sheet
+from hemis.sheets.declaration import Bad, CellWidget, SheetColumn, sheet
+from hemis.sheets.keyed import ChoiceWidget, KeyedSheet
 from structure.models import BankAccount, Unit
-from students.models import AcademicYear, Programme, Student
-
-LANGUAGES = ("uz", "ru", "en")
-
-
-class FigureWidget(CellWidget):
-    """A positive number of so many decimal places; spaces between thousands and a comma are taken as they are."""
-
-    def __init__(self, *, places: int = 2, high: Decimal = Decimal(10) ** 12):
-        super().__init__()
-        self.places, self.high = places, high
-
-    def clean(self, value, row=None, **kwargs) -> Decimal:
-        try:
-            number = read_number(widgets.as_text(value))
-        except ValueError as error:
-            raise Bad("bad_number", _("This is not a number.")) from error
-        if not 0 < number < self.high:
-            raise Bad(
-                "bad_number", _("The number is outside %(low)s–%(high)s.") % {"low": 0, "high": self.high}
-            )
-        if round(number, self.places) != number:
-            raise Bad("bad_number", _("At most %(places)d decimal places.") % {"places": self.places})
-        return number
-
-    def untidy(self, value, clean) -> str:
-        return ""
+from students.cells import AcademicYearWidget
+from students.models import Programme, Student
 
 
-class YearWidget(CellWidget):
-    """An academic year by the year it begins in: 2026 or 2026/2027."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.known = set(AcademicYear.objects.values_list("year", flat=True))
-
-    def clean(self, value, row=None, **kwargs) -> int:
-        text = widgets.as_text(value).split("/")[0].split("-")[0].strip()
-        if not text.isdigit() or int(text) not in self.known:
-            raise Bad("unknown_year", _("There is no academic year %(value)s.") % {"value": str(value)[:20]})
-        return int(text)
-
-    def untidy(self, value, clean) -> str:
-        return ""
-
-
-class ChoiceWidget(CellWidget):
-    """One of a few choices by its code or by its name in any language."""
-
-    def __init__(self, offered: Callable[[], list[tuple[Any, Any]]], fault: str):
-        super().__init__()
-        self.fault = fault
-        self.known: dict[str, Any] = {}
-        for language in LANGUAGES:
-            with override(language):
-                for code, title in offered():
-                    self.known |= {str(code).lower(): code, str(title).lower(): code}
-        self.names = [str(title) for _code, title in offered()]
-
-    def clean(self, value, row=None, **kwargs):
-        code = self.known.get(widgets.as_text(value).lower())
-        if code is None:
-            raise Bad(self.fault, _("“%(value)s” is not in the list.") % {"value": str(value)[:80]})
-        return code
-
-    def untidy(self, value, clean) -> str:
-        return ""
-
-
-class KeyedSheet(Sheet):
-    """A table whose rows are known by ``keys``: a row of a new key is added, one of a known key changed.
-
-    Columns are named as the model's attributes; ``resolve`` puts a column that names
-    something else (a code of a speciality) into one that the model has.
-    """
-
+class _PriceSheet(KeyedSheet):
     permission = "price.edit"
-    asks_year = False
-    model: ClassVar[type[Model]]
-    keys: ClassVar[tuple[str, ...]]
-
-    def column(
-        self, name: str, header: str, widget: CellWidget, *aliases: str, **options: Any
-    ) -> SheetColumn:
-        """A column that answers to the names of the model's field in every language too."""
-        known = {one.name for one in self.model._meta.get_fields()}
-        field_name = name.removesuffix("_id")
-        if field_name in known:
-            for language in LANGUAGES:
-                with override(language):
-                    label = str(self.model._meta.get_field(field_name).verbose_name)  # type: ignore[union-attr]
-                aliases = (*aliases, label)
-        others = tuple(dict.fromkeys(one for one in aliases if one.lower() != header.lower()))
-        return SheetColumn(header, widget, aliases=others, **options)
-
-    def date(
-        self, name: str = "valid_from", header: str = "Amal qilish sanasi", **options: Any
-    ) -> SheetColumn:
-        return self.column(
-            name, header, widgets.DateWidget(), example=options.pop("example", "01.09.2026"), **options
-        )
-
-    def coded(self, name: str, header: str, list_code: str, **options: Any) -> SheetColumn:
-        widget = widgets.CodedWidget(list_code, fault=f"unknown_{name}")
-        return self.column(name, header, widget, choices=widget.names, missing=f"unknown_{name}", **options)
-
-    def resolve(self, row: dict[str, Any]) -> str:
-        """Turn what the row names into attributes; the reason when that cannot be done."""
-        return ""
-
-    def check_columns(self, columns: dict[str, list[Any]], numbers: list[int]) -> list[Fault]:
-        """Each row names something that is there, and its key once."""
-        faults: list[Fault] = []
-        seen: dict[tuple[Any, ...], int] = {}
-        names = list(columns)
-        for at, number in enumerate(numbers):
-            row = {name: columns[name][at] for name in names}
-            if any(isinstance(value, Bad) for value in row.values()):
-                continue
-            fault = self.resolve(row)
-            if not fault:
-                first = seen.setdefault(self._key(row), number)
-                fault = (
-                    _("The same stands in row %(row)d already.") % {"row": first} if first != number else ""
-                )
-            if fault:
-                faults.append(self.fault(number, names[0], "bad_row", fault, row[names[0]]))
-        return faults
-
-    def plan(self, rows: list[dict[str, Any]]) -> Saved:
-        new, changed, same = self._sorted(rows)
-        return Saved(len(new), len(changed), same)
-
-    def save(self, rows: list[dict[str, Any]]) -> Saved:
-        new, changed, same = self._sorted(rows, lock=True)
-        manager: Any = self.model._default_manager
-        manager.bulk_create(new, batch_size=1000)
-        for one in changed:
-            one.version += 1
-        if changed:
-            manager.bulk_update(changed, [*self._said(rows[0]), "version"], batch_size=1000)
-        return Saved(len(new), len(changed), same)
-
-    def _key(self, row: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(row.get(name) for name in self.keys)
-
-    def _said(self, row: dict[str, Any]) -> dict[str, Any]:
-        """The attributes of the model that a row gives."""
-        attributes = {one.attname: one for one in self.model._meta.concrete_fields}
-        return {
-            name: None if value == "" and attributes[name].null else value
-            for name, value in row.items()
-            if name in attributes
-        }
-
-    def _sorted(self, rows: list[dict[str, Any]], *, lock: bool = False) -> tuple[list[Any], list[Any], int]:
-        """New rows, changed rows, and how many are as the file says."""
-        found: Any = self.model._default_manager.all()
-        if lock:
-            found = found.select_for_update(of=("self",))
-        known = {tuple(getattr(one, name) for name in self.keys): one for one in found}
-        new, changed, same = [], [], 0
-        for row in rows:
-            self.resolve(row)
-            said = self._said(row)
-            one = known.get(self._key(row))
-            if one is None:
-                new.append(self.model(**said))
-            elif any(getattr(one, name) != value for name, value in said.items()):
-                for name, value in said.items():
-                    setattr(one, name, value)
-                changed.append(one)
-            else:
-                same += 1
-        return new, changed, same
 
 
-class _Amounts(KeyedSheet):
+class _Amounts(_PriceSheet):
     """An amount from a day on, by a legal act."""
 
     keys: tuple[str, ...] = ("valid_from",)
@@ -212,7 +41,7 @@ class _Amounts(KeyedSheet):
     def columns(self):
         return {
             "valid_from": self.date(),
-            "amount": self.column("amount", "Miqdori, soʻm", FigureWidget(), example="1271000"),
+            "amount": self.column("amount", "Miqdori, soʻm", widgets.FigureWidget(), example="1271000"),
             "document": self.column("document", "Asos hujjat", widgets.TextWidget(1024), example="PF-123"),
         }
 
@@ -242,7 +71,7 @@ class StipendAmountSheet(_Amounts):
 
 
 @sheet
-class TypeCoefficientSheet(KeyedSheet):
+class TypeCoefficientSheet(_PriceSheet):
     code, title = "finance.contract_types", gettext_lazy("Contract types from Excel")
     result_url_name, model = "finance_contract_types_list", ContractTypeCoefficient
     keys = ("contract_type", "valid_from")
@@ -250,12 +79,14 @@ class TypeCoefficientSheet(KeyedSheet):
     def columns(self):
         return {
             "contract_type": self.coded("contract_type", "Shartnoma turi", "h_contract_type", example="11"),
-            "coefficient": self.column("coefficient", "Koeffitsient", FigureWidget(places=4), example="1"),
+            "coefficient": self.column(
+                "coefficient", "Koeffitsient", widgets.FigureWidget(places=4), example="1"
+            ),
             "valid_from": self.date(),
         }
 
 
-class _OfProgramme(KeyedSheet):
+class _OfProgramme(_PriceSheet):
     """Rows of a programme: the code of the speciality and the form of education name it."""
 
     def __init__(self, access, params):
@@ -266,7 +97,7 @@ class _OfProgramme(KeyedSheet):
     def programme_columns(self, *, required: bool = True) -> dict[str, SheetColumn]:
         codes = sorted({code for code, _form in self.programmes})
         return {
-            "academic_year_id": self.column("academic_year_id", "Oʻquv yili", YearWidget(), example="2026"),
+            "academic_year_id": self.column("academic_year_id", "Oʻquv yili", AcademicYearWidget(), example="2026"),
             "speciality": SheetColumn(
                 "Mutaxassislik kodi",
                 widgets.KnownWidget(
@@ -299,9 +130,13 @@ class BaseCoefficientSheet(_OfProgramme):
 
     def columns(self):
         figures = {
-            "coefficient": ("Bazaviy koeffitsient", FigureWidget(places=4, high=Decimal(10000)), "8.5"),
-            "amount": ("Yillik summa (stipendiyasiz), soʻm", FigureWidget(), "9000000"),
-            "foreign_amount": ("Xorijiy fuqarolar uchun yillik summa, soʻm", FigureWidget(), ""),
+            "coefficient": (
+                "Bazaviy koeffitsient",
+                widgets.FigureWidget(places=4, high=Decimal(10000)),
+                "8.5",
+            ),
+            "amount": ("Yillik summa (stipendiyasiz), soʻm", widgets.FigureWidget(), "9000000"),
+            "foreign_amount": ("Xorijiy fuqarolar uchun yillik summa, soʻm", widgets.FigureWidget(), ""),
         }
         return {
             **self.programme_columns(),
@@ -340,7 +175,7 @@ class DifferentiatedSheet(_OfProgramme):
                 required=False, choices=lambda: codes,
             ),
             "contract_type": self.coded("contract_type", "Shartnoma turi", "h_contract_type", example="16"),
-            "coefficient": self.column("coefficient", "Koeffitsient", FigureWidget(places=4), example="1.5"),
+            "coefficient": self.column("coefficient", "Koeffitsient", widgets.FigureWidget(places=4), example="1.5"),
         }  # fmt: skip
 
     def resolve(self, row):
@@ -365,12 +200,12 @@ class ForeignPriceSheet(_OfProgramme):
         return {
             **self.programme_columns(),
             "currency": self.column("currency", "Valyuta", _currency(), example="USD"),
-            "amount": self.column("amount", "Yillik summa", FigureWidget(), example="1500"),
+            "amount": self.column("amount", "Yillik summa", widgets.FigureWidget(), example="1500"),
         }
 
 
 @sheet
-class CurrencyRateSheet(KeyedSheet):
+class CurrencyRateSheet(_PriceSheet):
     code, title = "finance.currency_rates", gettext_lazy("Currency rates from Excel")
     result_url_name, model, keys = "finance_currency_rates_list", CurrencyRate, ("currency", "valid_from")
 
@@ -378,7 +213,7 @@ class CurrencyRateSheet(KeyedSheet):
         return {
             "currency": self.column("currency", "Valyuta", _currency(), example="USD"),
             "valid_from": self.date(),
-            "rate": self.column("rate", "Kurs, soʻm", FigureWidget(places=4), example="12650.25"),
+            "rate": self.column("rate", "Kurs, soʻm", widgets.FigureWidget(places=4), example="12650.25"),
             "source": self.column(
                 "source", "Manba", widgets.TextWidget(255), required=False, example="cbu.uz"
             ),
@@ -386,14 +221,16 @@ class CurrencyRateSheet(KeyedSheet):
 
 
 @sheet
-class BenefitSheet(KeyedSheet):
+class BenefitSheet(_PriceSheet):
     code, title = "finance.benefits", gettext_lazy("Discounts and benefits from Excel")
     result_url_name, model, keys = "finance_benefits_list", Benefit, ("name", "valid_from")
 
     def columns(self):
         return {
             "name": self.column("name", "Nomi", widgets.TextWidget(255), example="Aʼlochi talabalarga"),
-            "percent": self.column("percent", "Chegirma, %", FigureWidget(high=Decimal(100)), example="20"),
+            "percent": self.column(
+                "percent", "Chegirma, %", widgets.FigureWidget(high=Decimal(100)), example="20"
+            ),
             "valid_from": self.date(),
             "valid_to": self.date("valid_to", "Tugash sanasi", required=False, example=""),
             "document": self.column(
@@ -421,7 +258,7 @@ class BenefitSheet(KeyedSheet):
 
 
 @sheet
-class InstalmentRuleSheet(KeyedSheet):
+class InstalmentRuleSheet(_PriceSheet):
     code, title = "finance.instalment_dates", gettext_lazy("Instalment dates from Excel")
     result_url_name, model = "finance_instalment_dates_list", InstalmentRule
     keys = ("academic_year_id", "plan", "course_kind", "share")
@@ -430,12 +267,16 @@ class InstalmentRuleSheet(KeyedSheet):
         plans = ChoiceWidget(lambda: list(InstalmentRule.PLANS), "unknown_plan")
         courses = ChoiceWidget(lambda: list(InstalmentRule.COURSES), "unknown_course")
         return {
-            "academic_year_id": self.column("academic_year_id", "Oʻquv yili", YearWidget(), example="2026"),
+            "academic_year_id": self.column(
+                "academic_year_id", "Oʻquv yili", AcademicYearWidget(), example="2026"
+            ),
             "plan": self.column("plan", "Reja", plans, choices=lambda: plans.names, example="usual"),
             "course_kind": self.column(
                 "course_kind", "Kurs", courses, choices=lambda: courses.names, example="first"
             ),
-            "share": self.column("share", "Ulushi, %", FigureWidget(high=Decimal("100.01")), example="25"),
+            "share": self.column(
+                "share", "Ulushi, %", widgets.FigureWidget(high=Decimal("100.01")), example="25"
+            ),
             "due_date": self.date("due_date", "Muddat", example="15.09.2026"),
             "extended_to": self.date("extended_to", "Uzaytirilgan muddat", required=False, example=""),
             "basis": self.column("basis", "Asos", widgets.TextWidget(255), required=False),
@@ -443,7 +284,7 @@ class InstalmentRuleSheet(KeyedSheet):
 
 
 @sheet
-class PayoutAccountSheet(KeyedSheet):
+class PayoutAccountSheet(_PriceSheet):
     """Cards and accounts of students, by student number."""
 
     code, title = "finance.payout_accounts", gettext_lazy("Accounts for stipends from Excel")

@@ -246,4 +246,7 @@ def my_stipend(request: Request) -> HttpResponse:
     return render(request, "finance/my_stipend.html", context)
 
 
+menu.register(
+    MenuItem("finance", gettext_lazy("Form stipend lists"), "finance_form_stipends", "stipend.edit", 41)
+)
 menu.register(MenuItem("cabinet", gettext_lazy("My stipend"), "my_stipend", "own.stipend"))

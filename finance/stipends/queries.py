@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from finance.common import FEE_PAYING, STUDYING
+from finance.common import FEE_PAYING, ON_LEAVE, STUDYING
 from finance.contracts.rules import WITH_STIPEND
 from finance.models import Contract, StipendAmount, StipendAppointment, StipendCondition
 from finance.steps import readable_steps, steps_as_json
@@ -22,6 +22,9 @@ from hemis.legal import cited
 from students.models import Placement, Student
 
 FIRST_SEMESTER = "11"
+# The kind of orders that bring back from leave or reinstate (`h_decree_type`); the ground of a paid leave
+# (`h_academic_reason`).
+BRINGS_BACK, MATERNITY = "15", "13"
 
 
 @dataclass(frozen=True)
@@ -42,27 +45,40 @@ def proposed(students: Sequence[Student], day: datetime.date | None = None) -> d
     day = day or timezone.localdate()
     keys = [one.pk for one in students]
     marks = marks_of(keys, day)
-    with_stipend = _with_stipend(students)
+    with_stipend, returned = _with_stipend(students), _returned(students)
     condition = StipendCondition.objects.on(day).first()
     limit = condition.threes if condition else None
     source = cited(condition.source, confirmed=condition.is_confirmed) if condition else ""
     found = {}
     for one in students:
-        applicant = _applicant(one, marks.get(one.pk, rules.Marks()), with_stipend)
+        applicant = _applicant(one, marks.get(one.pk, rules.Marks()), with_stipend, returned)
         explained = rules.appointed(applicant, threes=limit, source=source)
         found[one.pk] = Proposed(explained.value, steps_as_json(explained.steps))
     return found
 
 
-def _applicant(student: Student, marks: rules.Marks, with_stipend: Collection[int]) -> rules.Applicant:
+def _applicant(
+    student: Student, marks: rules.Marks, with_stipend: Collection[int], returned: Collection[int]
+) -> rules.Applicant:
     place = student.current
     ground = rules.GRANT
     if place.payment_form == FEE_PAYING:
         ground = rules.WITH_STIPEND if student.pk in with_stipend else rules.WITHOUT_STIPEND
     return rules.Applicant(
         education_form=place.education_form, ground=ground, social_category=student.social_category,
-        first_semester=place.semester == FIRST_SEMESTER, marks=marks,
+        first_semester=place.semester == FIRST_SEMESTER, marks=marks, returned=student.pk in returned,
     )  # fmt: skip
+
+
+def _returned(students: Sequence[Student]) -> set[int]:
+    """Those whom an order brought back into the semester in which they study now."""
+    now = {one.pk: (one.current.academic_year_id, one.current.semester) for one in students}
+    rows = Placement.objects.filter(student__in=now, status=STUDYING, order__kind=BRINGS_BACK)
+    return {
+        student
+        for student, year, semester in rows.values_list("student", "academic_year", "semester")
+        if now[student] == (year, semester)
+    }
 
 
 def _with_stipend(students: Sequence[Student]) -> set[int]:
@@ -99,10 +115,13 @@ def month_lines(month: datetime.date, faculty: int) -> list[MonthLine]:
     for one in appointments_of(month, faculty).order_by("valid_from", "pk"):
         held.setdefault(one.student_id, one)
     status = _statuses(held.values(), month)
+    maternity = _on_maternity_leave(status.values())
     marks = marks_of(list(held), max(month, min(timezone.localdate(), rules.last_of(month))))
     amounts = amounts_on(month)
     return [
-        MonthLine(one, _account(one.student), rules.paid(_month(one, month, status, marks, amounts)))
+        MonthLine(
+            one, _account(one.student), rules.paid(_month(one, month, status, maternity, marks, amounts))
+        )
         for one in held.values()
     ]
 
@@ -133,12 +152,23 @@ def _statuses(held: Iterable[StipendAppointment], month: datetime.date) -> dict[
     return found
 
 
-def _month(one, month, status, marks, amounts) -> rules.Month:
+def _on_maternity_leave(places: Iterable[Placement]) -> set[int]:
+    """Students whose leave has the ground that is paid."""
+    leaves = [one.pk for one in places if one.status == ON_LEAVE]
+    if not leaves:
+        return set()
+    rows = Placement.objects.filter(
+        pk__in=leaves, order__lines__student=F("student"), order__lines__reason=MATERNITY
+    )
+    return set(rows.values_list("student", flat=True))
+
+
+def _month(one, month, status, maternity, marks, amounts) -> rules.Month:
     place = status.get(one.student_id)
     return rules.Month(
         first=month, valid_from=one.valid_from, ended_on=one.ended_on,
         studying=place is not None and place.status == STUDYING,
         status=place.get_status_display() if place else "—",
         debts=marks[one.student_id].debts if one.student_id in marks else 0,
-        amount=amounts.get(one.rate),
+        amount=amounts.get(one.rate), maternity=one.student_id in maternity,
     )  # fmt: skip

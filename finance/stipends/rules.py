@@ -23,6 +23,8 @@ WHO = gettext_noop("VMQ 59/2020: full-time students on a grant or a contract wit
 ALL_FIVES = gettext_noop("VMQ 59/2020: all marks “5”, 20 % more")
 DEBT = gettext_noop("VMQ 59/2020: a debt without a valid reason")
 SUPPORT = gettext_noop("VMQ 59/2020: orphans and disability of group I or II, 50 % more")
+RETURNED = gettext_noop("VMQ 59/2020: base stipend for the semester of the return or reinstatement")
+MATERNITY = gettext_noop("VMQ 59/2020: the stipend is paid in maternity leave")
 FIRST = gettext_noop("VMQ 59/2020: there are no marks before the first session")
 AMOUNT = gettext_noop("Stipend amounts that hold on the first day of the month")
 HOUSE_MONTH = gettext_noop("Rule of the university: a month is paid to who studies on its first day")
@@ -55,6 +57,8 @@ class Applicant:
     social_category: str
     first_semester: bool
     marks: Marks
+    # Came back from leave, or was reinstated, in the present semester.
+    returned: bool = False
 
 
 def appointed(one: Applicant, *, threes: Decimal | None, source: str) -> Explained[str]:
@@ -86,6 +90,13 @@ def _kind(one: Applicant, steps: list[Step], threes: Decimal | None, source: str
         return _some(steps, ORPHAN, Phrase(gettext_noop("orphan or without parental care")), SUPPORT)
     if one.social_category in DISABLED:
         return _some(steps, DISABILITY, Phrase(gettext_noop("disability of group I or II")), SUPPORT)
+    if one.returned:
+        return _some(
+            steps,
+            BASE,
+            Phrase(gettext_noop("came back from leave or was reinstated this semester")),
+            RETURNED,
+        )
     if excellent:
         kind = EXCELLENT_GRANT if one.ground == GRANT else EXCELLENT_PAID
         return _some(steps, kind, Phrase(gettext_noop("all marks are “5”")), ALL_FIVES)
@@ -135,7 +146,10 @@ def _none(steps: list[Step], text: Phrase, source: str) -> str:
 
 @dataclass(frozen=True)
 class Month:
-    """A month of an appointed stipend. ``amount`` is that of the kind on the first day of the month."""
+    """A month of an appointed stipend. ``amount`` is that of the kind on the first day of the month.
+
+    ``maternity``: on leave on the ground of pregnancy and childbirth, which is paid.
+    """
 
     first: datetime.date
     valid_from: datetime.date
@@ -144,6 +158,7 @@ class Month:
     status: str
     debts: int
     amount: Decimal | None
+    maternity: bool = False
 
 
 def paid(month: Month) -> Explained[Decimal]:
@@ -154,7 +169,7 @@ def paid(month: Month) -> Explained[Decimal]:
             Phrase(gettext_noop("the stipend ended on %(day)s"), day=f"{month.ended_on:%d.%m.%Y}"),
             HOUSE_MONTH,
         )
-    if not month.studying:
+    if not month.studying and not month.maternity:
         return _unpaid(
             Phrase(gettext_noop("on %(day)s: %(status)s"), day=f"{day:%d.%m.%Y}", status=month.status),
             HOUSE_MONTH,
@@ -165,7 +180,10 @@ def paid(month: Month) -> Explained[Decimal]:
         return _unpaid(
             Phrase(gettext_noop("no amount of this kind holds on the first day of the month")), AMOUNT
         )
-    return Explained(month.amount, [Step(Phrase(gettext_noop("amount a month")), month.amount, AMOUNT)])
+    steps = [Step(Phrase(gettext_noop("amount a month")), month.amount, AMOUNT)]
+    if month.maternity:
+        steps.insert(0, Step(Phrase(gettext_noop("on maternity leave")), "", MATERNITY))
+    return Explained(month.amount, steps)
 
 
 def _unpaid(text: Phrase, source: str) -> Explained[Decimal]:

@@ -96,7 +96,8 @@ class RegisterForm(forms.ModelForm):
             widget.attrs["data-autocomplete"] = "1"
             if name in self.remote_choices:
                 search_remotely(field, self.remote_choices[name])
-        if isinstance(widget, forms.Select) and not isinstance(field, ModelChoiceField):
+        is_list = isinstance(field, forms.ChoiceField) and not isinstance(field, ModelChoiceField)
+        if is_list and isinstance(widget, forms.Select):
             field.choices = [("", "—") if value == "" else (value, text) for value, text in field.choices]  # type: ignore[attr-defined]
         elif isinstance(field, ModelChoiceField) and field.empty_label:
             field.empty_label = "—"

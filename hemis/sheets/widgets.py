@@ -287,6 +287,45 @@ class WholeWidget(DecimalWidget):
         return int(number)
 
 
+def read_number(text: str) -> Decimal:
+    """A number as people type it: spaces between thousands and a comma are taken as they are.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        value = Decimal(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if not value.is_finite():
+        raise ValueError(text)
+    return value
+
+
+class FigureWidget(CellWidget):
+    """A positive number of so many decimal places; spaces between thousands and a comma are taken as they are."""
+
+    def __init__(self, *, places: int = 2, high: Decimal = Decimal(10) ** 12):
+        super().__init__()
+        self.places, self.high = places, high
+
+    def clean(self, value, row=None, **kwargs) -> Decimal:
+        try:
+            number = read_number(as_text(value))
+        except ValueError as error:
+            raise Bad("bad_number", _("This is not a number.")) from error
+        if not 0 < number < self.high:
+            raise Bad(
+                "bad_number", _("The number is outside %(low)s–%(high)s.") % {"low": 0, "high": self.high}
+            )
+        if round(number, self.places) != number:
+            raise Bad("bad_number", _("At most %(places)d decimal places.") % {"places": self.places})
+        return number
+
+    def untidy(self, value, clean) -> str:
+        return ""
+
+
 def coded_column(
     header: str,
     list_code: str,

@@ -1,4 +1,4 @@
-"""From the list of those who missed too many lessons to the order of expulsion (duties 2.2, 2.4)."""
+"""From the lists of those who missed too many lessons, or owe, to the order of expulsion (duties 2.2, 2.4, 7.1)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.pages.reports import StudentAttendance
+from finance.debts.pages import Debts
 from hemis.base import Request
 from hemis.pages.register import BulkAction
 
@@ -19,7 +20,19 @@ MOST = 200
 
 def _expel(request: Request, rows) -> HttpResponse | str:
     """To the questions of an expulsion order, with the ticked students named."""
-    found = list(rows.order_by("person__sort_key").values_list("pk", "current__faculty")[: MOST + 1])
+    return _answers(request, rows.order_by("person__sort_key").values_list("pk", "current__faculty"))
+
+
+def _expel_debtors(request: Request, rows) -> HttpResponse | str:
+    """The same with the students of the ticked contracts; one may owe by two."""
+    named = rows.order_by("student__person__sort_key", "student").values_list(
+        "student", "student__current__faculty"
+    )
+    return _answers(request, named.distinct())
+
+
+def _answers(request: Request, named) -> HttpResponse | str:
+    found = list(named[: MOST + 1])
     faculties = {faculty for _pk, faculty in found}
     if len(faculties) > 1:
         messages.error(request, _("An order is of one faculty: narrow the list to one."))
@@ -33,4 +46,9 @@ def _expel(request: Request, rows) -> HttpResponse | str:
 
 StudentAttendance.add_action(
     BulkAction("expel", gettext_lazy("Form an order of expulsion"), "order.create", _expel, icon="file-text")
+)
+Debts.add_action(
+    BulkAction(
+        "expel", gettext_lazy("Form an order of expulsion"), "order.create", _expel_debtors, icon="file-text"
+    )
 )

@@ -254,10 +254,10 @@ register(
     Gap(
         "contract_unsigned", _("Contracts formed and not signed"), FACULTY, "contract.view", "7.1", Contract,
         rows=lambda scope, moment: Contract.objects.for_scope(scope).filter(
-            academic_year=moment.year, state__in=(Contract.DRAFT, Contract.FORMED)
+            academic_year=moment.year, state__in=(Contract.DRAFT, Contract.FORMED), brought_forward=False
         ),
         of=lambda scope, moment: Contract.objects.for_scope(scope)
-        .filter(academic_year=moment.year)
+        .filter(academic_year=moment.year, brought_forward=False)
         .exclude(state=Contract.CANCELLED),
         unit="faculty",
         columns=(Column("number", link=True), Column("student__person", _("Student")), Column("group"),

@@ -24,6 +24,7 @@ from reports.demo import (
     money,
     movement,
     payments,
+    rating,
     science,
     staffing,
     study,
@@ -94,6 +95,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         money.build(staff, tell=tell)
         payments.build(staff, tell=tell)
         applications.build(staff, tell=tell)
+        rating.build(staff, tell=tell)
         if graduates:
             accredited = graduation.build(staff, people, password, tell=tell)
             diplomas.build(staff, faculties, accredited, tell=tell)

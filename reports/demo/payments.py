@@ -8,15 +8,22 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from finance.contracts import payers
+from finance.contracts.without import without_any
 from finance.debts.queries import plans
+from finance.invoices import actions as invoices
 from finance.ledger import actions as ledger
 from finance.models import Contract
 from finance.online import payme
+from finance.opening import actions as opening
+from finance.opening.actions import Balance
 from finance.payments import actions, queries
 from finance.payments.models import Payment
 from finance.payments.sheets import StatementSheet
+from finance.requests import actions as requests
 from hemis.access.history import acting
 from hemis.access.scope import Access
+from hemis.documents.actions import drawn_when_opened
 from hemis.people.models import User
 from reports.demo import YEAR
 
@@ -32,6 +39,12 @@ OTHERS = (
     ("ERGASHEVA MUNIRA", "", "Kontrakt 30326O0012 uchun toʻlov", "1500000.00"),
     ("TOSHKENT SH. HOKIMLIGI", "200123456", "Isteʼdodli talabalarni qoʻllab-quvvatlash", "12000000.00"),
 )
+
+SPONSOR = {
+    "parties": "12", "payer_name": "OOO “BARAKA SAVDO”", "payer_tin": "301234567",
+    "payer_address": "Toshkent shahri, Navoiy koʻchasi, 5", "payer_bank": "20208000900123456001, MFO 00440",
+}  # fmt: skip
+BASIS, ASKING = "2026-yil 1-sentabrdagi solishtirma dalolatnoma", 3
 
 
 def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
@@ -50,8 +63,11 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
         _by_hand(access, unpaid[:AT_THE_DESK])
         _by_payme(unpaid[AT_THE_DESK : AT_THE_DESK + BY_PAYME])
         _too_much(access, rows[WHOLE[0]])
+        _papers(access, rows)
+        _from_before(access, rows)
         if timezone.localdate() >= datetime.date(YEAR, 10, 1):
             ledger.close_month(access=access, month=datetime.date(YEAR, 9, 1))
+    _asked()
     tell(f"{added} receipts of the bank, {queries.waiting().count()} of them wait")
 
 
@@ -141,3 +157,30 @@ def _too_much(access: Access, contract: Contract) -> None:
         number="41",
         reason="Ariza",
     )
+
+
+def _papers(access: Access, rows: Sequence[Contract]) -> None:
+    """An organisation takes over a contract; it and a student get invoices, one of which is annulled."""
+    with drawn_when_opened():
+        payers.replace_payer(rows[0], access=access, sides=SPONSOR, basis="Tashkilotning 12-sonli xati")
+        half = (rows[0].current_amount / 2).quantize(Decimal("0.01"))
+        for contract in (rows[0], rows[1], rows[2]):
+            made = invoices.issue_invoice(contract, access=access, amount=half)
+        invoices.annul(made, access=access, reason="Summa xato yozilgan")
+
+
+def _from_before(access: Access, rows: Sequence[Contract]) -> None:
+    """What two students owed, and one had paid too much, when the program began."""
+    known = [
+        Balance(rows[at].student_id, YEAR - 2, Decimal(amount), BASIS)
+        for at, amount in ((3, 1_450_000), (4, 820_000), (5, -300_000))
+    ]
+    opening.bring_forward(known, access=access)
+
+
+def _asked() -> None:
+    """Students without a contract ask for one."""
+    for student in without_any().select_related("person__user", "current").order_by("pk")[:ASKING]:
+        if not requests.may_ask(student):
+            own = Access.for_user(student.person.user)
+            requests.ask(student, access=own, sum_type="12", comment="Shartnomani soʻrayman")

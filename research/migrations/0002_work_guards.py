@@ -10,8 +10,9 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 UNDO = """
 DROP TRIGGER work_author_guard ON research_workauthor;
+DROP TRIGGER work_has_author ON research_work;
 DROP TRIGGER work_guard ON research_work;
-DROP FUNCTION hemis_work_author_guard(), hemis_work_guard();
+DROP FUNCTION hemis_work_author_guard(), hemis_work_has_author(), hemis_approval_guard();
 """
 
 

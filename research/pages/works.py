@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 
-from hemis.access.guard import get_in_scope, is_in_scope, page
+from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
-from hemis.pages.home import Todo, register_todo
-from hemis.pages.register import BulkAction, Register
+from hemis.pages.register import Register
 from hemis.pages.tabs import rows_tab
-from hemis.pages.verbs import verb
-from hemis.people import names
-from research import actions, forms, queries
+from research import queries
+from research.forms import works as forms
 from research.models import Work, WorkAuthor
-from staff.models import Employee
+from research.pages.approval import COLOURS, Entered, approving, register_todos, returning, submitting
 from structure.models import Unit
 from students.models import AcademicYear
 
-COLOURS = {Work.DRAFT: "secondary", Work.SUBMITTED: "blue", Work.APPROVED: "green", Work.RETURNED: "orange"}
-
 
 def _kafedras(access):
-    return Unit.objects.filter(
-        pk__in=Work.objects.for_scope(access.scope("publication.view")).values("kafedra")
-    )
+    """Kafedras whose teachers wrote what the person sees."""
+    seen = Work.objects.for_scope(access.scope("publication.view"))
+    return Unit.objects.filter(pk__in=WorkAuthor.objects.filter(work__in=seen).values("kafedra"))
+
+
+class AuthorUnitFilter(RelatedFilter):
+    """Works with an author of a kafedra, each once however many wrote it there."""
+
+    def apply(self, rows, data):
+        units = [value for value in self.chosen(data) if value.isdigit()]
+        if not self.chosen(data):
+            return rows
+        wrote = WorkAuthor.objects.filter(Q(kafedra__in=units) | Q(kafedra__parent__in=units))
+        return rows.filter(pk__in=wrote.values("work"))
 
 
 def _years(access):
     return AcademicYear.objects.all()
-
-
-def _approve_ticked(request: Request, rows) -> str:
-    """Approve those of the ticked works that are submitted."""
-    done = 0
-    for work in rows.filter(state=Work.SUBMITTED).order_by("pk"):
-        actions.approve(work, access=request.access)
-        done += 1
-    return _("Approved: %(count)s") % {"count": done}
 
 
 class Authors(Register):
@@ -53,15 +49,16 @@ class Authors(Register):
     columns = [
         Column("name", gettext_lazy("Author"), value=lambda row: row.name, link=True, sort=None),
         Column("work", sort="work__title"),
+        Column("kafedra", sort="kafedra__name"),
         Column("place", numeric=True),
         Column("share", numeric=True),
     ]
     filters = [Filter("state", lookup="work__state", label=gettext_lazy("State"))]
     search = ("work__title", "outsider")
     search_person = "employee__person"
-    select_related = ("employee__person", "work")
+    select_related = ("employee__person", "work", "kafedra")
     form = forms.WorkAuthorForm
-    fields = ("work", "employee", "outsider", "place", "share")
+    fields = ("work", "employee", "kafedra", "outsider", "place", "share")
     empty = gettext_lazy("Authors are added on the card of their work.")
 
     @classmethod
@@ -74,20 +71,12 @@ class Authors(Register):
         return rows.filter(work__state__in=Work.OPEN, work__entered_by__person=person)
 
 
-class _Works(Register):
-    app, permission, menu = "research", "publication", "science"
+class _Works(Entered):
     title_one = gettext_lazy("work")
     search = ("title", "doi", "source_name", "keywords", "certificate_number")
     select_related = ("entered_by__person", "kafedra", "academic_year", "decided_by")
-    files = ("scan",)
-    detail_template = "research/work.html"
     tabs = [rows_tab("authors", gettext_lazy("Authors"), Authors, "work")]
-    actions = [
-        BulkAction(
-            "approve", gettext_lazy("Approve"), "publication.approve", _approve_ticked,
-            confirm=gettext_lazy("Approve the ticked works that are submitted?"),
-        )
-    ]  # fmt: skip
+    verbs = ("research_submit", "research_approve", "research_return")
     sort = ""
 
     @classmethod
@@ -95,26 +84,8 @@ class _Works(Register):
         return queries.with_author_counts(Work.objects.filter(sort=cls.sort))
 
     @classmethod
-    def rows(cls, access, permission=""):
-        """Only who entered a work changes it, while it is open."""
-        rows = super().rows(access, permission)
-        if permission != cls.edit_permission():
-            return rows
-        person = access.scope(permission).person_id
-        return rows.filter(state__in=Work.OPEN, entered_by__person=person)
-
-    @classmethod
     def history_parts(cls, obj):
         return [obj.authors.all()]
-
-    @classmethod
-    def detail_context(cls, request, obj):
-        decides = is_in_scope(obj, request.access, "publication.approve")
-        return {
-            "may_submit": cls.can_edit(request.access, obj),
-            "may_approve": decides and obj.state == Work.SUBMITTED,
-            "may_return": decides and obj.state not in Work.OPEN,
-        }
 
 
 def _columns(kind: str, *more: Column) -> list[Column]:
@@ -141,7 +112,7 @@ def _filters(kind: str, *more: Filter) -> list[Filter]:
         *more,
         RelatedFilter("academic_year", _years),
         RangeFilter("issue_year"),
-        RelatedFilter("kafedra", _kafedras),
+        AuthorUnitFilter("kafedra", _kafedras),
     ]
 
 
@@ -203,86 +174,33 @@ class Properties(_Works):
 REGISTERS = {one.sort: one for one in (Scientific, Methodical, Properties)}
 
 
-def _submit(request: Request, work: Work) -> str:
-    actions.submit(work, access=request.access)
-    return _("The work is submitted to the head of the kafedra.")
-
-
-def _approve(request: Request, work: Work) -> str:
-    actions.approve(work, access=request.access)
-    return _("The work is approved and its authors are told.")
-
-
-submit = verb(Work, "publication.edit", _submit, back="research_work", errors=actions.WorkError)
-approve = verb(Work, "publication.approve", _approve, back="research_work", errors=actions.WorkError)
+submit = submitting(Work)
+approve = approving(Work)
+send_back = returning(Work)
 
 
 @page("publication.view")
 def open_work(request: Request, pk: int) -> HttpResponse:
     """The card of a work in the register of its sort, for whoever knows but its key."""
-    return redirect(
-        REGISTERS[get_in_scope(Work, request, "publication.view", pk=pk).sort].url_name("detail"), pk=pk
-    )
+    work = get_in_scope(Work, request, "publication.view", pk=pk)
+    return redirect(REGISTERS[work.sort].url_name("detail"), pk=pk)
 
 
-@page("publication.approve")
-def send_back(request: Request, pk: int) -> HttpResponse:
-    """Return a work with a remark."""
-    work = get_in_scope(Work, request, "publication.approve", pk=pk)
-    form = forms.RemarkForm(request.POST or None)
-    url = REGISTERS[work.sort].url_of(work)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.send_back(work, remark=form.cleaned_data["remark"], access=request.access)
-        except actions.WorkError as error:
-            form.add_error("remark", str(error))
-        else:
-            messages.success(request, _("The work is returned and its authors are told."))
-            return redirect(url)
-    context = {"title": _("Return with a remark"), "form": form, "work": work, "back_url": url}
-    return render(request, "research/remark.html", context, status=422 if form.errors else 200)
-
-
-FOUND = 20
-
-
-@page("publication.edit")
-def colleagues(request: Request) -> HttpResponse:
-    """Names of employees for the choice of a co-author, who may be of any kafedra: nothing but the name."""
-    text = request.GET.get("q", "").strip()
-    rows = Employee.objects.select_related("person")
-    if text:
-        rows = rows.filter(person__search=names.search_query(text))
-    found = rows.order_by("person__sort_key", "pk")[:FOUND]
-    return JsonResponse({"results": [{"value": str(row.pk), "text": str(row)} for row in found]})
-
-
-def _todo(register: type[_Works]) -> None:
-    def waiting(access) -> int:
-        rows = Work.objects.for_scope(access.scope("publication.approve"))
-        return rows.filter(sort=register.sort, state=Work.SUBMITTED).order_by().count()
-
-    def returned(access) -> int:
-        person = access.scope("publication.edit").person_id
-        rows = Work.objects.filter(sort=register.sort, state=Work.RETURNED, entered_by__person=person)
-        return rows.order_by().count()
-
-    def address(state: str):
-        return lambda: f"{reverse(register.url_name('list'))}?state={state}"
-
-    register_todo(Todo(TO_APPROVE[register.sort], "publication.approve", waiting, address(Work.SUBMITTED)))
-    register_todo(Todo(RETURNED[register.sort], "publication.edit", returned, address(Work.RETURNED), "edit"))
-
-
-TO_APPROVE = {
-    Work.SCIENTIFIC: gettext_lazy("Scientific publications to approve"),
-    Work.METHODICAL: gettext_lazy("Methodical publications to approve"),
-    Work.PROPERTY: gettext_lazy("Intellectual property to approve"),
-}
-RETURNED = {
-    Work.SCIENTIFIC: gettext_lazy("Scientific publications returned to you"),
-    Work.METHODICAL: gettext_lazy("Methodical publications returned to you"),
-    Work.PROPERTY: gettext_lazy("Intellectual property returned to you"),
-}
-for _register in REGISTERS.values():
-    _todo(_register)
+for _register, _to_approve, _returned in (
+    (
+        Scientific,
+        gettext_lazy("Scientific publications to approve"),
+        gettext_lazy("Scientific publications returned to you"),
+    ),
+    (
+        Methodical,
+        gettext_lazy("Methodical publications to approve"),
+        gettext_lazy("Methodical publications returned to you"),
+    ),
+    (
+        Properties,
+        gettext_lazy("Intellectual property to approve"),
+        gettext_lazy("Intellectual property returned to you"),
+    ),
+):
+    register_todos(_register, to_approve=_to_approve, returned=_returned)

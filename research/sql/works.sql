@@ -1,20 +1,22 @@
--- The laws of works (a generated column is not yet known before the write, so title_key is left out): approved or submitted ones are frozen, states follow each other, shares make at most 100 %.
-
-CREATE FUNCTION hemis_work_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The laws of what teachers enter and heads approve: it begins as a draft, states follow each other, what is
+-- submitted or approved is frozen. The first argument of the trigger begins the names of the constraints. (A
+-- generated column is not yet known before the write, so title_key is left out.)
+CREATE FUNCTION hemis_approval_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     act text[] := ARRAY['state', 'remark', 'submitted_at', 'decided_by_id', 'decided_at', 'version', 'title_key'];
+    frozen text := TG_ARGV[0] || '_frozen';
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'draft' THEN
-            RAISE EXCEPTION 'A work begins as a draft.'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'work_begins_as_draft';
+            RAISE EXCEPTION 'What is entered begins as a draft.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[0] || '_begins_as_draft';
         END IF;
         RETURN NEW;
     END IF;
     IF OLD.state IN ('submitted', 'approved')
        AND (TG_OP = 'DELETE' OR to_jsonb(NEW) - act IS DISTINCT FROM to_jsonb(OLD) - act) THEN
-        RAISE EXCEPTION 'A work that is submitted or approved does not change; the head of department returns it first.'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'work_frozen';
+        RAISE EXCEPTION 'What is submitted or approved does not change; the head of department returns it first.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = frozen;
     END IF;
     IF TG_OP = 'DELETE' THEN
         RETURN OLD;
@@ -22,24 +24,31 @@ BEGIN
     IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
         ('draft', 'submitted'), ('returned', 'submitted'), ('submitted', 'approved'),
         ('submitted', 'returned'), ('approved', 'returned')) THEN
-        RAISE EXCEPTION 'A work does not go from % to %.', OLD.state, NEW.state
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'work_states';
+        RAISE EXCEPTION 'The state does not go from % to %.', OLD.state, NEW.state
+            USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[0] || '_states';
     END IF;
     IF OLD.state = 'approved' AND NEW.state = 'approved'
        AND (NEW.remark, NEW.submitted_at, NEW.decided_by_id, NEW.decided_at)
            IS DISTINCT FROM (OLD.remark, OLD.submitted_at, OLD.decided_by_id, OLD.decided_at) THEN
-        RAISE EXCEPTION 'The decision on a work does not change; the head of department returns it first.'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'work_frozen';
+        RAISE EXCEPTION 'The decision does not change; the head of department returns it first.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = frozen;
     END IF;
-    IF NEW.state = 'submitted' AND OLD.state <> 'submitted' AND NOT EXISTS (
-        SELECT FROM research_workauthor WHERE work_id = NEW.id AND employee_id IS NOT NULL) THEN
+    RETURN NEW;
+END $$;
+CREATE TRIGGER work_guard BEFORE INSERT OR UPDATE OR DELETE ON research_work
+    FOR EACH ROW EXECUTE FUNCTION hemis_approval_guard('work');
+
+CREATE FUNCTION hemis_work_has_author() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM research_workauthor WHERE work_id = NEW.id AND employee_id IS NOT NULL) THEN
         RAISE EXCEPTION 'A work is submitted with an author of the university.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'work_has_author';
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER work_guard BEFORE INSERT OR UPDATE OR DELETE ON research_work
-    FOR EACH ROW EXECUTE FUNCTION hemis_work_guard();
+CREATE TRIGGER work_has_author BEFORE UPDATE OF state ON research_work
+    FOR EACH ROW WHEN (NEW.state = 'submitted' AND OLD.state <> 'submitted')
+    EXECUTE FUNCTION hemis_work_has_author();
 
 -- Two authors written at once: one waits for the work, then sees the other's share.
 CREATE FUNCTION hemis_work_author_guard() RETURNS trigger LANGUAGE plpgsql AS $$

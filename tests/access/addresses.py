@@ -25,7 +25,7 @@ from curriculum.models import (
     ElectiveOffer,
     Registration,
 )
-from finance.models import Contract
+from finance.models import Contract, ContractRequest, Invoice, PayerChange
 from finance.payments.models import Payment, PutAside, StatementLine
 from grading.models import GradeSheet, ScheduleLine, SheetLine, StudentGpa, SubjectResult
 from hemis.access.guard import PERMISSION, Rule, rule_for
@@ -39,7 +39,7 @@ from movement.clearance.models import ClearanceAnswer
 from movement.models import Order, OrderFile
 from movement.parents.models import ParentContact, ParentLink
 from records.models import CommissionMember, GraduationTopic, SurveyLink
-from research.models import Work
+from research.models import ProfileFigures, Work
 from staff.models import Position
 from structure.models import Unit
 from students.models import (
@@ -436,6 +436,13 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     **dict.fromkeys(("finance_receipt", "finance_put_aside"), _on("finance_queue", StatementLine)),
     "finance_bring_back": _on("", PutAside),
     "my_receipt": _on("", Payment),
+    "my_contract_request_withdraw": _on("", ContractRequest),
+    "finance_balance_reverse": _on("finance_brought_forward", Contract),
+    "finance_invoice_issue": _on("", Contract),
+    "finance_invoice_annul": _on("", Invoice),
+    "finance_payer_replace": _on("", Contract),
+    **dict.fromkeys(("finance_payer_sign", "finance_payer_cancel"), _on("", PayerChange)),
+    **dict.fromkeys(("finance_request_accept", "finance_request_refuse"), _on("", ContractRequest)),
     "my_contact": _own_contacts,
     "my_extract": _own_lines,
     "notice_open": _notices,
@@ -474,6 +481,10 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     **dict.fromkeys(
         ("research_work", "research_submit", "research_approve", "research_return"),
         _on("research_scientific", Work),
+    ),
+    **dict.fromkeys(
+        ("research_figures_submit", "research_figures_approve", "research_figures_return"),
+        _on("research_figures", ProfileFigures),
     ),
     "grading_correct": _on("", SheetLine),
     **dict.fromkeys(("grading_exam_list_pdf", "grading_summary_pdf"), _on("grading_groups", Group)),

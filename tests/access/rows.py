@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection
+from django.utils import timezone
 
 from attendance import models as journal
 from curriculum.materials.models import Question, Resource
@@ -56,12 +57,16 @@ from doctorate.models import (
     PlanStage,
     Supervision,
 )
+from finance.contracts.payers import sides_of
 from finance.ledger.models import Account, Posting
 from finance.models import (
     BaseCoefficient,
     Contract,
     ContractChange,
+    ContractRequest,
     DifferentiatedCoefficient,
+    Invoice,
+    PayerChange,
     PayoutAccount,
     StipendAppointment,
     StipendList,
@@ -91,7 +96,27 @@ from movement.clearance.models import ClearanceAnswer, ClearanceStation
 from movement.models import AgreementStep, MovementRule, Order
 from movement.parents.actions import hash_of, token_of
 from movement.parents.models import ParentContact, ParentLink
-from research.models import Work, WorkAuthor
+from research.models import (
+    Profile,
+    ProfileFigures,
+    Project,
+    ProjectExecutor,
+    ProjectReport,
+    ProjectResult,
+    ProjectStage,
+    ProjectSum,
+    Work,
+    WorkAuthor,
+)
+from research.rating.models import (
+    CriteriaSet,
+    Criterion,
+    Evidence,
+    Rating,
+    RatingAppeal,
+    RatingLine,
+    UnitLine,
+)
 from staff.models import Absence, Competition, CompetitionEntry, Degree, Employee, PostRole
 from structure.models import RoomBooking, Unit, University
 from students.models import (
@@ -116,6 +141,7 @@ from tests.access import attestation, papers
 from tests.access.world import (
     DAY,
     TESTS,
+    WHERE,
     Place,
     Row,
     World,
@@ -533,6 +559,43 @@ def _charged(world: World, where: str) -> Contract:
     return found
 
 
+def _invoice(world: World, where: str) -> Invoice:
+    contract = _charged(world, where)
+    return make(
+        Invoice, world, where, contract=contract, date=contract.date, year=contract.date.year, amount=Decimal(1),
+        position=Invoice.objects.filter(year=contract.date.year).count() + 1,
+    )  # fmt: skip
+
+
+def _brought_forward(world: World, where: str) -> Contract:
+    student = world.student(where)
+    place = student.current
+    return Contract.objects.filter(student=student, brought_forward=True).first() or make(
+        Contract, world, where, number=f"Q{next(_serial):05d}", date=DAY, student=student, placement=place,
+        academic_year=factories.make_year(2025), faculty=place.faculty, programme=place.programme, group=place.group,
+        course=place.course, education_form=place.education_form, amount=Decimal(-1), price_steps=[],
+        brought_forward=True, basis="Dalolatnoma",
+    )  # fmt: skip
+
+
+def _payer_change(world: World, where: str) -> PayerChange:
+    contract = _charged(world, where)
+    contract.refresh_from_db()
+    return make(
+        PayerChange, world, where, contract=contract, before=sides_of(contract), parties="12", date=contract.date,
+        payer_name=f"Toʻlovchi {next(_serial)}", payer_tin="", position=contract.payer_changes.count() + 1,
+    )  # fmt: skip
+
+
+def _contract_request(world: World, where: str) -> ContractRequest:
+    student = world.student(where)
+    waiting = ContractRequest.objects.filter(student=student, state=ContractRequest.SENT).first()
+    return waiting or make(
+        ContractRequest, world, where, student=student, academic_year=student.current.academic_year,
+        faculty=student.current.faculty,
+    )  # fmt: skip
+
+
 def _payment(world: World, where: str) -> Row:
     """Seen by accounting and by whose contract it is for."""
     found = make(Payment, world, where, contract=_charged(world, where), means=Payment.CASH)
@@ -543,6 +606,56 @@ def _posting(world: World, where: str) -> Posting:
     """What a receipt has posted."""
     receipt = world.row("finance_queue", StatementLine, where).obj
     return Posting.objects.get(line=receipt)
+
+
+def _criteria(world: World) -> CriteriaSet:
+    """Approved criteria of one line."""
+    made = CriteriaSet.objects.create(
+        academic_year=factories.make_year(2024), basis="№ 1", created_by=world.walker
+    )
+    Criterion.objects.create(
+        criteria=made, code="load", title="Yuklama", source="load", unit="soat", weight=1
+    )
+    boss = world.rectorate.user
+    CriteriaSet.objects.filter(pk=made.pk).update(state="approved", approved_by=boss, approved_at=MOMENT)
+    made.refresh_from_db()
+    return made
+
+
+def _rating(world: World, where: str) -> Rating:
+    """A frozen rating of the three teachers with their kafedras and faculties."""
+    found = Rating.objects.first()
+    if found is not None:
+        return found
+    criteria = _criteria(world)
+    found = Rating.objects.create(academic_year=criteria.academic_year, criteria=criteria, as_of=DAY)
+    units = {*world.faculties.values(), *world.kafedras.values()}
+    for place in WHERE:
+        RatingLine.objects.create(
+            rating=found, employee=world.employee(place), kafedra=world.kafedras[place],
+            faculty=world.faculties[place], rate=1, place=1,
+        )  # fmt: skip
+    for unit in units:
+        UnitLine.objects.create(rating=found, unit=unit, teachers=1, rates=1, total=0, mean=0, place=1)
+    CriteriaSet.objects.filter(pk=criteria.pk).update(state="locked")
+    Rating.objects.filter(pk=found.pk).update(state="counted", counted_at=MOMENT)
+    today = timezone.localdate()
+    Rating.objects.filter(pk=found.pk).update(
+        state="frozen", frozen_by=world.walker, frozen_at=MOMENT, appeals_until=today
+    )
+    return found
+
+
+def _rating_line(world: World, where: str) -> RatingLine:
+    return _rating(world, where).lines.get(employee=world.employee(where))
+
+
+def _unit_line(units: str):
+    def made(world: World, where: str) -> Row:
+        unit = getattr(world, units)[where]
+        line = _rating(world, where).units.get(unit=unit)
+        kafedra = unit.pk if units == "kafedras" else None
+        return Row(line, Place(world.faculties[where].pk, kafedra))
 
 
 def _candidate(kind: str) -> Callable[[World, str], Row]:
@@ -565,6 +678,22 @@ def _candidate(kind: str) -> Callable[[World, str], Row]:
         return Row(student, world.place(where, kafedra=True))
 
     return made
+
+
+def _criteria_draft(world: World, where: str) -> Row:
+    """A draft, which only those see whose duty reaches the whole university."""
+    draft = CriteriaSet.objects.filter(state="draft").first() or make(CriteriaSet, world, where, basis="№ 2")
+    return Row(
+        draft, Place(everybody=True), seen=lambda access: access.scope("rating_criteria.view").everything
+    )
+
+
+def _criterion(world: World, where: str) -> Row:
+    draft = _criteria_draft(world, where)
+    line = draft.obj.lines.first() or make(
+        Criterion, world, where, criteria=draft.obj, source="load", weight=1
+    )
+    return Row(line, draft.place, seen=draft.seen)
 
 
 def _doctoral_student(world: World, where: str) -> DoctoralStudent:
@@ -649,6 +778,45 @@ def _work_author(world: World, where: str) -> Row:
     return Row(WorkAuthor.objects.create(work=work, outsider="J. Smith"), world.place(where, kafedra=True))
 
 
+def _profile(world: World, where: str) -> Row:
+    profile = make(
+        Profile, world, where, employee=world.employee(where), kafedra=world.kafedras[where], platform="11",
+        other_platform="", identifier=f"5719{next(_serial):05d}", link="https://www.scopus.com",
+    )  # fmt: skip
+    return Row(profile, world.place(where, kafedra=True))
+
+
+def _figures(world: World, where: str) -> Row:
+    profile = world.row("", Profile, where).obj
+    figures = ProfileFigures.objects.create(
+        profile=profile, kafedra=profile.kafedra, day=DAY, academic_year=factories.make_year(), h_index=2,
+        documents=5, citations=20, scan=world.picture,
+    )  # fmt: skip
+    return Row(figures, world.place(where, kafedra=True))
+
+
+def _project(world: World, where: str) -> Row:
+    project = make(
+        Project, world, where, unit=world.kafedras[where], number=f"F-{where}", starts=datetime.date(2025, 1, 1),
+        ends=datetime.date(2027, 12, 31), state="running", closed_on=None,
+    )  # fmt: skip
+    return Row(project, world.place(where, person=False, kafedra=True))
+
+
+def _of_project(model, **fields) -> Callable[[World, str], Row]:
+    def made(world: World, where: str) -> Row:
+        project = world.row("", Project, where).obj
+        row = make(model, world, where, project=project, **fields)
+        return Row(row, world.place(where, person=False, kafedra=True))
+
+    return made
+
+
+def _report(world: World, where: str) -> Row:
+    made = _of_project(ProjectReport, kind="final", stage=None, day=DAY, accepted_on=None, scan=world.picture)
+    return made(world, where)
+
+
 ROWS: dict[Any, Callable[[World, str], Row]] = {
     **papers.ROWS,
     **attestation.ROWS,
@@ -731,8 +899,12 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     PayoutAccount: of_person(
         lambda world, where: make(PayoutAccount, world, where, number=f"8600{next(_serial):012d}")
     ),
+    Invoice: of_person(_invoice),
+    PayerChange: of_person(_payer_change),
+    ContractRequest: of_person(_contract_request),
     Payment: _payment,
     "finance_debts": of_person(_charged),
+    "finance_brought_forward": of_person(_brought_forward),
     "finance_queue": of_university(plain(StatementLine)),
     PutAside: of_university(
         lambda world, where: make(PutAside, world, where, line=make(StatementLine, world, where))
@@ -805,6 +977,34 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Task: of_kafedra(_task),
     **{f"research_{sort}": _work(sort) for sort, _title in Work.SORTS},
     WorkAuthor: _work_author,
+    CriteriaSet: _criteria_draft,
+    Criterion: _criterion,
+    Rating: of_everybody(_rating),
+    RatingLine: of_kafedra(_rating_line),
+    "research_kafedra_lines": _unit_line("kafedras"),
+    "research_faculty_lines": _unit_line("faculties"),
+    Evidence: of_kafedra(plain(Evidence, quantity=1)),
+    RatingAppeal: of_kafedra(
+        lambda world, where: RatingAppeal.objects.create(
+            line=_rating_line(world, where), text="x", evidence=world.picture
+        )
+    ),
+    Profile: _profile,
+    ProfileFigures: _figures,
+    Project: _project,
+    ProjectSum: _of_project(ProjectSum, year=2026, source="budget", amount=Decimal(1000)),
+    ProjectExecutor: _of_project(
+        ProjectExecutor,
+        kind="10",
+        employee=None,
+        student=None,
+        outsider="J. Smith",
+        valid_from=DAY,
+        valid_to=None,
+    ),
+    ProjectStage: _of_project(ProjectStage, number=1, starts=DAY, ends=DAY),
+    ProjectReport: _report,
+    ProjectResult: _of_project(ProjectResult, kind="product", work=None, name="Dastur", day=DAY),
     DoctoralSpeciality: of_university(first(DoctoralSpeciality, code="01.01.02", level="phd", name="Fizika")),
     DoctoralRule: of_everybody(first(DoctoralRule)),
     "doctorate_students": _candidate("11"),

@@ -58,6 +58,10 @@ WITHOUT_HISTORY = {
     "staff_postassignment": "which post brought which role; the role itself has its history",
     "nightly_nightrun": "written by the night's work: it is a record itself",
     "nightly_nightstep": "written by the night's work: it is a record itself",
+    "research_ratingline": "counted by the job; a trigger refuses every change of a frozen rating",
+    "research_ratingpart": "counted by the job; a trigger refuses every change of a frozen rating",
+    "research_ratingitem": "counted by the job; a trigger refuses every change of a frozen rating",
+    "research_unitline": "counted by the job; a trigger refuses every change of a frozen rating",
     "people_user_groups": "unused: what people may do comes from the duty table",
     "people_user_user_permissions": "unused: what people may do comes from the duty table",
 }

@@ -26,6 +26,7 @@ from hemis.documents.actions import drawn_when_opened
 from hemis.documents.models import Document
 from hemis.jobs import actions as jobs
 from hemis.jobs.models import Job
+from students.models import Student
 from tests.factories import access_of, make_group, make_person, make_students, make_user, make_year
 from tests.finance.conftest import DAY
 
@@ -130,6 +131,19 @@ def test_a_rolled_back_run_gives_its_numbers_back(prices, students, faculty, acc
         raise ZeroDivisionError
     form(access, faculty)
     assert Contract.objects.order_by("number").first().number == "3032600001"
+
+
+@pytest.mark.duty("7.1")
+def test_second_higher_education_has_its_own_price(prices, students, faculty, access):
+    second, programme = students[0], students[0].current.programme
+    Student.objects.filter(pk=second.pk).update(student_type="12")
+    BaseCoefficient.objects.create(
+        programme=programme, student_type="12", academic_year=prices, coefficient=13
+    )
+    form(access, faculty)
+    found = dict(Contract.objects.values_list("student", "amount"))
+    assert found[second.pk] == 13 * 747_300 - 12 * 470_800
+    assert found[students[1].pk] == 10 * 747_300 - 12 * 470_800, "the others pay by the row of all kinds"
 
 
 def test_numbers_run_through_the_faculties(prices, students, faculty, other_faculty, access):

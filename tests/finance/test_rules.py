@@ -13,7 +13,7 @@ from finance.steps import figure, readable_steps, steps_as_json
 
 M, S, K, P = D("747300"), D("470800"), D("10"), D("6000000")
 WITH, WITHOUT = "11", "12"
-DAY, PART_TIME = "11", "13"
+DAY, PART_TIME, SECOND_HIGHER = "11", "13", "15"
 
 
 def by_coefficient(**changes):
@@ -43,6 +43,8 @@ def by_sum(**changes):
         (by_coefficient(), "7473000"),
         (by_coefficient(sum_type=WITHOUT), "1823400"),
         (by_coefficient(sum_type=WITHOUT, education_form=PART_TIME), "7473000"),
+        (by_coefficient(sum_type=WITHOUT, education_form=SECOND_HIGHER), "7473000"),
+        (by_sum(sum_type=WITHOUT, education_form=SECOND_HIGHER), "6000000"),
         (by_coefficient(graduating=True), "6531400"),
         (by_coefficient(discount=D(10)), "7290660"),
         (by_coefficient(sum_type=WITHOUT, discount=D(10)), "1641060"),
@@ -95,6 +97,7 @@ def test_price_is_rounded_once_half_up():
         ({"contract_type": "18"}, "not_offered"),
         ({"contract_type": "19"}, "not_offered"),
         ({"education_form": PART_TIME}, "stipend_not_for_form"),
+        ({"education_form": SECOND_HIGHER}, "stipend_not_for_form"),
         ({"months": 0}, "months"),
         ({"months": 13}, "months"),
         ({"discount": D(100)}, "discount"),

@@ -22,8 +22,10 @@ from finance.stipends.rules import (
 FIVES, GOOD = Marks(fives=6), Marks(fives=2, fours=3, threes=1)
 
 
-def kind_of(marks=GOOD, *, ground=GRANT, form="11", social="10", first=False, threes=Decimal(30)):
-    one = Applicant(form, ground, social, first, marks)
+def kind_of(
+    marks=GOOD, *, ground=GRANT, form="11", social="10", first=False, threes=Decimal(30), returned=False
+):
+    one = Applicant(form, ground, social, first, marks, returned)
     return appointed(one, threes=threes, source="VMQ 59")
 
 
@@ -50,6 +52,12 @@ def kind_of(marks=GOOD, *, ground=GRANT, form="11", social="10", first=False, th
         ({"social": "12"}, "17"),
         ({"form": "13"}, ""),
         ({"marks": Marks(), "first": True}, "11"),
+        # Back from leave or reinstated: the base for this semester, whatever the last session was but a debt.
+        ({"returned": True, "marks": FIVES}, "11"),
+        ({"returned": True, "marks": Marks(fours=7, threes=3)}, "11"),
+        ({"returned": True, "marks": Marks(fives=5, debts=1)}, ""),
+        ({"returned": True, "social": "12"}, "17"),
+        ({"returned": True, "ground": WITHOUT_STIPEND}, ""),
     ],
 )
 def test_the_kind_by_rule_and_why(given, kind):
@@ -78,6 +86,8 @@ def month(**more):
         ({}, 545_000),
         ({"debts": 1}, 0),
         ({"studying": False, "status": "Akademik taʼtil"}, 0),
+        ({"studying": False, "status": "Akademik taʼtil", "maternity": True}, 545_000),
+        ({"studying": False, "maternity": True, "ended_on": datetime.date(2026, 9, 20)}, 0),
         ({"amount": None}, 0),
         ({"ended_on": datetime.date(2026, 9, 20)}, 0),
         # The month in which it ends is still paid: the student studied on its first day.

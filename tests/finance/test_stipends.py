@@ -105,6 +105,31 @@ def test_a_month_pays_by_rule_and_says_why_not(grants, faculty, accountant, djan
     assert [rows[1][3] or "", rows[1][5]] in (["8600123412341234", BASE * 2], ["", BASE * 2])
 
 
+@pytest.mark.duty("7.1", "B8")
+def test_leave_and_return(grants, faculty, accountant):
+    grants[0].marks |= {one.pk: Marks(fives=6) for one in grants}
+    appoint(faculty, grants[:3])
+    for student, ground in ((grants[0], "13"), (grants[1], "12")):
+        carry_out(
+            "12", faculty, [student], datetime.date(2026, 9, 14), reason=ground,
+            ends_on=datetime.date(2027, 9, 1), applied_on=datetime.date(2026, 9, 14),
+        )  # fmt: skip
+    access = access_of(accountant)
+    lines = actions.form_list(access=access, faculty=faculty, month=OCTOBER).lines.order_by("student")
+    paid = BASE * Decimal("1.2")
+    assert [(one.student_id, one.amount) for one in lines] == [(grants[0].pk, paid), (grants[2].pk, paid)], (
+        "maternity leave is paid, leave on another ground ends the stipend"
+    )
+    assert lines[0].steps[0]["source"] and len(lines[0].steps) == 2
+    back = datetime.date(2026, 10, 20)
+    carry_out("15:return", faculty, [grants[1]], back, applied_on=datetime.date(2026, 10, 19))
+    carry_out("18", faculty, [grants[1]], back, stipend_until=UNTIL)
+    found = StipendAppointment.objects.get(student=grants[1], ended_on=None)
+    assert (found.rate, found.valid_from) == ("11", back), "all fives, but the base for this semester"
+    carry_out("11", faculty, [grants[0]], back, reason="11")
+    assert StipendAppointment.objects.get(student=grants[0]).ended_on == datetime.date(2026, 10, 19)
+
+
 @pytest.mark.duty("B8")
 def test_orders_end_stipends_and_take_them_back(grants, faculty, accountant):
     first = appoint(faculty, grants[:2])

@@ -24,6 +24,8 @@ from hemis.jobs.actions import run_now
 from hemis.jobs.models import Job
 from hemis.notices.models import Notice
 from hemis.people.models import User
+from movement.actions import failures
+from movement.models import Order
 from tests.factories import client_of, make_faculty, make_user
 from tests.payments.world import row, workbook
 
@@ -227,6 +229,37 @@ def test_debts_by_day_and_unit(world, accounting, django_assert_max_num_queries)
         one = dean.get(reverse("finance_debt_of", args=[world.contracts[0].pk]), {"on": "2027-01-01"})
     plan = one.context["rows"][0]["plan"]
     assert [line.is_late for line in plan] == [False, True, False, False]
+
+
+@pytest.mark.duty("7.1", "2.2", "B8")
+def test_the_list_of_debtors_leads_to_a_draft_of_expulsion(world, accounting):
+    """The dean ticks who is late; the draft knows what each owes, and who owes nothing does not pass."""
+    world.pay(1, 2_000_000)
+    dean = client_of(make_user("dean", make_faculty("303-101")))
+    where = reverse("finance_debts_list")
+    late = dean.get(where, {"owing": "overdue", "on": timezone.localdate().isoformat()}).context["page"]
+    assert {one.pk for one in late} == {world.contracts[at].pk for at in (0, 2, 3)}
+    bulk = reverse("finance_debts_bulk")
+    assert accounting.post(bulk, {"action": "expel", "pk": [world.contracts[0].pk]}).status_code == 403
+    ticked = [world.contracts[0].pk, world.contracts[1].pk]
+    answer = dean.post(bulk, {"action": "expel", "pk": ticked})
+    assert answer["Location"].startswith(reverse("order_answers", args=["11"]))
+    said = {
+        "title": "Chetlashtirish", "basis": "Qarzdorlar roʻyxati", "reason": "16",
+        "effective_date": timezone.localdate().isoformat(),
+    }  # fmt: skip
+    assert dean.post(answer["Location"], said).status_code == 302
+    order = Order.objects.get(kind="11")
+    assert (order.state, order.lines.count()) == ("draft", 2)
+    checks = {line.student_id: line for line in order.lines.all()}
+    found = failures(order)
+    unpaid = {
+        student: [one for one in found.get(line.pk, []) if one.code == "unpaid"]
+        for student, line in checks.items()
+    }
+    assert not unpaid[world.contracts[0].student_id]
+    [one] = unpaid[world.contracts[1].student_id]
+    assert world.contracts[1].number in one.text
 
 
 @pytest.mark.duty("7.1")

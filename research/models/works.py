@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
 from hemis.pages.files import random_path
-from hemis.people.models import User
+from research.models.approval import Approval
 from staff.models import Employee
 from structure.models import Unit
 from students.models import AcademicYear
@@ -23,16 +23,18 @@ DOI = RegexValidator(r"^10\.\d{4,9}/\S+$", _("A DOI looks like 10.1234/abcd."))
 
 class WorkQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
-        """A kafedra sees the works it answers for, a faculty those of its kafedras, a teacher one's own."""
+        """A kafedra sees the works of its authors, a faculty those of its kafedras, a teacher one's own."""
         if scope.everything:
             return self
-        mine = WorkAuthor.objects.filter(work=OuterRef("pk"), employee__person=scope.person_id)
-        own = Q(entered_by__person=scope.person_id) | Q(Exists(mine))
-        seen = Q(kafedra__in=scope.unit_ids) | Q(kafedra__parent__in=scope.faculty_ids)
-        return self.filter(seen | own if scope.person_id else seen)
+        wrote = Q(kafedra__in=scope.unit_ids) | Q(kafedra__parent__in=scope.faculty_ids)
+        seen = wrote
+        if scope.person_id:
+            wrote |= Q(employee__person=scope.person_id)
+            seen |= Q(entered_by__person=scope.person_id)
+        return self.filter(seen | Q(Exists(WorkAuthor.objects.filter(wrote, work=OuterRef("pk")))))
 
 
-class Work(BaseModel):
+class Work(Approval):
     """One work, however many teachers wrote it (people.md 6.2, 6.4; duty 8.4).
 
     Who enters it submits it to the head of the kafedra named here, who approves it
@@ -46,15 +48,7 @@ class Work(BaseModel):
         (METHODICAL, _("methodical publication")),
         (PROPERTY, _("intellectual property")),
     ]
-    DRAFT, SUBMITTED, APPROVED, RETURNED = "draft", "submitted", "approved", "returned"
-    STATES = [
-        (DRAFT, _("draft")),
-        (SUBMITTED, _("submitted")),
-        (APPROVED, _("approved")),
-        (RETURNED, _("returned")),
-    ]
-    # Who entered it may change it, and add authors.
-    OPEN = (DRAFT, RETURNED)
+    word, owner_path, card = "work", "entered_by", "research_work"
 
     sort = models.CharField(_("sort of work"), max_length=12, choices=SORTS, editable=False)
     title = models.CharField(_("title"), max_length=500)
@@ -94,14 +88,6 @@ class Work(BaseModel):
         Employee, on_delete=models.PROTECT, related_name="entered_works", verbose_name=_("entered by"),
         editable=False,
     )  # fmt: skip
-    state = models.CharField(_("state"), max_length=12, choices=STATES, default=DRAFT, editable=False)
-    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True, editable=False)
-    decided_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by"),
-        editable=False,
-    )  # fmt: skip
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
-    remark = models.CharField(_("remark"), max_length=1000, blank=True, editable=False)
 
     objects = WorkQuerySet.as_manager()
 
@@ -158,6 +144,11 @@ class WorkAuthor(BaseModel):
     employee = models.ForeignKey(
         Employee, on_delete=models.PROTECT, null=True, blank=True, related_name="works",
         verbose_name=_("author of the university"),
+    )  # fmt: skip
+    # Where the author works when the work is entered: the kafedra and the faculty that count it.
+    kafedra = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kafedra"),
+        editable=False,
     )  # fmt: skip
     outsider = models.CharField(_("author from outside"), max_length=255, blank=True)
     place = models.PositiveSmallIntegerField(_("place among the authors"), default=1)

@@ -1,49 +1,43 @@
-"""Works of the demo's teachers: approved by the heads, some still waiting, some returned."""
+"""Works of the demo's teachers over three years."""
 
 from __future__ import annotations
 
 import datetime
 from random import Random
 
-from django.utils import timezone
-
-from hemis.access.models import RoleAssignment
 from reports.demo import YEAR
+from reports.demo.science.deciding import decide
 from research.models import Work, WorkAuthor
-from staff.models import Position
-from staff.models.posts import TEACHING
-from structure.models import Unit
 from students.models import AcademicYear
 
-SEED = 840
-EACH = 4  # works of a teacher
+EACH = 6  # works of a teacher
+YEARS = (YEAR - 2, YEAR - 1, YEAR)
 THEMES = (
     "Yarimoʻtkazgichli nanotuzilmalar", "Raqamli taʼlim muhiti", "Suv resurslarini boshqarish",
     "Oʻzbek tili korpusi", "Sonli usullar", "Mahalliy tarix manbalari", "Sunʼiy intellekt modellari",
 )  # fmt: skip
 WAYS = ("tadqiqoti", "metodikasi", "tahlili", "rivojlanish bosqichlari", "amaliy masalalari")
 SOURCES = ("Fan va taʼlim", "Acta Scientifica", "Universitet xabarlari", "Journal of Applied Studies")
-REMARK = "Sahifalar va ISSN koʻrsatilmagan."
 
 
-def build() -> None:
-    """Works with authors in bulk, then their states in the order that the database allows."""
-    random = Random(SEED)  # noqa: S311
-    for year in (YEAR - 1, YEAR):
+def build(random: Random, held: dict[int, int]) -> None:
+    """Works with authors in bulk, then their states in the order that the database allows.
+
+    ``held`` tells the kafedra of each teacher.
+    """
+    for year in YEARS:
         AcademicYear.objects.get_or_create(year=year)
-    posts = Position.objects.filter(category=TEACHING, unit__kind=Unit.KAFEDRA).order_by("employee", "pk")
-    held = {post.employee_id: post.unit_id for post in posts}
     works = Work.objects.bulk_create(
         _work(random, employee, unit, number)
         for number, (employee, unit) in enumerate(one for one in held.items() for _ in range(EACH))
     )
-    _name_authors(random, works, list(held))
+    _name_authors(random, works, held)
     _decide(works)
 
 
 def _work(random: Random, employee: int, unit: int, number: int) -> Work:
     sort = random.choice((Work.SCIENTIFIC, Work.SCIENTIFIC, Work.METHODICAL, Work.PROPERTY))
-    issued = YEAR - number % 2
+    issued = YEARS[number % len(YEARS)]
     kinds = {
         Work.SCIENTIFIC: ("11", "12", "13", "14", "15", "16"),
         Work.METHODICAL: ("11", "12", "13", "14"),
@@ -65,33 +59,22 @@ def _work(random: Random, employee: int, unit: int, number: int) -> Work:
     return work
 
 
-def _name_authors(random: Random, works: list[Work], everybody: list[int]) -> None:
+def _name_authors(random: Random, works: list[Work], held: dict[int, int]) -> None:
     """Who entered a work is its first author; a colleague and somebody from outside now and then."""
-    made = []
+    made, everybody = [], list(held)
     for number, work in enumerate(works):
+        share = 60 if number % 4 == 0 else None
         made.append(
-            WorkAuthor(work=work, employee_id=work.entered_by_id, share=60 if number % 4 == 0 else None)
+            WorkAuthor(work=work, employee_id=work.entered_by_id, kafedra_id=work.kafedra_id, share=share)
         )
         colleague = random.choice(everybody)
         if number % 3 == 0 and colleague != work.entered_by_id:
-            made.append(WorkAuthor(work=work, employee_id=colleague, place=2))
+            made.append(WorkAuthor(work=work, employee_id=colleague, kafedra_id=held[colleague], place=2))
         if number % 5 == 0:
             made.append(WorkAuthor(work=work, outsider="J. Smith", place=3))
     WorkAuthor.objects.bulk_create(made)
 
 
 def _decide(works: list[Work]) -> None:
-    """Most are approved by the head of their kafedra; of every ten one is a draft, one waits, one came back."""
-    now = timezone.now()
-    with_head = dict(RoleAssignment.objects.in_force().filter(role="head").values_list("unit", "user"))
-    kept = [(number % 10, work) for number, work in enumerate(works) if number % 10]
-    Work.objects.filter(pk__in=[work.pk for _, work in kept]).update(state=Work.SUBMITTED, submitted_at=now)
-    for kafedra, head in with_head.items():
-        decided = {"decided_by": head, "decided_at": now}
-        here = [(digit, work.pk) for digit, work in kept if work.kafedra_id == kafedra]
-        Work.objects.filter(pk__in=[pk for digit, pk in here if digit > 2]).update(
-            state=Work.APPROVED, **decided
-        )
-        Work.objects.filter(pk__in=[pk for digit, pk in here if digit == 2]).update(
-            state=Work.RETURNED, remark=REMARK, **decided
-        )
+    """Of every ten one is a draft, one waits, one came back; the others are approved."""
+    decide(Work, [(work.pk, work.kafedra_id) for work in works])

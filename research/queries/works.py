@@ -1,4 +1,4 @@
-"""What pages, statistics and the rating read of works."""
+"""What pages, statistics and the rating read of works and of who wrote them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Case, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from hemis.access.scope import Access
 from research import rules
 from research.models import Work, WorkAuthor
 from staff.models import Employee, Position
@@ -35,6 +36,13 @@ class ApprovedWork:
     share: Decimal
 
 
+def who_enters(access: Access) -> tuple[Employee | None, Unit | None]:
+    """The employee behind the account, and the kafedra where that employee teaches."""
+    user = access.user
+    employee = Employee.objects.filter(person=user.person_id).first() if user else None
+    return employee, kafedra_of(employee) if employee else None
+
+
 def kafedra_of(employee: Employee) -> Unit | None:
     """The kafedra of the employee's posts today, that of the main post first."""
     order = Case(When(employment=MAIN, then=0), default=1)
@@ -57,8 +65,8 @@ def approved_works(year: int, employees: Iterable[int] | QuerySet | None = None)
 
     ``employees`` narrows to some authors (keys, or a queryset of keys).
     """
-    works = {
-        one["pk"]: one
+    works: dict[int, dict] = {
+        one["pk"]: dict(one)
         for one in Work.objects.filter(academic_year=year, state=Work.APPROVED).values(
             "pk",
             "sort",
@@ -73,7 +81,7 @@ def approved_works(year: int, employees: Iterable[int] | QuerySet | None = None)
     authors = WorkAuthor.objects.filter(work__academic_year=year, work__state=Work.APPROVED)
     wanted = set(employees) if employees is not None else None
     for one in authors.values("work_id", "employee_id", "share").order_by("work_id", "place", "pk"):
-        together[one["work_id"]].append(one)
+        together[one["work_id"]].append(dict(one))
     return [
         _of_author(works[pk], number, rows)
         for pk, rows in together.items()

@@ -1,4 +1,4 @@
-"""Forms of works and their authors (duties B6.1, 8.4)."""
+"""Forms of works and their authors, and the remark with which the head returns them (duties B6.1, 8.4)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from hemis.pages.forms import RegisterForm
 from research import queries, rules
 from research.models import Work, WorkAuthor
 from staff.forms.employees import search_employees
-from staff.models import Employee
 from students.queries import current_year
 
 COMMON = ("title", "same_title")
+NOT_A_TEACHER = _("Works are entered by teachers who hold a post in a kafedra.")
 ENDING = ("academic_year", "issue_year", "language", "scan")
 
 
@@ -38,10 +38,6 @@ class WorkForm(RegisterForm):
             self.fields["academic_year"].initial = current_year()
             self.fields["issue_year"].initial = timezone.localdate().year
 
-    def _employee(self) -> Employee | None:
-        user = self.access.user
-        return Employee.objects.filter(person=user.person_id).first() if user else None
-
     def clean_doi(self) -> str:
         return rules.clean_doi(self.cleaned_data["doi"])
 
@@ -61,10 +57,9 @@ class WorkForm(RegisterForm):
         return data
 
     def _name_who_enters(self) -> None:
-        employee = self._employee()
-        kafedra = queries.kafedra_of(employee) if employee else None
+        employee, kafedra = queries.who_enters(self.access)
         if employee is None or kafedra is None:
-            self.add_error(None, _("Works are entered by teachers who hold a post in a kafedra."))
+            self.add_error(None, NOT_A_TEACHER)
             return
         self.instance.entered_by, self.instance.kafedra = employee, kafedra
 
@@ -86,7 +81,7 @@ class WorkForm(RegisterForm):
         is_new = self.instance.pk is None
         work = super().write()
         if is_new:
-            WorkAuthor.objects.create(work=work, employee=work.entered_by)
+            WorkAuthor.objects.create(work=work, employee=work.entered_by, kafedra=work.kafedra)
         return work
 
 
@@ -158,6 +153,11 @@ class WorkAuthorForm(RegisterForm):
             if share + sum(one for one in others if one is not None) > rules.WHOLE:
                 self.add_error("share", _("The shares of the authors make more than 100 %."))
         return data
+
+    def write(self):
+        employee = self.cleaned_data["employee"]
+        self.instance.kafedra = queries.kafedra_of(employee) if employee else None
+        return super().write()
 
 
 class RemarkForm(forms.Form):
