@@ -657,6 +657,8 @@ def _unit_line(units: str):
         kafedra = unit.pk if units == "kafedras" else None
         return Row(line, Place(world.faculties[where].pk, kafedra))
 
+    return made
+
 
 def _candidate(kind: str) -> Callable[[World, str], Row]:
     """A candidate for the doctorate: the person of ``where`` would have one only."""
