@@ -223,7 +223,7 @@ def lesson_shown(lesson: Lesson, kind: str) -> Shown:
     lines = {GROUP: (teacher, room), TEACHER: (groups, room), ROOM: (groups, teacher)}.get(
         kind, (groups, teacher, room)
     )
-    if kind == GROUP and ("," in groups or "/" in groups):
+    if kind == GROUP and any(mark in groups for mark in ",/("):
         lines = (teacher, room, groups)
     return Shown(
         "lesson",
@@ -272,6 +272,10 @@ class Left:
     def hours(self) -> int:
         return self.teaching.hours - self.placed
 
+    @property
+    def groups(self) -> str:
+        return queries.audience_text(self.teaching)
+
 
 def left_of(kind: str, key: int, day: datetime.date, scope: Scope) -> list[Left]:
     """Teachings of the half-year with hours left, of a group or a teacher: two queries."""
@@ -289,7 +293,11 @@ def left_of(kind: str, key: int, day: datetime.date, scope: Scope) -> list[Left]
     found = (
         rows.filter(placed__lt=F("hours"))
         .select_related("subject", "teacher__person")
-        .prefetch_related(Prefetch("audience", TeachingAudience.objects.select_related("group", "subgroup")))
+        .prefetch_related(
+            Prefetch(
+                "audience", TeachingAudience.objects.select_related("group", "subgroup", "curriculum_subject")
+            )
+        )
         .order_by("subject__name", "training_type", "pk")
     )
     return [Left(one, one.placed) for one in found]
