@@ -379,7 +379,7 @@ def issue_schedule(schedule: PersonalSchedule, *, by: User | None) -> Document:
         payload = {
             "university": _university(), "number": schedule.number, "date": schedule.drawn_on.strftime(DATE),
             "due": schedule.due_on.strftime(DATE), "faculty": now.faculty.name,
-            "speciality": str(now.programme.speciality),
+            "speciality": now.programme.speciality.on_paper,
             "type": now.programme.speciality.get_education_type_display(), "form": now.get_education_form_display(),
             "course": now.get_course_display(), "group": str(now.group or ""), "name": student.person.full_name,
             "student": student.number, "order_number": schedule.order_number,

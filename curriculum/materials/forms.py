@@ -100,7 +100,7 @@ class ResourceForm(RegisterForm):
 
 def line_label(line) -> str:
     """A line of a plan as one finds it among many: subject, semester, plan."""
-    return f"{line.subject.name} · {line.semester.number}-sem. · {line.curriculum}"
+    return f"{line.subject.get_name_display()} · {line.semester.number}-sem. · {line.curriculum}"
 
 
 class QuestionForm(RegisterForm):

@@ -21,7 +21,7 @@ from curriculum.pages.common import HalfYearForm, asked_half_year, dressed, form
 from curriculum.pages.reference import kafedras, years
 from curriculum.timetable import queries, sitting
 from hemis.access.guard import page
-from hemis.base import Request
+from hemis.base import Request, name_of
 from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
@@ -199,7 +199,9 @@ def _modes_shown(day) -> list[tuple[str, str, int]]:
 
 def _by_kafedra(proposal: teachings.Proposal) -> list[dict[str, Any]]:
     """New teachings and hours of each kafedra by kind of training."""
-    names = dict(Unit.objects.filter(pk__in={one.kafedra for one in proposal.new}).values_list("pk", "name"))
+    names = dict(
+        Unit.objects.filter(pk__in={one.kafedra for one in proposal.new}).values_list("pk", name_of(""))
+    )
     kinds = dict(classifiers.choices("h_training_type"))
     found: dict[tuple[str, str], list[int]] = {}
     for one in proposal.new:
@@ -225,7 +227,7 @@ def _joining_shown(proposal: teachings.Proposal) -> list[dict[str, Any]]:
 
 def _gaps_shown(proposal: teachings.Proposal) -> list[dict[str, Any]]:
     names = dict(
-        Subject.objects.filter(pk__in={one.subject for one in proposal.gaps}).values_list("pk", "name")
+        Subject.objects.filter(pk__in={one.subject for one in proposal.gaps}).values_list("pk", name_of(""))
     )
     kinds = dict(classifiers.choices("h_training_type"))
     return [

@@ -227,7 +227,7 @@ def lesson_shown(lesson: Lesson, kind: str) -> Shown:
         lines = (teacher, room, groups)
     return Shown(
         "lesson",
-        lesson.teaching.subject.name,
+        lesson.teaching.subject.get_name_display(),
         tuple(one for one in lines if one),
         lesson.pk,
         lesson.teaching.get_training_type_display(),  # type: ignore[attr-defined]
@@ -248,7 +248,7 @@ def control_shown(event: ControlEvent, kind: str) -> Shown:
     )
     return Shown(
         "control",
-        event.subject.name,
+        event.subject.get_name_display(),
         tuple(one for one in (*lines, str(event.auditorium or "")) if one),
         event.pk,
         event.get_control_display(),  # type: ignore[attr-defined]

@@ -237,7 +237,7 @@ def audience_text(teaching: Teaching) -> str:
 def lesson_words(lesson: Lesson) -> str:
     """A lesson in one line: subject, kind of training, groups, teacher, room."""
     parts = [
-        lesson.teaching.subject.name,
+        lesson.teaching.subject.get_name_display(),
         lesson.teaching.get_training_type_display(),  # type: ignore[attr-defined]
         audience_text(lesson.teaching),
         lesson.teacher.person.short_name,
@@ -249,7 +249,12 @@ def lesson_words(lesson: Lesson) -> str:
 def control_words(event: ControlEvent) -> str:
     """A control in one line."""
     groups = ", ".join(str(one) for one in event.audience.all())
-    parts = [event.get_control_display(), event.subject.name, groups, str(event.auditorium or "")]  # type: ignore[attr-defined]
+    parts = [
+        event.get_control_display(),
+        event.subject.get_name_display(),
+        groups,
+        str(event.auditorium or ""),
+    ]  # type: ignore[attr-defined]
     return " · ".join(part for part in parts if part)
 
 

@@ -147,10 +147,13 @@ def test_the_page_of_the_order_says_who_is_set_aside_and_why(house, client):  # 
     promoted(house, AUGUST)
     order = promotion(house, NOVEMBER)
     client.force_login(house.dean)
-    page = client.get(
-        reverse("movement_orders_detail", args=[order.pk]) + "?tab=aside", headers={"accept-language": "uz"}
-    )
-    assert "01.07.2027" in page.content.decode()
+    # Formed in one language, read in that of the reader.
+    for language, word in (("uz", "keyingi kurs keyingi oʻquv yilidan"), ("ru", "следующего учебного года")):
+        page = client.get(
+            reverse("movement_orders_detail", args=[order.pk]) + "?tab=aside",
+            headers={"accept-language": language},
+        ).content.decode()
+        assert "01.07.2027" in page and word in page
 
 
 @pytest.mark.duty("2.2")
