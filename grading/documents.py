@@ -60,7 +60,7 @@ class GradeSheetPaper(_Paper):
     """A grade sheet (qaydnoma) in the form of its marking system."""
 
     code = "grade_sheet"
-    template_version = 2
+    template_version = 3
     title = _("Grade sheet")
     permission = "grade_sheet.view"
 
@@ -135,7 +135,8 @@ def issue_sheet(sheet: GradeSheet, *, by: User | None) -> Document:
     """The sheet as it stands now."""
     sheet = printable().get(pk=sheet.pk)
     return issue_once(
-        "grade_sheet", sheet_payload(sheet), f"grade_sheet-{sheet.pk}", sheet.number, title=str(sheet),
+        "grade_sheet", sheet_payload(sheet), f"grade_sheet-{sheet.pk}", sheet.number,
+        title=f"№ {sheet.number} · {sheet.curriculum_subject.subject.name} · {sheet.group}",
         faculty=sheet.group.faculty, issued_by=by,
     )  # fmt: skip
 

@@ -34,7 +34,9 @@ class Proposed:
     @property
     def why(self) -> Any:
         """The step that decided, as it is kept."""
-        return self.steps[-1]["text"] if self.steps else ""
+        if not self.steps:
+            return ""
+        return {"text": self.steps[-1]["text"], "figures": self.steps[-1]["figures"]}
 
 
 def proposed(students: Sequence[Student], day: datetime.date | None = None) -> dict[int, Proposed]:
