@@ -14,7 +14,6 @@ KNOWN = (
     "payments.sheets",
     "debts.notices",
     "debts.jobs",
-    "debts.tasks",
     "debts.dashboard",
 )
 

@@ -14,4 +14,4 @@ if os.environ.get("HEMIS_ENV") != "production":
 
 app = Celery("hemis")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["hemis.jobs", "staff"])
+app.autodiscover_tasks(["hemis.jobs"])

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "hemis.notices",
     "hemis.sheets",
     "hemis.pages",
+    "hemis.nightly",
     "structure",
     "staff",
     "students",
@@ -237,17 +238,15 @@ CELERY_TASK_ALWAYS_EAGER = TESTING
 CELERY_TIMEZONE = "Asia/Tashkent"
 CELERY_BEAT_SCHEDULE = {
     "resume-interrupted-jobs": {"task": "jobs.resume", "schedule": 60.0, "options": {"expires": 60}},
-    "close-accounts-of-those-who-left": {
-        "task": "staff.close_accounts",
-        "schedule": crontab(hour=1, minute=10),
-    },
+    "nightly": {"task": "nightly.run", "schedule": crontab(hour=1, minute=10)},
     "close-abandoned-tests": {"task": "grading.close_tests", "schedule": 300.0, "options": {"expires": 300}},
-    "register-for-subjects": {"task": "curriculum.register_running", "schedule": crontab(hour=2, minute=20)},
     "remind-of-journals": {"task": "attendance.evening", "schedule": crontab(hour=19, minute=30)},
-    "remind-of-debts": {"task": "finance.remind_debts", "schedule": crontab(hour=9, minute=30)},
     "execute-due-orders": {"task": "movement.execute_due", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(HEMIS_HOME / "celerybeat-schedule")
+
+# Where the night's work writes its backup (hemis.nightly); empty where another timer makes it.
+BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER", "")
 
 # --- ways out of the house, off unless switched on (hemis.notices.tasks)
 NOTICES_BY_EMAIL = env_bool("NOTICES_BY_EMAIL", default=False)

@@ -11,6 +11,7 @@ APPS = (
     ("jobs/", "hemis.jobs.urls"),
     ("notices/", "hemis.notices.urls"),
     ("sheets/", "hemis.sheets.urls"),
+    ("nightly/", "hemis.nightly.urls"),
     ("", "hemis.documents.urls"),
     ("classifiers/", "hemis.classifiers.urls"),
     ("structure/", "structure.urls"),
@@ -32,6 +33,7 @@ APPS = (
     ("records/", "records.certificates.urls"),
     ("records/", "records.employment.urls"),
     ("", "records.employment.public"),
+    ("statistics/", "reports.urls"),
 )
 
 urlpatterns = [

@@ -1,5 +1,16 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# What makes itself known when it is imported: statistics with their pages, gaps, panels of the home page,
+# kinds of jobs and notices, periodic work.
+KNOWN = ("statistics.kinds", "completeness.gaps", "statistics.sending", "tasks", "dashboards")
 
 
 class ReportsConfig(AppConfig):
     name = "reports"
+
+    def ready(self) -> None:
+        """Make statistics, jobs and panels known to web and worker alike."""
+        for module in KNOWN:
+            import_module(f"reports.{module}")

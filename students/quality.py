@@ -260,6 +260,13 @@ def students_with(rule: Rule, scope: Scope, chosen: Mapping[str, str]) -> tuple[
     return f"SELECT s.id {BASE}{where} AND ({rule.condition})", params  # noqa: S608
 
 
+def faulty(scope: Scope) -> tuple[str, list[Any]]:
+    """A subquery of the keys of students of whom something is missing or contradicts itself; notices do not count."""
+    where, params = _where(scope, {})
+    wrong = " OR ".join(f"({rule.condition})" for rule in RULES.values() if rule.severity != NOTICE)
+    return f"SELECT s.id {BASE}{where} AND ({wrong})", params  # noqa: S608
+
+
 def still_wrong(rule: Rule, student_ids: Collection[int]) -> set[int]:
     """Which of these students the rule still finds."""
     sql = f"SELECT s.id {BASE} AND s.id = ANY(%s) AND ({rule.condition})"  # noqa: S608

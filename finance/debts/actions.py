@@ -22,6 +22,7 @@ LOCK_REMINDING = 730_074
 EVERY = datetime.timedelta(days=7)
 # How long before a date it is told of.
 AHEAD = datetime.timedelta(days=7)
+AT_ONCE = 500
 
 
 def whom(contracts: Collection[int] | None, day: datetime.date) -> list[int]:
@@ -58,6 +59,12 @@ def remind(contracts: Collection[int], *, day: datetime.date) -> int:
         _tell(contract, plan, paid, day)
     DebtReminder.objects.bulk_create(made)
     return len(made)
+
+
+def remind_all(day: datetime.date) -> int:
+    """Remind everybody whose date comes near or has passed; how many were told."""
+    keys = whom(None, day)
+    return sum(remind(keys[at : at + AT_ONCE], day=day) for at in range(0, len(keys), AT_ONCE))
 
 
 def _tell(contract: Contract, plan: list, paid: Decimal, day: datetime.date) -> None:

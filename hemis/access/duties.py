@@ -156,7 +156,7 @@ DUTIES: tuple[Duty, ...] = (
         _("employee base; lists of teachers and of other employees"),
         _CREATE_EDIT,
         UNIVERSITY,
-        "employee: view edit",
+        "employee: view edit; staff_statistics: view; completeness: view",
     ),
     _duty(
         "1.3",
@@ -245,7 +245,7 @@ DUTIES: tuple[Duty, ...] = (
         _("scientific rating of teachers and kafedras; statistics of students and teachers"),
         _("view; form"),
         FACULTY,
-        "rating: view; statistics: view",
+        "rating: view; statistics: view; staff_statistics: view; completeness: view",
     ),
     _duty(
         "3.1",
@@ -310,7 +310,7 @@ DUTIES: tuple[Duty, ...] = (
         _("statistics of students and teachers, university-wide"),
         _("form"),
         UNIVERSITY,
-        "statistics: view",
+        "statistics: view; staff_statistics: view; completeness: view",
     ),
     _duty(
         "4.1",
@@ -319,7 +319,7 @@ DUTIES: tuple[Duty, ...] = (
         _("employment of graduates"),
         _("create, view"),
         UNIVERSITY,
-        "employment: view edit",
+        "employment: view edit; completeness: view",
     ),
     _duty(
         "5.1",
@@ -347,7 +347,7 @@ DUTIES: tuple[Duty, ...] = (
         _("create; form and hand to students; enter and view"),
         UNIVERSITY,
         "price: view edit; contract: view create; stipend: view edit; payment: view edit; ledger: view close; "
-        "debt: view remind; document: view",
+        "debt: view remind; document: view; completeness: view",
     ),
     _duty(
         "8.1",
@@ -366,7 +366,7 @@ DUTIES: tuple[Duty, ...] = (
         _CREATE_EDIT,
         KAFEDRA,
         "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign; "
-        "timetable: view; exam_timetable: view; resource: view; question: view; task: view",
+        "timetable: view; exam_timetable: view; resource: view; question: view; task: view; completeness: view",
     ),
     _duty(
         "8.3",
@@ -524,7 +524,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "student: view; group: view; timetable: view; exam_timetable: view; attendance: view; journal: view; "
-        "performance: view; gpa: view; academic_record: view",
+        "performance: view; gpa: view; academic_record: view; statistics: view",
     ),
     _duty(
         "B7",

@@ -46,6 +46,8 @@ class Panel:
     template: str
     context: Callable[[Access], dict | None]
     url: Callable[[], str] | None = None
+    # Panels stand by their place, those of one place as they were declared.
+    place: int = 50
 
 
 _todos: list[Todo] = []
@@ -74,7 +76,8 @@ def _waiting(access: Access) -> list[dict]:
 
 def _shown_panels(access: Access) -> list[dict]:
     """Panels of the user's duties with their data."""
-    found = [(one, one.context(access)) for one in _panels.values() if access.can(one.permission)]
+    shown = sorted(_panels.values(), key=lambda one: one.place)
+    found = [(one, one.context(access)) for one in shown if access.can(one.permission)]
     return [
         {"panel": one, "data": data, "url": one.url() if one.url else ""}
         for one, data in found

@@ -41,7 +41,7 @@ ALL = ("11.01", "11.02", "11.03", "11.04")
 
 
 def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
-    """Pairs of every year, subjects of every kafedra, an approved plan for each programme and cohort."""
+    """Pairs of every year, subjects of every kafedra, an approved plan for each programme that has groups of a year."""
     _pairs()
     subjects = _subjects()
     programmes = list(
@@ -50,7 +50,16 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
         )
     )
     with acting(staff["academic"].pk, "demo"):
-        plans = [plan for year in COHORTS for plan in _plans(programmes, year, subjects)]
+        taught = set(Group.objects.values_list("speciality", "education_form", "entry_year"))
+        plans = [
+            plan
+            for year in COHORTS
+            for plan in _plans(
+                [one for one in programmes if (one.speciality_id, one.education_form, year) in taught],
+                year,
+                subjects,
+            )
+        ]
         Curriculum.objects.filter(pk__in=[plan.pk for plan in plans]).update(
             state=Curriculum.APPROVED, approved_by=staff["academic"], approved_at=timezone.now()
         )
@@ -157,12 +166,14 @@ def _fill(
     }
     sheet = RatingSheetKind.objects.get(code="11")
     rows = []
-    for at, plan in enumerate(plans):
+    for plan in plans:
+        # The same subjects in every form and year of a speciality, others in its neighbours.
+        first = int(plan.speciality.code[2:6]) * 7
         for number in range(1, plan.semester_count + 1):
             choice = number >= ELECTIVE_FROM
             for place in range(SUBJECTS_A_SEMESTER + choice):
                 elective = choice and place >= SUBJECTS_A_SEMESTER - 1
-                subject = subjects[(at // 3 * 7 + (number - 1) * SUBJECTS_A_SEMESTER + place) % len(subjects)]
+                subject = subjects[(first + (number - 1) * SUBJECTS_A_SEMESTER + place) % len(subjects)]
                 rows.append(
                     CurriculumSubject(
                         curriculum=plan,

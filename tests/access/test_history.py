@@ -56,6 +56,8 @@ WITHOUT_HISTORY = {
     "records_blank": "its moves are its history",
     "records_blankmove": "only added, never changed; it is the history of a blank",
     "staff_postassignment": "which post brought which role; the role itself has its history",
+    "nightly_nightrun": "written by the night's work: it is a record itself",
+    "nightly_nightstep": "written by the night's work: it is a record itself",
     "people_user_groups": "unused: what people may do comes from the duty table",
     "people_user_user_permissions": "unused: what people may do comes from the duty table",
 }

@@ -24,6 +24,7 @@ from reports.demo.people import People
 from staff.models import Employee
 from structure.models import Unit, University
 from students.models import Group, Placement, Programme, Student
+from tests.reports.on_demo import *  # noqa: F403 - statistics are tried on the same university
 
 STUDENTS = 123  # thirteen of them are the masters' group, whose movement ends in diplomas
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from finance.debts import actions as debts
 from finance.debts.models import DebtReminder
-from finance.debts.tasks import morning
 from finance.ledger.models import ClosedMonth
 from finance.payments import actions, queries
 from finance.payments.documents import receipt_of
@@ -266,7 +266,8 @@ def test_reminding_is_a_job_of_the_accountant_and_of_every_morning(world, accoun
     accounting.post(reverse("finance_debts_bulk"), {"action": "remind", "pk": keys, "confirmed": "1"})
     job = run_now(Job.objects.get(kind="finance.remind_debts"))
     assert job.state == Job.DONE and DebtReminder.objects.count() == 2
-    assert morning() == 3 and morning() == 0
+    today = timezone.localdate()
+    assert debts.remind_all(today) == 3 and debts.remind_all(today) == 0
 
 
 @pytest.mark.duty("S")

@@ -13,7 +13,6 @@ from hemis.people.models import User
 from staff import accounts, actions
 from staff.actions import OrderRef, StaffError
 from staff.models import Absence, Employee, EstablishmentPost, Position, PostRole
-from staff.tasks import close_accounts
 from tests import factories
 from tests.staff import makers
 
@@ -161,7 +160,7 @@ def test_the_night_closes_accounts_but_not_of_those_who_study_here():
         accounts.bring_into_agreement(who)
         Position.objects.filter(pk=post.pk).update(valid_to="2026-01-31", correction="tekshiruv")
     factories.give_role(User.objects.get(person=studies.person), "student")
-    close_accounts()
+    accounts.close_accounts()
     assert not User.objects.get(person=left.person).is_active
     assert User.objects.get(person=studies.person).is_active
 

@@ -1,0 +1,5 @@
+"""Addresses of the night's work."""
+
+from hemis.nightly.pages import Nights
+
+urlpatterns = [*Nights.urls()]

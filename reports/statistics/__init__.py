@@ -1,0 +1,1 @@
+"""Statistics: each is a declaration of rows, dimensions and measures; one page does the rest."""
