@@ -27,6 +27,7 @@ APPS = (
     ("movement/", "movement.clearance.urls"),
     ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
+    ("doctorate/", "doctorate.urls"),
     ("records/", "records.urls"),
     ("records/", "records.blanks.urls"),
     ("records/", "records.diplomas.urls"),
@@ -34,6 +35,7 @@ APPS = (
     ("records/", "records.employment.urls"),
     ("", "records.employment.public"),
     ("statistics/", "reports.urls"),
+    ("science/", "research.urls"),
 )
 
 urlpatterns = [

@@ -3,8 +3,8 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # What makes itself known when it is imported: statistics with their pages, gaps, panels of the home page,
-# kinds of jobs and notices, periodic work.
-KNOWN = ("statistics.kinds", "completeness.gaps", "statistics.sending", "tasks", "dashboards")
+# kinds of jobs and notices.
+KNOWN = ("statistics.kinds", "completeness.gaps", "statistics.sending", "dashboards")
 
 
 class ReportsConfig(AppConfig):

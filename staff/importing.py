@@ -39,6 +39,26 @@ def same_post(one: Position, other: Position) -> bool:
     )  # fmt: skip
 
 
+def keep_person(row: dict[str, Any]) -> tuple[Person, bool]:
+    """The person of a row, known by PINFL (or passport and country), and whether anything became different."""
+    country = row["country"] or "UZ"
+    if row["pinfl"]:
+        person = Person.objects.filter(pinfl=row["pinfl"]).first()
+    else:
+        person = Person.objects.filter(country=country, passport=row["passport"]).first()
+    made = person is None
+    person = person or Person(pinfl=row["pinfl"] or None, country=country)
+    values = {name: row[name] for name in PERSON if row[name]} | name_of(row)
+    values |= {name: row[name] for name in PERSON_OPEN if row[name]}
+    if why_not_renamed(person, values):
+        values = {name: value for name, value in values.items() if name not in NAME_FIELDS}
+    if _set(person, values) or made:
+        person.version = person.version if made else person.version + 1
+        person.save()
+        return person, True
+    return person, False
+
+
 class Importer:
     """Takes rows one after another; counts posts added, rows that changed something, rows known already."""
 
@@ -68,7 +88,7 @@ class Importer:
         return Saved(self.added, self.changed, self.unchanged)
 
     def _employee(self, row: dict[str, Any]) -> tuple[Employee, bool]:
-        person, changed = self._person(row)
+        person, changed = keep_person(row)
         employee = Employee.objects.filter(person=person).first()
         if employee is None:
             employee = Employee(person=person, number=row["number"] or next_number())
@@ -80,25 +100,6 @@ class Importer:
             employee.save()
             return employee, True
         return employee, changed
-
-    @staticmethod
-    def _person(row: dict[str, Any]) -> tuple[Person, bool]:
-        country = row["country"] or "UZ"
-        if row["pinfl"]:
-            person = Person.objects.filter(pinfl=row["pinfl"]).first()
-        else:
-            person = Person.objects.filter(country=country, passport=row["passport"]).first()
-        made = person is None
-        person = person or Person(pinfl=row["pinfl"] or None, country=country)
-        values = {name: row[name] for name in PERSON if row[name]} | name_of(row)
-        values |= {name: row[name] for name in PERSON_OPEN if row[name]}
-        if why_not_renamed(person, values):
-            values = {name: value for name, value in values.items() if name not in NAME_FIELDS}
-        if _set(person, values) or made:
-            person.version = person.version if made else person.version + 1
-            person.save()
-            return person, True
-        return person, False
 
     @staticmethod
     def _degrees(employee: Employee, row: dict[str, Any]) -> bool:

@@ -8,27 +8,23 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hemis.classifiers import queries as classifiers
-from hemis.people import identifiers
 from hemis.people.keepers import why_not_renamed
 from hemis.people.models import Person
 from hemis.people.names import fold
 from hemis.sheets import widgets
-from hemis.sheets.declaration import Bad, CellWidget, Fault, Notice, Saved, Sheet, SheetColumn, sheet
+from hemis.sheets.declaration import Bad, CellWidget, Fault, Notice, Saved, SheetColumn, sheet
 from staff import queries, rules
 from staff.importing import Importer, default_category, name_of, same_post
 from staff.models import Employee, Position, StaffRule
 from staff.models.posts import DEAN, HEAD_OF_KAFEDRA, RATES, RECTOR, UNIT_KIND_OF_POST
+from staff.person_sheet import PersonSheet
 from structure.models import Unit
 
-UZBEK, FOREIGN = "11", "12"
 Columns = dict[str, list[Any]]
 
 
@@ -49,18 +45,6 @@ class RateWidget(CellWidget):
         return ""
 
 
-class EmailWidget(widgets.TextWidget):
-    """An e-mail address."""
-
-    def clean(self, value, row=None, **kwargs) -> str:
-        text = super().clean(value)
-        try:
-            validate_email(text)
-        except ValidationError as error:
-            raise Bad("bad_email", _("This is no e-mail address.")) from error
-        return text
-
-
 class YearWidget(CellWidget):
     """A year in which somebody alive may have begun to work."""
 
@@ -75,7 +59,7 @@ class YearWidget(CellWidget):
 
 
 @sheet
-class EmployeesSheet(Sheet):
+class EmployeesSheet(PersonSheet):
     """Employees with posts. Who is known by PINFL (or passport and country) stays one person."""
 
     code = "staff.employees"
@@ -100,7 +84,7 @@ class EmployeesSheet(Sheet):
         super().__init__(access, params)
 
     def columns(self) -> dict[str, SheetColumn]:
-        name, text, date = widgets.NameWidget, widgets.TextWidget, widgets.DateWidget
+        text, date = widgets.TextWidget, widgets.DateWidget
         coded = widgets.coded_column
         unit_message = _("There is no unit %(value)s. Write its code or its whole name.")
         return {
@@ -108,39 +92,7 @@ class EmployeesSheet(Sheet):
                 "Xodim raqami", text(20), aliases=("Xodim ID", "Табельный номер", "ID"), required=False,
                 example="3033000001",
             ),
-            "last_name": SheetColumn(
-                "Familiya", name(), aliases=("Familiyasi", "Фамилия"), missing="missing_name", example="Karimov"
-            ),
-            "first_name": SheetColumn(
-                "Ism", name(), aliases=("Ismi", "Имя"), missing="missing_name", example="Akmal"
-            ),
-            "middle_name": SheetColumn(
-                "Otasining ismi", name(), aliases=("Sharifi", "Отчество"), required=False, example="Komil oʻgʻli"
-            ),
-            "pinfl": SheetColumn(
-                "JSHSHIR", widgets.PinflWidget(), aliases=("ПИНФЛ", "PINFL"), required=False,
-                example="30803800010010",
-            ),
-            "passport": SheetColumn(
-                "Pasport", widgets.PassportWidget(), aliases=("Паспорт", "Passport"), required=False,
-                example="AB1234567",
-            ),
-            "birth_date": SheetColumn(
-                "Tug‘ilgan sana", date(), aliases=("Tug‘ilgan sanasi", "Дата рождения"),
-                missing="missing_birth_date", example="08.03.1980",
-            ),
-            "gender": coded("Jinsi", "h_gender", "gender", "Jins", "Пол", example="11"),
-            "citizenship": coded(
-                "Fuqarolik", "h_citizenship_type", "citizenship", "Fuqaroligi", "Гражданство", example="11"
-            ),
-            "country": coded("Davlat", "h_country", "country", "Страна", required=False, example="UZ"),
-            "phone": SheetColumn(
-                "Telefon", widgets.PhoneWidget(), aliases=("Телефон",), required=False, example="+998901234567"
-            ),
-            "email": SheetColumn(
-                "E-mail", EmailWidget(254), aliases=("Elektron pochta", "Эл. почта", "Email"), required=False
-            ),
-            "address": SheetColumn("Manzil", text(255), aliases=("Manzili", "Адрес"), required=False),
+            **self.person_columns(),
             "degree": coded(
                 "Ilmiy daraja", "h_academic_degree", "degree", "Ученая степень", required=False, example="11"
             ),
@@ -195,7 +147,7 @@ class EmployeesSheet(Sheet):
         faults: list[Fault] = []
         for row, number in zip(rows, numbers, strict=True):
             row["row"] = number
-            faults += self._of_person(row, number)
+            faults += self.faults_of_person(row, number)
             faults += self._of_post(row, number)
         # One row may be at fault twice: the people and posts of faulty rows are not judged further.
         bad = {one.row for one in faults}
@@ -204,39 +156,6 @@ class EmployeesSheet(Sheet):
         bad = {one.row for one in faults}
         faults += self._against_posts([row for row in sound if row["row"] not in bad])
         return faults
-
-    def _of_person(self, row: dict, number: int) -> Iterator[Fault]:
-        pinfl, passport, born = row["pinfl"], row["passport"], row["birth_date"]
-        foreign = row["citizenship"] == FOREIGN
-        if not pinfl and type(pinfl) is not Bad and not foreign and type(row["citizenship"]) is not Bad:
-            yield self.fault(number, "pinfl", "missing_pinfl", _("Enter the PINFL."))
-        if foreign and not passport:
-            message = _("A citizen of another country is known by the passport: enter it.")
-            yield self.fault(number, "passport", "bad_passport", message)
-        if foreign and row["country"] in ("", "UZ"):
-            yield self.fault(
-                number, "country", "missing_country", _("Choose the country of the citizenship.")
-            )
-        if (
-            not foreign
-            and passport
-            and type(passport) is not Bad
-            and not identifiers.normalise_passport(passport)
-        ):
-            bad = widgets.bad_passport()
-            yield self.fault(number, "passport", bad.fault, bad.message, passport, bad.hint)
-        if not pinfl or type(pinfl) is Bad:
-            return
-        told = identifiers.pinfl_birth_date(pinfl)
-        if type(born) is not Bad and told and born != told:
-            hint = _("The PINFL says %(value)s.") % {"value": f"{told:%d.%m.%Y}"}
-            message = _("The PINFL tells another birth date.")
-            yield self.fault(number, "birth_date", "pinfl_birth_mismatch", message, born, hint)
-        gender = row["gender"]
-        if type(gender) is not Bad and gender != "10" and gender != identifiers.pinfl_gender(pinfl):
-            message = _("The PINFL tells another gender.")
-            shown = classifiers.label("h_gender", gender)
-            yield self.fault(number, "gender", "pinfl_gender_mismatch", message, shown)
 
     def _of_post(self, row: dict, number: int) -> Iterator[Fault]:
         post, unit, start, end = row["post"], row["unit"], row["valid_from"], row["valid_to"]

@@ -1,8 +1,8 @@
 """The duty table of the order, once, as data (law 3).
 
 Numbers are those of the order: ``1.1`` … ``9.2`` from its annex, ``B4`` … ``B8``
-from its body (``B8.1`` and ``B8.2`` share clause B8 out among those who agree to
-orders and answer clearance sheets); ``0.1`` is what any employee may see, ``A``,
+from its body (``B8.1``, ``B8.2`` and ``B8.3`` share clause B8 out among those who agree to
+orders, answer clearance sheets and sign orders on doctoral students); ``0.1`` is what any employee may see, ``A``,
 ``R``, ``T`` and ``S`` are the roles beside the annex that the work needs. Menus,
 page permissions, the tests and the page "Who may do what" are all made from this file.
 
@@ -337,7 +337,7 @@ DUTIES: tuple[Duty, ...] = (
         _("basic doctoral students, doctoral students, independent researchers, specialities"),
         _("create, view"),
         UNIVERSITY,
-        "doctoral_student: view edit; doctoral_speciality: view edit",
+        "doctoral_student: view edit; doctoral_speciality: view edit; doctoral_order: view edit",
     ),
     _duty(
         "7.1",
@@ -415,6 +415,15 @@ DUTIES: tuple[Duty, ...] = (
         "journal: view edit; teaching: view; timetable: view; exam_timetable: view",
     ),
     _duty(
+        "B6.1",
+        "teacher",
+        "science",
+        _("own publications, intellectual property"),
+        _("create, edit; submit"),
+        OWN,
+        "publication: view edit",
+    ),
+    _duty(
         "B5",
         "dean",
         "finance",
@@ -440,6 +449,24 @@ DUTIES: tuple[Duty, ...] = (
         _("sign"),
         UNIVERSITY,
         "order: view sign; topic_order: view sign",
+    ),
+    _duty(
+        "B6.2",
+        "head",
+        "doctorate",
+        _("doctoral students of the kafedra"),
+        _VIEW,
+        KAFEDRA,
+        "doctoral_student: view",
+    ),
+    _duty(
+        "B6.3",
+        "teacher",
+        "doctorate",
+        _("doctoral students whom one leads"),
+        _VIEW,
+        OWN,
+        "doctoral_student: view",
     ),
     _duty(
         "B6",
@@ -515,6 +542,15 @@ DUTIES: tuple[Duty, ...] = (
         _("answer"),
         UNIVERSITY,
         "clearance: view answer",
+    ),
+    _duty(
+        "B8.3",
+        "rectorate",
+        "doctorate",
+        _("orders on doctoral students"),
+        _("sign"),
+        UNIVERSITY,
+        "doctoral_order: view sign",
     ),
     _duty(
         "T",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from hemis.access.scope import Access
-from hemis.nightly.models import NightRun
+from hemis.nightly.models import FAILED, NightRun
 from hemis.pages.home import Panel, register_panel
 
 # A night that is older than this has been missed.
@@ -24,7 +24,7 @@ def last_night(access: Access) -> dict:
     return {
         "night": night,
         "late": timezone.now() - night.started_at > LATE,
-        "steps": [one for one in night.steps.all() if one.findings or one.problem],
+        "steps": [one for one in night.steps.all() if one.findings or one.state == FAILED],
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, OrderBy, Q, QuerySet
 from django.http import QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -74,7 +74,7 @@ class Register:
     tabs: ClassVar[list[Tab]] = []
     actions: ClassVar[list[BulkAction]] = []
     select_related: ClassVar[Sequence[str]] = ()
-    ordering: ClassVar[Sequence[str]] = ()
+    ordering: ClassVar[Sequence[str | OrderBy]] = ()
     deletable: ClassVar[bool] = True
     empty: ClassVar[str | Promise] = ""
     header_actions: ClassVar[list[navigation.MenuItem]] = []
@@ -216,6 +216,11 @@ class Register:
         if cls.form is None or not access.can(cls.edit_permission()):
             return False
         return cls.rows(access, cls.edit_permission()).filter(pk=obj.pk).exists()
+
+    @classmethod
+    def may_be_deleted(cls, obj: Model) -> bool:
+        """Whether the card of a row that may be edited has the button to delete it; the database decides in the end."""
+        return cls.deletable
 
     @classmethod
     def card(cls, obj: Model) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -189,7 +190,7 @@ def _card_context(register: type[Register], request: Request, obj, active: str) 
         "history_url": reverse(register.url_name("history"), args=[obj.pk]),
         "edit_url": reverse(register.url_name("edit"), args=[obj.pk]) if register.form else "",
         "delete_url": reverse(register.url_name("delete"), args=[obj.pk])
-        if register.form and register.deletable
+        if register.form and register.may_be_deleted(obj)
         else "",
         "files": _files(register, obj),
     }
@@ -364,9 +365,14 @@ def delete_view(register: type[Register]):
         if request.method != "POST":
             return render(request, "pages/delete.html", context)
         try:
-            obj.delete()
+            with transaction.atomic():
+                obj.delete()
         except ProtectedError as error:
             context["blockers"] = _blockers(list(error.protected_objects))
+            return render(request, "pages/delete.html", context, status=409)
+        except IntegrityError:
+            # A law of the database: what was signed, approved or held stays.
+            context["is_kept"] = True
             return render(request, "pages/delete.html", context, status=409)
         messages.success(request, _("Deleted."))
         return redirect(reverse(register.url_name("list")))

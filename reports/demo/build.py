@@ -16,6 +16,7 @@ from reports.demo import (
     attendance,
     contingent,
     diplomas,
+    doctorate,
     grading,
     graduation,
     infrastructure,
@@ -23,6 +24,7 @@ from reports.demo import (
     money,
     movement,
     payments,
+    science,
     staffing,
     study,
     teaching,
@@ -64,6 +66,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         units = university.build_units()
         staff = university.build_staff(people, units, password)
         staffing.build(staff)
+        science.build()
         tell(f"{len(units)} units, {len(staff)} employees")
         infrastructure.build(staff, units, tell)
         programmes = contingent.build_programmes(units)
@@ -94,6 +97,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         if graduates:
             accredited = graduation.build(staff, people, password, tell=tell)
             diplomas.build(staff, faculties, accredited, tell=tell)
+        doctorate.build(staff, people)
         analyze()
 
 

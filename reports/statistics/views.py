@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -239,7 +239,7 @@ def options_view(statistic: Statistic):
     def view(request: Request) -> HttpResponse:
         dimension = statistic.dimension(request.GET.get("filter", ""))
         if dimension is None or dimension.offered is None:
-            raise Http404
+            return JsonResponse({"results": []})
         rows: Any = dimension.offered(request.access)
         register = next((one for one in REGISTERS.values() if one.model is rows.model), None)
         if register is not None:

@@ -39,6 +39,7 @@ from movement.clearance.models import ClearanceAnswer
 from movement.models import Order, OrderFile
 from movement.parents.models import ParentContact, ParentLink
 from records.models import CommissionMember, GraduationTopic, SurveyLink
+from research.models import Work
 from staff.models import Position
 from structure.models import Unit
 from students.models import (
@@ -470,6 +471,10 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     ],
     "curriculum_semester_dates": _on("", CurriculumSemester),
     **dict.fromkeys(("grading_fill", "grading_prefill", "grading_sign"), _on("grading_sheets", GradeSheet)),
+    **dict.fromkeys(
+        ("research_work", "research_submit", "research_approve", "research_return"),
+        _on("research_scientific", Work),
+    ),
     "grading_correct": _on("", SheetLine),
     **dict.fromkeys(("grading_exam_list_pdf", "grading_summary_pdf"), _on("grading_groups", Group)),
     "grading_draw_up": _on("students_students", Student),

@@ -44,6 +44,18 @@ from curriculum.models import (
     TrainingMode,
 )
 from curriculum.timetable.models import TimetableBatch, TimetableRule
+from doctorate.models import (
+    Attestation,
+    Defence,
+    DoctoralOrder,
+    DoctoralRule,
+    DoctoralSpeciality,
+    DoctoralStudent,
+    IndividualPlan,
+    Opponent,
+    PlanStage,
+    Supervision,
+)
 from finance.ledger.models import Account, Posting
 from finance.models import (
     BaseCoefficient,
@@ -79,6 +91,7 @@ from movement.clearance.models import ClearanceAnswer, ClearanceStation
 from movement.models import AgreementStep, MovementRule, Order
 from movement.parents.actions import hash_of, token_of
 from movement.parents.models import ParentContact, ParentLink
+from research.models import Work, WorkAuthor
 from staff.models import Absence, Competition, CompetitionEntry, Degree, Employee, PostRole
 from structure.models import RoomBooking, Unit, University
 from students.models import (
@@ -532,7 +545,110 @@ def _posting(world: World, where: str) -> Posting:
     return Posting.objects.get(line=receipt)
 
 
+def _candidate(kind: str) -> Callable[[World, str], Row]:
+    """A candidate for the doctorate: the person of ``where`` would have one only."""
+
+    def made(world: World, where: str) -> Row:
+        level = "phd" if kind == "11" else "dsc"
+        speciality, _new = DoctoralSpeciality.objects.get_or_create(
+            code="01.01.01", level=level, defaults={"name": "Matematik analiz"}
+        )
+        student = DoctoralStudent.objects.create(
+            person=factories.make_person("Izlanuvchi", photo=world.picture), kind=kind, theme="Mavzu",
+            speciality=speciality, kafedra=world.kafedras[where],
+        )  # fmt: skip
+        # Whoever leads sees it as one's own.
+        Supervision.objects.create(
+            student=student, role="consultant", employee=world.employee(where), valid_from=DAY, order_number="1",
+            order_date=DAY,
+        )  # fmt: skip
+        return Row(student, world.place(where, kafedra=True))
+
+    return made
+
+
+def _doctoral_student(world: World, where: str) -> DoctoralStudent:
+    """One who studies: admitted by an order that another signed."""
+    from tests.doctorate import makers
+
+    row = world.made(_candidate("11"), where, "doctoral student")
+    if row.obj.status == DoctoralStudent.CANDIDATE:
+        makers.execute("admission", row.obj)
+    return row.obj
+
+
+def _leader(world: World, where: str) -> Employee:
+    """An employee with a degree who leads somebody."""
+    who = world.employee(where)
+    Degree.objects.create(employee=who, kind="degree", degree="12", diploma_number=f"DSC {who.pk}")
+    Supervision.objects.create(
+        student=_doctoral_student(world, where),
+        employee=who,
+        valid_from=DAY,
+        order_number="2",
+        order_date=DAY,
+    )
+    return who
+
+
+def _of_doctorate(model: type, **given: Any) -> Callable[[World, str], Row]:
+    def made(world: World, where: str) -> Row:
+        student = _doctoral_student(world, where)
+        return Row(make(model, world, where, student=student, **given), world.place(where, kafedra=True))
+
+    return made
+
+
+def _planned(world: World, where: str) -> Row:
+    student = _doctoral_student(world, where)
+    make(PlanStage, world, where, student=student, year=1, title="Plan uchun", done_on=None)
+    return Row(make(IndividualPlan, world, where, student=student), world.place(where, kafedra=True))
+
+
+def _defence(world: World, where: str) -> Row:
+    student = _doctoral_student(world, where)
+    defence = make(Defence, world, where, student=student, defence_date=DAY, approval_scan=world.picture)
+    Opponent.objects.create(defence=defence, outsider="A. Opponentov")
+    defence.result, defence.votes_for, defence.votes_against, defence.protocol_number = "passed", 10, 1, "1"
+    defence.save()
+    return Row(defence, world.place(where, kafedra=True))
+
+
+def _opponent(world: World, where: str) -> Row:
+    defence = world.row("doctorate_defences", Defence, where).obj
+    return Row(
+        Opponent.objects.create(defence=defence, outsider="B. Opponentov"), world.place(where, kafedra=True)
+    )
+
+
+def _doctoral_order(world: World, where: str) -> DoctoralOrder:
+    from tests.doctorate import makers
+
+    order = makers.draft("admission", world.row("doctorate_students", DoctoralStudent, where).obj)
+    order.scan = world.picture
+    order.save()
+    return order
+
+
 # Register key or model → maker. A key goes before the model, for registers that show some rows of a model only.
+def _work(sort: str):
+    def made(world: World, where: str) -> Row:
+        kinds = {"scientific": "13", "methodical": "11", "property": "17"}
+        work = make(
+            Work, world, where, sort=sort, title=f"Ish {sort} {where}", kafedra=world.kafedras[where],
+            entered_by=world.employee(where), issue_year=2025, academic_year=factories.make_year(),
+            certificate_number="7", certificate_date=DAY, **{f"{sort}_kind": kinds[sort]},
+        )  # fmt: skip
+        return Row(work, world.place(where, kafedra=True))
+
+    return made
+
+
+def _work_author(world: World, where: str) -> Row:
+    work = world.row("research_scientific", Work, where).obj
+    return Row(WorkAuthor.objects.create(work=work, outsider="J. Smith"), world.place(where, kafedra=True))
+
+
 ROWS: dict[Any, Callable[[World, str], Row]] = {
     **papers.ROWS,
     **attestation.ROWS,
@@ -687,4 +803,21 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Resource: of_kafedra(_resource),
     Question: of_kafedra(_question),
     Task: of_kafedra(_task),
+    **{f"research_{sort}": _work(sort) for sort, _title in Work.SORTS},
+    WorkAuthor: _work_author,
+    DoctoralSpeciality: of_university(first(DoctoralSpeciality, code="01.01.02", level="phd", name="Fizika")),
+    DoctoralRule: of_everybody(first(DoctoralRule)),
+    "doctorate_students": _candidate("11"),
+    "doctorate_researchers": _candidate("14"),
+    "doctorate_late": lambda world, where: Row(
+        _doctoral_student(world, where), world.place(where, kafedra=True)
+    ),
+    "doctorate_loads": of_kafedra(_leader),
+    DoctoralOrder: of_university(_doctoral_order),
+    IndividualPlan: _planned,
+    PlanStage: _of_doctorate(PlanStage, year=1),
+    Attestation: _of_doctorate(Attestation, due_on=datetime.date(2020, 9, 1)),
+    Supervision: _of_doctorate(Supervision, role="consultant", outsider="Kimdir", employee=None),
+    Defence: _defence,
+    Opponent: _opponent,
 }

@@ -113,8 +113,8 @@ def test_every_line_of_the_annex_is_a_duty(number):
 def test_the_table_has_no_line_twice_and_names_what_exists():
     assert len(TABLE) == len(duties.DUTIES)
     beside_the_annex = {
-        "0.1", "A", "B4", "B5", "B6", "B7", "B7.1", "B7.2", "B7.3", "B7.4", "B7.5", "B7.6", "B8",
-        "B8.1", "B8.2", "R", "S", "T",
+        "0.1", "A", "B4", "B5", "B6", "B6.1", "B6.2", "B6.3", "B7", "B7.1", "B7.2", "B7.3", "B7.4", "B7.5", "B7.6",
+        "B8", "B8.1", "B8.2", "B8.3", "R", "S", "T",
     }  # fmt: skip
     assert set(TABLE) == set(ANNEX) | beside_the_annex
     codes = {one.code for one in (*duties.MENUS, *duties.EXTRA_MENUS)}
@@ -174,7 +174,7 @@ def test_the_rectorate_sees_every_view_and_changes_nothing_but_by_signing():
     views = {p for p in duties.PERMISSIONS if p.endswith(".view") and p != "user.view"}
     held = duties.permissions_of("rectorate")
     assert views <= held
-    assert held - views == {"order.sign", "topic_order.sign"}
+    assert held - views == {"order.sign", "topic_order.sign", "doctoral_order.sign"}
 
 
 @pytest.mark.duty("R")

@@ -43,7 +43,7 @@ EMPLOYMENT = register(
             Dimension("told", _("Employment"), "told_status", choices=Employment.STATUSES),
             coded("sector", _("Sector of the economy"), "told_sector", FIELDS),
             coded("inactive", _("Why economically inactive"), "told_inactive", INACTIVE),
-            Dimension("matches", _("Matches the speciality"), "told_matches", choices=YES_NO),
+            Dimension("fitting", _("Matches the speciality"), "told_matches", choices=YES_NO),
             *of_placement("current__", PERMISSION),
             *of_person("person__")[:2],
         ),
