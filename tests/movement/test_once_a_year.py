@@ -51,7 +51,7 @@ def test_a_course_promoted_in_august_is_not_promoted_again_in_november(house):  
     first = promoted(house, AUGUST)
     again = promotion(house, NOVEMBER)
     (aside,) = again.aside.all()
-    (why,) = aside.checks
+    (why,) = aside.why
     assert why["code"] == "once_a_year" and not why["excusable"] and "42-band" in why["source"]
     assert str(first) in why["text"] and "01.07.2027" in why["text"]
     with pytest.raises(actions.OrderError, match="already"):
