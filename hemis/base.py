@@ -52,6 +52,10 @@ class BaseModel(models.Model):
         abstract = True
 
 
+# The column of names that papers take.
+IN_UZBEK = "name"
+
+
 class Translated(models.Model):
     """A row with its name in every language: ``name`` in Uzbek, ``name_ru``, ``name_en``.
 
@@ -64,18 +68,18 @@ class Translated(models.Model):
 
     def get_name_display(self) -> str:
         """The name in the language of whoever reads."""
-        return getattr(self, name_column()) or self.name
+        return getattr(self, name_column()) or getattr(self, IN_UZBEK)
 
 
 def name_column() -> str:
     """The column of names in the language of whoever reads."""
-    return {"ru": "name_ru", "en": "name_en"}.get(get_language() or "", "name")
+    return {"ru": "name_ru", "en": "name_en"}.get(get_language() or "", IN_UZBEK)
 
 
 def name_of(path: str) -> Combinable:
     """The same for SQL: the name of what ``path`` leads to (``group__faculty``; empty: of the row itself)."""
     prefix, column = f"{path}__" if path else "", name_column()
-    if column == "name":
+    if column == IN_UZBEK:
         return F(f"{prefix}name")
     return Coalesce(NullIf(f"{prefix}{column}", Value("")), f"{prefix}name")
 

@@ -175,9 +175,8 @@ class SessionForm(forms.Form):
             speciality=commission.speciality_id, is_active=True
         )
         self.fields["subject"].queryset = subjects_before(commission)  # type: ignore[attr-defined]
-        self.fields["subject"].label_from_instance = lambda one: (
-            f"{one.subject.get_name_display()} · {one.curriculum}"
-        )  # type: ignore[attr-defined]
+        subject = self.fields["subject"]
+        subject.label_from_instance = lambda one: f"{one.subject.get_name_display()} · {one.curriculum}"  # type: ignore[attr-defined]
         self.fields["held_on"].initial = max(timezone.localdate(), commission.valid_from)
         dress(self)
 

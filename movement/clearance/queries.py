@@ -19,6 +19,7 @@ from django.db.models import (
     Sum,
 )
 from django.db.models.functions import Coalesce, ExtractDay, Now
+from django.utils.translation import gettext as _
 
 from finance.models import Contract
 from hemis.access.scope import Access
@@ -135,8 +136,8 @@ def facts_for(answer: ClearanceAnswer) -> list[tuple[str, str]]:
     contracts = (
         Contract.objects.filter(student=student).exclude(state=Contract.CANCELLED).order_by("-date")[:3]
     )
-    found = [(Phrase("Place of living"), student.get_accommodation_display() or "—")]
-    found += [(Phrase("Contract"), f"{one} · {one.get_state_display()}") for one in contracts]
+    found = [(_("Place of living"), student.get_accommodation_display() or "—")]
+    found += [(_("Contract"), f"{one} · {one.get_state_display()}") for one in contracts]
     return found
 
 
