@@ -19,8 +19,8 @@ LONG = "Abdurahmonqulova Muhabbatxon Abdulvohidjon qizi"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("control", "count", "pages"), [("13", 25, 1), ("11", 25, 1), ("13", 60, 2)])
-def test_five_and_twenty_students_fit_one_page(control, count, pages):
+@pytest.mark.parametrize(("control", "count", "pages"), [("13", 30, 1), ("11", 30, 1), ("13", 60, 2)])
+def test_thirty_students_fit_one_page(control, count, pages):
     study = makers.Study(students=1)
     sheet = study.open(control="11")
     payload = sheet_payload(printable().get(pk=sheet.pk))
