@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hemis.explain import decimal_text
+
 STREAM, GROUP, SUBGROUP, NONE = "stream", "group", "subgroup", "none"
 
 
@@ -223,7 +225,7 @@ def load(shares: Iterable[Share], posts: Iterable[PostShare], names: Mapping[str
             _("%(post)s, rate %(rate)s: %(low)d–%(high)d hours a year (%(basis)s)")
             % {
                 "post": post.title,
-                "rate": f"{post.rate.normalize():f}",
+                "rate": decimal_text(post.rate),
                 "low": post.rate * post.low,
                 "high": post.rate * post.high,
                 "basis": post.basis,
