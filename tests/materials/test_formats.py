@@ -177,7 +177,7 @@ FOREIGN = (
 )
 
 
-def _with_picture(content: bytes, source: str = "@@PLUGINFILE@@/a.png", where: str = "questiontext") -> str:
+def with_picture(content: bytes, source: str = "@@PLUGINFILE@@/a.png", where: str = "questiontext") -> str:
     file = f'<file name="a.png" encoding="base64">{b64encode(content).decode()}</file>'
     shown = f"<text><![CDATA[<p>What is drawn?</p><img alt='' src='{source}'>]]></text>"
     text = shown + file if where == "questiontext" else "<text>What is drawn?</text>"
@@ -189,22 +189,22 @@ def _with_picture(content: bytes, source: str = "@@PLUGINFILE@@/a.png", where: s
 
 
 def test_moodle_xml_brings_its_pictures_judged_by_their_content():
-    found = parsed(_with_picture(picture()))
+    found = parsed(with_picture(picture()))
     assert found.problems == []
     question = found.questions[0]
     assert (question.text, [one.name for one in question.pictures]) == ("What is drawn?", ["a.png"])
     assert question.pictures[0].content.startswith(b"\xff\xd8"), "written anew as JPEG"
-    other = parsed(_with_picture(picture(colour="blue"))).questions[0]
+    other = parsed(with_picture(picture(colour="blue"))).questions[0]
     assert rules.fingerprint(question, "11") != rules.fingerprint(other, "11")
     for refused, reason in (
-        (_with_picture(b"<svg onload=alert(1)>"), "not a picture"),
+        (with_picture(b"<svg onload=alert(1)>"), "not a picture"),
         (
-            _with_picture(picture(), "http://elsewhere/a.png")
+            with_picture(picture(), "http://elsewhere/a.png")
             .replace("<file", "<no")
             .replace("</file", "</no"),
             "not in",
         ),
-        (_with_picture(picture(), where="answer"), "not in its answers"),
+        (with_picture(picture(), where="answer"), "not in its answers"),
     ):
         found = parsed(refused)
         assert not found.questions and reason in found.problems[0].reason
