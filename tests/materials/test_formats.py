@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curriculum.materials import formats, marking, rules
-from curriculum.materials.formats import aiken, gift, hemis_text, tables
+from curriculum.materials.formats import aiken, gift, hemis_text, moodle, tables
 from curriculum.materials.rules import Answer, QuestionText
 from tests.pictures import picture
 
@@ -298,6 +298,28 @@ def test_gift_gives_back_every_question(rows):
     found = gift.parse(gift.write(rows))
     assert found.problems == []
     assert [_told(one) for one in found.questions] == [_told(one) for one in rows]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(questions(), max_size=4))
+def test_moodle_gives_back_every_question(rows):
+    found = moodle.parse(moodle.write(rows))
+    assert found.problems == []
+    told = [(one.kind, one.text, one.answers) for one in found.questions]
+    assert told == [(one.kind, one.text, one.answers) for one in rows]
+
+
+def test_what_moodle_reads_back_is_on_its_own_list_of_shares():
+    drawn = rules.picture_of(picture(), "a.png")
+    three = tuple(
+        Answer(word, share)
+        for word, share in zip("abcd", rules.even_shares([True] * 3 + [False]), strict=True)
+    )
+    text = QuestionText(rules.SEVERAL, "Formula <b>x</b> < 3?", three, topic="A/B", pictures=(drawn,))
+    written = moodle.write([text]).decode()
+    assert written.count('fraction="33.33333"') == 3 and 'fraction="-100"' in written
+    (again,) = moodle.parse(written.encode()).questions
+    assert (again.text, again.topic, len(again.pictures)) == (text.text, "A∕B", 1)
 
 
 @settings(max_examples=40, deadline=None)

@@ -8,15 +8,16 @@ import random
 from base64 import b64encode
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.translation import override
 from openpyxl import load_workbook
 
-from curriculum.materials import actions, queries, rules, sheets, taught
+from curriculum.materials import actions, formats, queries, rules, sheets, taught
 from curriculum.materials.forms import IMPORT_BYTES
-from curriculum.materials.models import Question, Resource, ResourceFile
+from curriculum.materials.models import Question, QuestionPicture, Resource, ResourceFile
 from curriculum.models import CurriculumSubject, Topic
 from hemis.documents.models import Document
 from hemis.sheets.reading import read_table
@@ -422,10 +423,19 @@ def test_questions_go_out_in_every_form(klass):
     klass.bank()
     client = factories.client_of(klass.user)
     bulk = reverse("curriculum_questions_bulk")
-    for action, start in (("gift", b"$CATEGORY"), ("excel", b"PK"), ("hemis", b"Bitta"), ("aiken", b"Bitta")):
+    QuestionPicture.objects.create(
+        question=Question.objects.first(), uploaded_by=klass.user, name="a.png", size=1, sha256="x",
+        content_type="image/jpeg", file=ContentFile(picture(), name="a.jpg"),
+    )  # fmt: skip
+    for action, start in (
+        ("gift", b"$CATEGORY"), ("excel", b"PK"), ("hemis", b"Bitta"), ("aiken", b"Bitta"), ("moodle", b"<?xml"),
+    ):  # fmt: skip
         answer = client.post(bulk, {"action": action, "all_filtered": "1"})
         assert answer.content.startswith(start), action
     warned = client.get(reverse("curriculum_questions_list")).content.decode()
-    assert "have no place in this form" in warned
+    assert "have no place in this form" in warned and "take Moodle XML" in warned
+    again = formats.parse(answer.content, "moodle").questions
+    assert len(again) == Question.objects.count()
+    assert sum(len(one.pictures) for one in again) == 1
     sample = client.get(reverse("curriculum_questions_sample"))
     assert len(read_table(sample.content).rows) == 5

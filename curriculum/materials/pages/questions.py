@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum.materials import actions, formats, forms, marking, queries, rules
-from curriculum.materials.formats import aiken, gift, hemis_text, tables
+from curriculum.materials.formats import aiken, gift, hemis_text, moodle, tables
 from curriculum.materials.models import Question, QuestionAnswer, QuestionPicture
 from curriculum.models import Subject
 from curriculum.pages.reference import kafedras
@@ -62,6 +62,10 @@ def _as_gift(request: Request, rows: QuerySet) -> HttpResponse:
     return _file(gift.write(found), "savollar.gift", "text/plain; charset=utf-8")
 
 
+def _as_moodle(request: Request, rows: QuerySet) -> HttpResponse:
+    return _file(moodle.write(queries.bank(rows, contents=True)), "savollar.xml", "application/xml")
+
+
 def _as_excel(request: Request, rows: QuerySet) -> HttpResponse:
     return _file(tables.write(_without_pictures(request, queries.bank(rows))), "savollar.xlsx", XLSX)
 
@@ -69,7 +73,7 @@ def _as_excel(request: Request, rows: QuerySet) -> HttpResponse:
 def _without_pictures(request: Request, found: list[rules.QuestionText]) -> list[rules.QuestionText]:
     """Files of text carry no pictures: that is said, not kept silent."""
     if count := sum(bool(one.pictures) for one in found):
-        text = _("%(count)d questions have pictures, which such a file does not carry.")
+        text = _("%(count)d questions have pictures, which such a file does not carry; take Moodle XML.")
         messages.warning(request, text % {"count": count})
     return found
 
@@ -163,6 +167,7 @@ class Questions(Register):
     tabs = [Tab("preview", gettext_lazy("As it is asked"), "materials/_question.html", _preview)]
     actions = [
         BulkAction("gift", gettext_lazy("Download as GIFT"), "question.view", _as_gift, "download"),
+        BulkAction("moodle", gettext_lazy("Download as Moodle XML"), "question.view", _as_moodle, "download"),
         BulkAction("excel", gettext_lazy("Download as Excel"), "question.view", _as_excel, "download"),
         BulkAction("hemis", gettext_lazy("Download as HEMIS text"), "question.view", _as_hemis, "download"),
         BulkAction("aiken", gettext_lazy("Download as Aiken"), "question.view", _as_aiken, "download"),
