@@ -31,6 +31,7 @@ from attendance import rules
 from attendance.models import Absence, AttendanceLimit, JournalRule, LessonRecord, Unlock
 from curriculum.models import Lesson, SubjectHours, Teaching, TeachingAudience, Topic
 from hemis.access.scope import Access
+from hemis.base import name_of
 from students.models import AcademicYear, Student
 
 AUTUMN, SPRING = "11", "12"
@@ -297,25 +298,25 @@ def load_of(lines: Collection[int]) -> dict[int, int]:
 # --- summaries
 
 
-CUTS: dict[str, tuple[str, ...]] = {
-    "faculty": ("group__faculty", "group__faculty__name"),
-    "speciality": ("group__speciality", "group__speciality__name"),
-    "group": ("group", "group__name"),
-    "subject": (
-        "registration__curriculum_subject__subject",
-        "registration__curriculum_subject__subject__name",
-    ),
-    "kafedra": ("record__lesson__teaching__kafedra", "record__lesson__teaching__kafedra__name"),
-    "training": ("record__lesson__teaching__training_type", "record__lesson__teaching__training_type"),
+CUTS = {
+    "faculty": "group__faculty",
+    "speciality": "group__speciality",
+    "group": "group",
+    "subject": "registration__curriculum_subject__subject",
+    "kafedra": "record__lesson__teaching__kafedra",
+    "training": "record__lesson__teaching__training_type",
 }
+# What has a name of its own, the same in every language.
+NAMED_ONCE = {"group": "group__name", "training": CUTS["training"]}
 
 
 def summary(rows: QuerySet[Absence], cut: str) -> list[Any]:
     """Hours without and with reason, lates and students, by ``cut``: one statement, whatever the number of rows."""
-    key, name = CUTS[cut]
+    key = CUTS[cut]
+    name = F(NAMED_ONCE[cut]) if cut in NAMED_ONCE else name_of(key)
     found = (
         rows.order_by()
-        .values(key=F(key), name=F(name))
+        .values(key=F(key), name=name)
         .annotate(students=Count("student", distinct=True), **totals())
         .order_by("-without", "name")
     )
@@ -414,7 +415,7 @@ class SubjectRow:
 def subjects_of(student: Student, half: HalfYear, limits: Collection[rules.Limit]) -> list[SubjectRow]:
     """Attendance of a student by subject: four queries."""
     lines = {
-        one.curriculum_subject_id: one.curriculum_subject.subject.name
+        one.curriculum_subject_id: one.curriculum_subject.subject.get_name_display()
         for one in student.registrations.active()
         .filter(
             curriculum_subject__semester__academic_year=half.year,

@@ -50,7 +50,7 @@ def payload_of(curriculum: Curriculum) -> dict[str, Any]:
         return {
             "university": {"name": university.name, "rector": university.rector},
             "name": curriculum.name,
-            "speciality": str(curriculum.speciality),
+            "speciality": curriculum.speciality.on_paper,
             "faculty": curriculum.speciality.faculty.name,
             "type": curriculum.speciality.get_education_type_display(),
             "form": curriculum.get_education_form_display(),

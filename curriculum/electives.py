@@ -235,7 +235,12 @@ def _next_in_line(offer: ElectiveOffer) -> None:
         choice.version += 1
         choice.save(update_fields=["state", "way", "version"])
         user = User.objects.filter(is_active=True, person=choice.student.person_id)
-        notify(user, "elective_placed", {"subject": str(offer.curriculum_subject)}, reverse("my_electives"))
+        notify(
+            user,
+            "elective_placed",
+            {"subject": offer.curriculum_subject.subject.name},
+            reverse("my_electives"),
+        )
 
 
 @transaction.atomic

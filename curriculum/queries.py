@@ -57,7 +57,7 @@ def subjects_of(curriculum: Curriculum) -> list[CurriculumSubject]:
 
 def _as_rule(one: CurriculumSubject) -> rules.PlanSubject:
     return rules.PlanSubject(
-        name=one.subject.name,
+        name=one.subject.get_name_display(),
         semester=one.semester.number,
         credit=one.credit,
         hours={part.training_type: part.hours for part in one.hours.all()},

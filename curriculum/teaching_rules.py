@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from hemis.explain import decimal_text
+
 STREAM, GROUP, SUBGROUP, NONE = "stream", "group", "subgroup", "none"
 
 
@@ -67,7 +69,8 @@ def form(demands: Iterable[Demand], modes: Mapping[str, Mode]) -> list[Planned]:
     Lectures go before streams: groups of one line and one language, in the order
     of their names, up to the largest audience; the choosers of an elective sit
     together in every kind of training for the same reason. Laboratories go before
-    the subgroups of a divided group. What nobody teaches makes no teaching.
+    the subgroups of a divided group, those of an elective only where its choosers
+    of the group are more than sit together. What nobody teaches makes no teaching.
     """
     found: list[Planned] = []
     together: dict[tuple, list[Demand]] = {}
@@ -75,7 +78,7 @@ def form(demands: Iterable[Demand], modes: Mapping[str, Mode]) -> list[Planned]:
         mode = modes.get(one.training_type)
         if mode is None or mode.mode == NONE or one.hours <= 0:
             continue
-        if mode.mode == SUBGROUP and one.subgroups and not one.elective:
+        if mode.mode == SUBGROUP and one.subgroups and (not one.elective or one.students > mode.largest):
             found += [_planned([one], subgroup) for subgroup in one.subgroups]
         elif mode.mode == STREAM or one.elective:
             key = (one.line, one.training_type, one.language, one.hours)
@@ -97,6 +100,47 @@ def _planned(demands: Sequence[Demand], subgroup: int | None = None) -> Planned:
         seats=tuple(Seat(one.line, one.group, subgroup) for one in demands),
         students=sum(one.students for one in demands),
     )
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who sits in an elective's teaching already: the line, language and hours, and how many they are."""
+
+    teaching: int
+    line: int
+    training_type: str
+    language: str
+    hours: int
+    students: int
+
+
+def joins(
+    demands: Iterable[Demand], audiences: Iterable[Audience], modes: Mapping[str, Mode]
+) -> list[tuple[Demand, int]]:
+    """Which groups that chose an elective later sit down in a teaching of it: (demand, teaching).
+
+    The fullest audience that still has room takes them, so no class is opened for
+    a few while another is half empty.
+    """
+    seated = {one.teaching: one.students for one in audiences}
+    by_kind: dict[tuple, list[int]] = {}
+    for one in audiences:
+        by_kind.setdefault((one.line, one.training_type, one.language, one.hours), []).append(one.teaching)
+    found = []
+    for want in demands:
+        mode = modes.get(want.training_type)
+        if mode is None or not want.elective:
+            continue
+        fitting = [
+            key
+            for key in by_kind.get((want.line, want.training_type, want.language, want.hours), [])
+            if seated[key] + want.students <= mode.largest
+        ]
+        if fitting:
+            key = max(fitting, key=lambda one: (seated[one], -one))
+            seated[key] += want.students
+            found.append((want, key))
+    return found
 
 
 def streams(groups: Iterable[Demand], largest: int) -> list[list[Demand]]:
@@ -181,7 +225,7 @@ def load(shares: Iterable[Share], posts: Iterable[PostShare], names: Mapping[str
             _("%(post)s, rate %(rate)s: %(low)d–%(high)d hours a year (%(basis)s)")
             % {
                 "post": post.title,
-                "rate": f"{post.rate.normalize():f}",
+                "rate": decimal_text(post.rate),
                 "low": post.rate * post.low,
                 "high": post.rate * post.high,
                 "basis": post.basis,

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from curriculum import teaching_rules as rules
 from curriculum.actions import CurriculumError
 from curriculum.models import Lesson, Teaching, TeachingAudience, TrainingMode
+from curriculum.timetable import sitting
 from curriculum.timetable.actions import why_it_stays
 from hemis.access.scope import Access, Scope
 from staff.models import Employee
@@ -84,15 +85,24 @@ class Gap:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What forming would add, what is there already, and where the hours do not agree."""
+    """What forming would add, who would join a teaching, what is there, where the hours do not agree."""
 
     new: tuple[rules.Planned, ...]
+    joining: tuple[tuple[rules.Demand, int], ...]
     kept: int
     gaps: tuple[Gap, ...]
 
     @property
     def hours(self) -> int:
         return sum(one.hours for one in self.new)
+
+
+@dataclass(frozen=True)
+class Formed:
+    """How many teachings forming made, and how many groups joined one of an elective."""
+
+    new: int
+    joined: int
 
 
 def propose(
@@ -113,7 +123,30 @@ def propose(
             continue
         kept += 1
         gaps += _gaps(one, have)
-    return Proposal(tuple(rules.form(missing, modes)), kept, tuple(gaps))
+    joining = rules.joins(missing, _elective_audiences(missing, year, term), modes)
+    placed = {id(one) for one, _teaching in joining}
+    new = rules.form([one for one in missing if id(one) not in placed], modes)
+    return Proposal(tuple(new), tuple(joining), kept, tuple(gaps))
+
+
+def _elective_audiences(missing: list[rules.Demand], year: int, term: str) -> list[rules.Audience]:
+    """Teachings of the electives that somebody chose anew, and how many sit there: two queries."""
+    lines = {one.line for one in missing if one.elective}
+    if not lines:
+        return []
+    rows = (
+        TeachingAudience.objects.filter(
+            teaching__academic_year=year, teaching__term=term, curriculum_subject__in=lines, subgroup=None
+        )
+        .order_by("teaching")
+        .values_list(
+            "teaching", "curriculum_subject", "teaching__training_type", "group__language", "teaching__hours"
+        )
+        .distinct()
+    )
+    found = list(rows)
+    seated = sitting.sizes({row[0] for row in found})
+    return [rules.Audience(*row, students=seated.get(row[0], 0)) for row in found]
 
 
 def _given(year: int, term: str) -> dict[tuple[int, str, int], dict[int | None, int]]:
@@ -153,16 +186,33 @@ def preview(*, access: Access, year: int, term: str, day: datetime.date) -> Prop
 
 
 @transaction.atomic
-def form(*, access: Access, year: int, term: str, day: datetime.date) -> int:
-    """Write the teachings that are missing for the groups in scope; how many there are new.
+def form(*, access: Access, year: int, term: str, day: datetime.date) -> Formed:
+    """Write the teachings that are missing for the groups in scope.
 
+    Who chose an elective later joins the teaching of it, unless its lessons are
+    recorded or stand where the group has another class: then a teaching is made.
     One half-year is formed by one person at a time, so two who confirm at once
     do not make everything twice.
     """
     faculties = _faculties(access, "teaching.form")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('teachings'), %s)", [year * 100 + int(term)])
-    return save(propose(year=year, term=term, day=day, faculties=faculties).new, year=year, term=term)
+    found = propose(year=year, term=term, day=day, faculties=faculties)
+    apart = [one for one, teaching in found.joining if not _join(one, teaching)]
+    new = [*found.new, *rules.form(apart, modes_on(day))]
+    return Formed(save(new, year=year, term=term), len(found.joining) - len(apart))
+
+
+def _join(one: rules.Demand, teaching: int) -> bool:
+    """Sit a group's choosers down in a teaching; False where the database refuses it."""
+    try:
+        with transaction.atomic():
+            TeachingAudience.objects.create(
+                teaching_id=teaching, curriculum_subject_id=one.line, group_id=one.group
+            )
+    except IntegrityError:
+        return False
+    return True
 
 
 def save(planned: Sequence[rules.Planned], *, year: int, term: str) -> int:

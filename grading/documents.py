@@ -60,7 +60,7 @@ class GradeSheetPaper(_Paper):
     """A grade sheet (qaydnoma) in the form of its marking system."""
 
     code = "grade_sheet"
-    template_version = 2
+    template_version = 3
     title = _("Grade sheet")
     permission = "grade_sheet.view"
 
@@ -135,7 +135,8 @@ def issue_sheet(sheet: GradeSheet, *, by: User | None) -> Document:
     """The sheet as it stands now."""
     sheet = printable().get(pk=sheet.pk)
     return issue_once(
-        "grade_sheet", sheet_payload(sheet), f"grade_sheet-{sheet.pk}", sheet.number, title=str(sheet),
+        "grade_sheet", sheet_payload(sheet), f"grade_sheet-{sheet.pk}", sheet.number,
+        title=f"№ {sheet.number} · {sheet.curriculum_subject.subject.name} · {sheet.group}",
         faculty=sheet.group.faculty, issued_by=by,
     )  # fmt: skip
 
@@ -379,7 +380,7 @@ def issue_schedule(schedule: PersonalSchedule, *, by: User | None) -> Document:
         payload = {
             "university": _university(), "number": schedule.number, "date": schedule.drawn_on.strftime(DATE),
             "due": schedule.due_on.strftime(DATE), "faculty": now.faculty.name,
-            "speciality": str(now.programme.speciality),
+            "speciality": now.programme.speciality.on_paper,
             "type": now.programme.speciality.get_education_type_display(), "form": now.get_education_form_display(),
             "course": now.get_course_display(), "group": str(now.group or ""), "name": student.person.full_name,
             "student": student.number, "order_number": schedule.order_number,

@@ -202,7 +202,7 @@ class DrawUpForm(_Dressed):
         field.widget.attrs["class"] = "form-check-input"
         field.widget.attrs.pop("data-autocomplete", None)
         field.queryset = queries.owed_subjects(student)  # type: ignore[attr-defined]
-        field.label_from_instance = lambda one: f"{one.semester}: {one.subject.name}"  # type: ignore[attr-defined]
+        field.label_from_instance = lambda one: f"{one.semester}: {one.subject.get_name_display()}"  # type: ignore[attr-defined]
 
     def clean(self):
         data = super().clean() or self.cleaned_data

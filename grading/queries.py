@@ -23,6 +23,7 @@ from curriculum.models import (
 from grading import offers, rules
 from grading.models import GradeSheet, SheetLine, SubjectResult
 from grading.rulebook import Rulebook
+from hemis.base import name_of
 from hemis.explain import Explained
 from students.models import Group, Student
 
@@ -396,7 +397,7 @@ def gpa_steps(student: int, year: int | None) -> Explained[Decimal]:
     return rules.gpa(
         rules.Weighted(name, credit, point)
         for name, credit, point in rows.values_list(
-            "curriculum_subject__subject__name", "curriculum_subject__credit", "point"
+            name_of("curriculum_subject__subject"), "curriculum_subject__credit", "point"
         )
     )
 
@@ -435,7 +436,7 @@ def lateness(sheets: QuerySet[GradeSheet], by: str) -> list[Any]:
 
     today = timezone.localdate()
     person = Concat("examiner__person__last_name", Value(" "), "examiner__person__first_name")
-    name = F("curriculum_subject__kafedra__name") if by == "kafedra" else person
+    name = name_of("curriculum_subject__kafedra") if by == "kafedra" else person
     key = {"kafedra": "curriculum_subject__kafedra", "examiner": "examiner"}[by]
     late = Q(state=GradeSheet.OPEN, due_on__lt=today)
     waiting = Q(state__in=(GradeSheet.SIGNED, GradeSheet.CHECKED), due_on__lt=today)

@@ -6,7 +6,11 @@ import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -46,6 +50,38 @@ class BaseModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+# The column of names that papers take.
+IN_UZBEK = "name"
+
+
+class Translated(models.Model):
+    """A row with its name in every language: ``name`` in Uzbek, ``name_ru``, ``name_en``.
+
+    Pages show the name in the language of whoever reads, papers keep ``name``.
+    What nobody has translated is shown in Uzbek.
+    """
+
+    class Meta:
+        abstract = True
+
+    def get_name_display(self) -> str:
+        """The name in the language of whoever reads."""
+        return getattr(self, name_column()) or getattr(self, IN_UZBEK)
+
+
+def name_column() -> str:
+    """The column of names in the language of whoever reads."""
+    return {"ru": "name_ru", "en": "name_en"}.get(get_language() or "", IN_UZBEK)
+
+
+def name_of(path: str) -> Combinable:
+    """The same for SQL: the name of what ``path`` leads to (``group__faculty``; empty: of the row itself)."""
+    prefix, column = f"{path}__" if path else "", name_column()
+    if column == IN_UZBEK:
+        return F(f"{prefix}name")
+    return Coalesce(NullIf(f"{prefix}{column}", Value("")), f"{prefix}name")
 
 
 class SharedQuerySet(ScopedQuerySet):

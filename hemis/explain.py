@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -16,8 +16,9 @@ T = TypeVar("T")
 class Phrase(str):
     """A text that remembers its template and figures, so that it is kept once and read in any language.
 
-    As a string it says what it says in the language in use when it is made. ``template`` is marked
-    by ``gettext_noop``; a figure may be a phrase too.
+    As a string it says what it says in the language in use when it is made. The template is collected
+    for translation where it stands in the brackets, and marked by ``gettext_noop`` where it does not; a
+    figure may be a phrase too.
     """
 
     template: str
@@ -36,11 +37,24 @@ def kept(value: Any) -> Any:
     return value if isinstance(value, int) else str(value)
 
 
-def readable(value: Any) -> str:
-    """What ``kept`` has kept, in the language in use."""
+def again(value: Any) -> Any:
+    """What ``kept`` has kept: a phrase in the language in use, or a figure, or plain text."""
     if isinstance(value, Mapping):
-        return gettext(value["text"]) % {name: readable(one) for name, one in value["figures"].items()}
-    return str(value)
+        return Phrase(value["text"], **{name: again(one) for name, one in value["figures"].items()})
+    return value
+
+
+def readable(value: Any) -> str:
+    """The same as text."""
+    return str(again(value))
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Texts after one another with commas, each still a phrase."""
+    if not texts:
+        return ""
+    first, *rest = texts
+    return Phrase("%(one)s, %(others)s", one=first, others=joined(rest)) if rest else first
 
 
 def readable_steps(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

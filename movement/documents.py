@@ -121,7 +121,7 @@ PLACE = ("course", "semester", "education_form", "language", "payment_form")
 def _place(row: OrderLine | Placement) -> dict[str, str]:
     """Where and how one studies, in words."""
     return {
-        "programme": str(row.programme.speciality) if row.programme else "",
+        "programme": row.programme.speciality.on_paper if row.programme else "",
         "group": row.group.name if row.group else "",
         "faculty": row.faculty.name if row.faculty else "",
         **{name: getattr(row, f"get_{name}_display")() for name in PLACE},

@@ -6,9 +6,8 @@ import datetime
 from collections.abc import Collection
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from attendance import queries
+from hemis.explain import Phrase
 from movement.facts import Known, register_provider
 
 
@@ -17,9 +16,9 @@ def hours_missed(students: Collection[int], day: datetime.date) -> dict[int, Kno
     half = queries.half_year_on(day)
     if not queries.has_records(half):
         return {}
-    basis = _("journals of lessons, %(half)s") % {
-        "half": dict(queries.half_year_choices()).get(half.code, half.code)
-    }
+    basis = Phrase(
+        "journals of lessons, %(half)s", half=dict(queries.half_year_choices()).get(half.code, half.code)
+    )
     return {pk: Known(Decimal(hours), basis) for pk, hours in queries.hours_missed(students, day).items()}
 
 

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from grading import offers, queries
 from grading.models import StudentGpa
+from hemis.explain import Phrase
 from movement import facts
 from movement.facts import Known, register_provider
 
@@ -24,11 +24,11 @@ def gpa(students: Collection[int], day: datetime.date) -> dict[int, Known]:
         .order_by("academic_year")
     )
     for row in rows:
-        basis = _("%(year)s, %(subjects)d subjects") % {"year": row.academic_year, "subjects": row.subjects}
+        basis = Phrase("%(year)s, %(subjects)d subjects", year=row.academic_year, subjects=row.subjects)
         if row.missing:
-            basis = _("%(basis)s, %(missing)d of them without a result") % {
-                "basis": basis, "missing": row.missing,
-            }  # fmt: skip
+            basis = Phrase(
+                "%(basis)s, %(missing)d of them without a result", basis=basis, missing=row.missing
+            )
         found[row.student_id] = Known(row.gpa, basis)
     return found
 
@@ -36,7 +36,7 @@ def gpa(students: Collection[int], day: datetime.date) -> dict[int, Known]:
 def debts(students: Collection[int], day: datetime.date) -> dict[int, Known]:
     """Subjects not mastered by ``day``, of those who are registered for any."""
     counted = queries.debts_count(students, day)
-    basis = _("by closed grade sheets")
+    basis = Phrase("by closed grade sheets")
     return {
         student: Known(Decimal(counted.get(student, 0)), basis)
         for student in queries.registered_students(students)

@@ -6,8 +6,7 @@ import datetime
 from collections.abc import Collection
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
+from hemis.explain import Phrase
 from movement.facts import Known, register_provider
 from students import graduates
 
@@ -18,12 +17,12 @@ def _figures(code: str, students: Collection[int], basis: str) -> dict[int, Know
 
 def attestation(students: Collection[int], day: datetime.date) -> dict[int, Known]:
     """By closed protocols; whose plan asks for none is unknown."""
-    return _figures(graduates.ATTESTED, students, _("by protocols of the commissions"))
+    return _figures(graduates.ATTESTED, students, Phrase("by protocols of the commissions"))
 
 
 def accreditation(students: Collection[int], day: datetime.date) -> dict[int, Known]:
     """Whether the dean's office has accredited the graduate."""
-    return _figures(graduates.ACCREDITED, students, _("by the register of accreditation"))
+    return _figures(graduates.ACCREDITED, students, Phrase("by the register of accreditation"))
 
 
 register_provider("attestation", attestation)

@@ -98,7 +98,7 @@ def issue_protocol(session: AttestationSession, *, by: User | None) -> Document:
             "university": _university(), "number": session.number, "date": session.held_on.strftime(DATE),
             "commission": commission.name, "order_number": commission.order_number,
             "order_date": commission.order_date.strftime(DATE) if commission.order_date else "",
-            "speciality": str(commission.speciality), "group": str(session.group),
+            "speciality": commission.speciality.on_paper, "group": str(session.group),
             "subject": session.curriculum_subject.subject.name, "place": session.place,
             "state": str(session.get_state_display()), "has_topics": commission.kind == commission.DEFENCE,
             "present": [

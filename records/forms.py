@@ -175,7 +175,8 @@ class SessionForm(forms.Form):
             speciality=commission.speciality_id, is_active=True
         )
         self.fields["subject"].queryset = subjects_before(commission)  # type: ignore[attr-defined]
-        self.fields["subject"].label_from_instance = lambda one: f"{one.subject.name} · {one.curriculum}"  # type: ignore[attr-defined]
+        subject = self.fields["subject"]
+        subject.label_from_instance = lambda one: f"{one.subject.get_name_display()} · {one.curriculum}"  # type: ignore[attr-defined]
         self.fields["held_on"].initial = max(timezone.localdate(), commission.valid_from)
         dress(self)
 
@@ -222,7 +223,7 @@ class RecognitionForm(forms.ModelForm):
             .select_related("subject", "semester")
             .order_by("semester__number", "position")
         )
-        field.label_from_instance = lambda one: f"{one.semester} · {one.subject.name}"  # type: ignore[attr-defined]
+        field.label_from_instance = lambda one: f"{one.semester} · {one.subject.get_name_display()}"  # type: ignore[attr-defined]
         field.widget.attrs["data-autocomplete"] = "1"
         for name in ("institution", "subject_name", "studied_year", "semester", "hours", "credit"):
             self.fields[name].required = True

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from hemis.access.scope import Access
+from hemis.base import name_of
 from hemis.classifiers import queries as classifiers
 from hemis.pages.charts import Chart, Series
 from hemis.pages.home import Panel, register_panel
@@ -58,7 +59,7 @@ def by_faculty(access: Access) -> dict | None:
     rows = list(
         Student.objects.filter(current__status=STUDYING)
         .order_by("current__faculty__position", "current__faculty__code")
-        .values_list("current__faculty", "current__faculty__name")
+        .values_list("current__faculty", name_of("current__faculty"))
         .annotate(people=Count("pk"))
     )
     if not rows:

@@ -84,7 +84,7 @@ def payload_of(student: Student, university: University) -> dict[str, Any]:
             "first_name": student.person.first_name,
             "middle_name": student.person.middle_name,
             "faculty": placed.faculty.name,
-            "speciality": str(placed.programme.speciality),
+            "speciality": placed.programme.speciality.on_paper,
             "form": placed.get_education_form_display(),
             "group": placed.group.name if placed.group else "",
             "valid_to": valid_until(student).strftime("%d.%m.%Y"),

@@ -163,7 +163,7 @@ def _line(found: list[roster.Seat], columns: list[dict], absences: dict, marks: 
                 "excused": bool(absence and absence.kind == Absence.EXCUSED),
             }
         )  # fmt: skip
-    average = f"{Decimal(sum(points)) / len(points):.1f}" if points else ""
+    average = (Decimal(sum(points)) / len(points)).quantize(Decimal("0.1")) if points else None
     return {
         "seat": found[-1],
         "cells": cells,

@@ -17,7 +17,8 @@ from hemis.pages.files import MaterialsField, PicturesField
 from hemis.pages.forms import RegisterForm
 
 MOST_FILES = 4
-IMPORT_BYTES = 2 * 2**20
+# Confirmed by a form that carries the file once more: a third longer, and below what a form may hold.
+IMPORT_BYTES = 3 * 2**20
 
 
 def choose(field: Any, rows: Any, label: Any = None) -> None:
@@ -100,7 +101,7 @@ class ResourceForm(RegisterForm):
 
 def line_label(line) -> str:
     """A line of a plan as one finds it among many: subject, semester, plan."""
-    return f"{line.subject.name} · {line.semester.number}-sem. · {line.curriculum}"
+    return f"{line.subject.get_name_display()} · {line.semester.number}-sem. · {line.curriculum}"
 
 
 class QuestionForm(RegisterForm):

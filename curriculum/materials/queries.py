@@ -281,21 +281,28 @@ def current_half_year() -> tuple[int, str]:
 # --- the bank
 
 
-def text_of(question: Question) -> rules.QuestionText:
-    """A question of the bank as the rules see it (prefetched ``answers`` and ``pictures``)."""
+def text_of(question: Question, *, contents: bool = False) -> rules.QuestionText:
+    """A question of the bank as the rules see it (prefetched ``answers`` and ``pictures``).
+
+    ``contents``: what the pictures show, read from the disk.
+    """
     return rules.QuestionText(
         question.kind,
         question.text,
         tuple(rules.Answer(one.text, one.share, one.match) for one in question.answers.all()),
         question.topic,
         question.difficulty,
-        pictures=tuple(rules.Picture(one.name, one.sha256) for one in question.pictures.all()),
+        pictures=tuple(
+            rules.Picture(one.name, one.sha256, one.file.read() if contents else b"")
+            for one in question.pictures.all()
+        ),
     )
 
 
-def bank(rows: QuerySet[Question]) -> list[rules.QuestionText]:
+def bank(rows: QuerySet[Question], *, contents: bool = False) -> list[rules.QuestionText]:
     """Questions with their answers and what pictures they have: three queries."""
-    return [text_of(one) for one in rows.prefetch_related("answers", "pictures").order_by("topic", "pk")]
+    found = rows.prefetch_related("answers", "pictures").order_by("topic", "pk")
+    return [text_of(one, contents=contents) for one in found]
 
 
 def topics_of_bank(subject: Subject, lines: Iterable[int] = ()) -> list[str]:

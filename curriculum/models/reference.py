@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from hemis.base import BaseModel, DatedRule, SharedQuerySet
+from hemis.base import BaseModel, DatedRule, SharedQuerySet, Translated
 from hemis.classifiers.fields import ClassifierField
 from structure.models import Unit
 from students.models import AcademicYear
@@ -18,7 +18,7 @@ from students.models import AcademicYear
 MINUTES_A_DAY = 24 * 60
 
 
-class SubjectGroup(BaseModel):
+class SubjectGroup(Translated, BaseModel):
     """A group of subjects; groups form a tree."""
 
     code = models.CharField(_("code"), max_length=64, unique=True)
@@ -46,10 +46,10 @@ class SubjectGroup(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.get_name_display()
 
 
-class Subject(BaseModel):
+class Subject(Translated, BaseModel):
     """A subject of the university's base; a curriculum offers those of its own education type."""
 
     code = models.CharField(_("code"), max_length=64, unique=True)
@@ -79,10 +79,10 @@ class Subject(BaseModel):
         ordering = ["name", "code"]
 
     def __str__(self) -> str:
-        return f"{self.name} [{self.code}]"
+        return f"{self.get_name_display()} [{self.code}]"
 
 
-class MarkingSystem(BaseModel):
+class MarkingSystem(Translated, BaseModel):
     """A way of marking: five marks, a hundred points, credits."""
 
     FIVE, HUNDRED, CREDIT = "five", "hundred", "credit"
@@ -107,7 +107,7 @@ class MarkingSystem(BaseModel):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.get_name_display()
 
     @property
     def highest(self) -> int:
@@ -159,7 +159,7 @@ class MarkingRule(DatedRule):
         return f"{self.system} · {self.valid_from:%d.%m.%Y}"
 
 
-class GradeType(DatedRule):
+class GradeType(Translated, DatedRule):
     """A mark of a system: it is given from ``lowest`` up to the next mark, so that no result falls between two."""
 
     system = models.ForeignKey(
@@ -189,7 +189,7 @@ class GradeType(DatedRule):
         return f"{self.mark} ({self.letter})" if self.letter else str(self.mark)
 
 
-class RatingSheetKind(BaseModel):
+class RatingSheetKind(Translated, BaseModel):
     """A kind of rating sheet (qaydnoma): of a subject, a course work, an internship …"""
 
     # State examinations and graduation works: marked by a commission, not by a sheet of a teacher.
@@ -215,7 +215,7 @@ class RatingSheetKind(BaseModel):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.get_name_display()
 
 
 def _minute(field: str) -> Func:

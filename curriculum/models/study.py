@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from curriculum.models.plan import CurriculumSubject
 from curriculum.models.reference import Subject
-from hemis.base import BaseModel, ScopedQuerySet
+from hemis.base import BaseModel, ScopedQuerySet, Translated
 from hemis.classifiers.fields import ClassifierField
 from staff.models import Employee
 from structure.models import Unit
@@ -116,7 +116,7 @@ class TopicQuerySet(ScopedQuerySet):
         )
 
 
-class Topic(BaseModel):
+class Topic(Translated, BaseModel):
     """A topic of a subject's kind of training, in the order in which it is taught (duties 8.2, 9.1)."""
 
     curriculum_subject = models.ForeignKey(
@@ -147,7 +147,7 @@ class Topic(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.position}. {self.name}"
+        return f"{self.position}. {self.get_name_display()}"
 
 
 class TeachingQuerySet(ScopedQuerySet):

@@ -19,8 +19,9 @@ from curriculum import actions, load, teachings
 from curriculum.models import Subject, Teaching, TeachingAudience, TrainingMode
 from curriculum.pages.common import HalfYearForm, asked_half_year, dressed, form_page, keep_chosen, to_tab
 from curriculum.pages.reference import kafedras, years
+from curriculum.timetable import queries, sitting
 from hemis.access.guard import page
-from hemis.base import Request
+from hemis.base import Request, name_of
 from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
@@ -31,10 +32,6 @@ from structure.models import Unit
 from students.models import Division
 
 CHOSEN = "curriculum.chosen_teachings"
-
-
-def _audience(row: Teaching) -> str:
-    return ", ".join(str(one) for one in row.audience.all())
 
 
 def _kafedras(request: Request) -> list[int] | None:
@@ -71,7 +68,18 @@ def _teaching_tab(request: Request, teaching: Teaching) -> dict[str, Any]:
             Teaching.objects.filter(pk=teaching.pk), request.access.scope("teaching.assign")
         ).exists()
     )
-    return {"seats": seats, "divisions": divisions, "may_assign": may, "most": teaching.hours - 1}
+    return {
+        "seats": seats,
+        "is_elective": any(one.curriculum_subject.elective_group for one in seats),
+        "divisions": divisions,
+        "may_assign": may,
+        "most": teaching.hours - 1,
+    }
+
+
+def _students_tab(request: Request, teaching: Teaching) -> dict[str, Any]:
+    """Everybody who sits in the teaching by their registrations."""
+    return {"sitters": sitting.roll(teaching)}
 
 
 class Teachings(Register):
@@ -84,7 +92,7 @@ class Teachings(Register):
     columns = [
         Column("subject", sort="subject__name", link=True),
         Column("training_type"),
-        Column("audience", gettext_lazy("Groups"), value=_audience),
+        Column("audience", gettext_lazy("Groups"), value=queries.audience_text),
         Column("hours", numeric=True),
         Column("teacher", sort="teacher__person__sort_key"),
         Column("assistant", sort="assistant__person__sort_key", hidden=True),
@@ -106,7 +114,10 @@ class Teachings(Register):
     fields = (
         "subject", "training_type", "academic_year", "term", "kafedra", "hours", "teacher", "assistant", "note",
     )  # fmt: skip
-    tabs = [Tab("audience", gettext_lazy("Groups"), "curriculum/_teaching.html", _teaching_tab)]
+    tabs = [
+        Tab("audience", gettext_lazy("Groups"), "curriculum/_teaching.html", _teaching_tab),
+        Tab("students", gettext_lazy("Students"), "curriculum/_teaching_students.html", _students_tab),
+    ]
     actions = [
         BulkAction("assign", gettext_lazy("Give to a teacher"), "teaching.assign",
                    keep_chosen(CHOSEN, "curriculum_assign"), "user-check"),
@@ -121,7 +132,7 @@ class Teachings(Register):
 
     @classmethod
     def base_queryset(cls):
-        seats = TeachingAudience.objects.select_related("group", "subgroup__division__group")
+        seats = TeachingAudience.objects.select_related("group", "subgroup", "curriculum_subject")
         return Teaching.objects.prefetch_related(
             Prefetch("audience", seats.order_by("group__name", "subgroup__name"))
         )
@@ -151,10 +162,14 @@ def form_teachings(request: Request) -> HttpResponse:
     year, term = asked_half_year(data)
     day = timezone.localdate()
     if request.method == "POST":
-        count = teachings.form(access=request.access, year=year, term=term, day=day)
-        if count:
-            messages.success(request, _("%(count)d teachings are formed.") % {"count": count})
-        else:
+        made = teachings.form(access=request.access, year=year, term=term, day=day)
+        if made.new:
+            messages.success(request, _("%(count)d teachings are formed.") % {"count": made.new})
+        if made.joined:
+            messages.success(
+                request, _("%(count)d groups joined teachings of electives.") % {"count": made.joined}
+            )
+        if not made.new and not made.joined:
             messages.info(request, _("Nothing was missing."))
         return redirect(f"{reverse('curriculum_teachings_list')}?year={year}&term={term}")
     proposal = teachings.preview(access=request.access, year=year, term=term, day=day)
@@ -164,6 +179,7 @@ def form_teachings(request: Request) -> HttpResponse:
         "proposal": proposal,
         "modes": _modes_shown(day),
         "by_kafedra": _by_kafedra(proposal),
+        "joining": _joining_shown(proposal),
         "gaps": _gaps_shown(proposal),
         "year": year,
         "term": term,
@@ -183,7 +199,9 @@ def _modes_shown(day) -> list[tuple[str, str, int]]:
 
 def _by_kafedra(proposal: teachings.Proposal) -> list[dict[str, Any]]:
     """New teachings and hours of each kafedra by kind of training."""
-    names = dict(Unit.objects.filter(pk__in={one.kafedra for one in proposal.new}).values_list("pk", "name"))
+    names = dict(
+        Unit.objects.filter(pk__in={one.kafedra for one in proposal.new}).values_list("pk", name_of(""))
+    )
     kinds = dict(classifiers.choices("h_training_type"))
     found: dict[tuple[str, str], list[int]] = {}
     for one in proposal.new:
@@ -199,9 +217,17 @@ def _by_kafedra(proposal: teachings.Proposal) -> list[dict[str, Any]]:
     ]
 
 
+def _joining_shown(proposal: teachings.Proposal) -> list[dict[str, Any]]:
+    """Groups that would join a teaching of an elective, with how many chose it."""
+    rows = Teaching.objects.select_related("subject", "teacher__person").in_bulk(
+        {teaching for _one, teaching in proposal.joining}
+    )
+    return [{"demand": one, "teaching": rows[teaching]} for one, teaching in proposal.joining]
+
+
 def _gaps_shown(proposal: teachings.Proposal) -> list[dict[str, Any]]:
     names = dict(
-        Subject.objects.filter(pk__in={one.subject for one in proposal.gaps}).values_list("pk", "name")
+        Subject.objects.filter(pk__in={one.subject for one in proposal.gaps}).values_list("pk", name_of(""))
     )
     kinds = dict(classifiers.choices("h_training_type"))
     return [

@@ -14,6 +14,7 @@ from curriculum.models import ClassPair, DraftPlace, Lesson, TeacherHours, Teach
 from curriculum.solver import rules
 from curriculum.solver.rules import Cell, Moment, Place, Problem, Room, Want, Weights
 from curriculum.timetable import queries as timetable
+from curriculum.timetable import sitting
 from curriculum.timetable.rules import SUNDAY, THEORY, Audience, half_year_days, meet, pairs_needed
 from structure.models import Auditorium
 from structure.rules import monday_of
@@ -57,7 +58,7 @@ def task_of(draft: TimetableDraft) -> Task:
         .annotate(count=Count("pk"))
     )
     keys = [one.pk for one in teachings]
-    sizes, audiences = timetable.audience_sizes(keys), timetable.audiences_of(keys)
+    sizes, audiences = sitting.sizes(keys), timetable.audiences_of(keys)
     wants: list[Want] = []
     for teaching in teachings:
         if teaching.teacher_id is None:

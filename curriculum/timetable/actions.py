@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 
 from curriculum.actions import CurriculumError
 from curriculum.models import ClassPair, Lesson, Teaching
-from curriculum.timetable import notices, queries
+from curriculum.timetable import notices, queries, sitting
 from curriculum.timetable.models import TimetableRule
 from hemis.access.scope import Access
 from staff.models import Employee
 from structure.models import Auditorium
 
 EDIT = "timetable.edit"
+# So many people are named in a warning.
+NAMED = 5
 Guard = Callable[[Lesson], str]
 _guards: list[Guard] = []
 
@@ -336,10 +338,16 @@ def warnings_of(lesson: Lesson, wish: queries.Wish) -> list[str]:
                 _("A room of the type “%(kind)s” does not suit this kind of training.")
                 % {"kind": room.get_kind_display()}  # type: ignore[attr-defined]
             )
-        if not room.is_accessible and queries.needs_access([one.group for one in wish.audience]):
+        if not room.is_accessible and sitting.needs_access([one.group for one in wish.audience]):
             found.append(
                 _("Somebody in the audience cannot climb steps, and the room is not reached without them.")
             )
+    if busy := sitting.elsewhere(lesson):
+        names = ", ".join(str(one.person) for one in busy[:NAMED])
+        found.append(
+            _("%(count)d students of the audience have another class then: %(names)s.")
+            % {"count": len(busy), "names": names if len(busy) <= NAMED else f"{names} …"}
+        )
     limits = queries.rules_on(lesson.day)
     most = limits.get(TimetableRule.TEACHER_PAIRS, 0)
     if most and (count := queries.pairs_a_day(lesson.day, wish.teachers)) > most:

@@ -69,7 +69,7 @@ def finals_of(
     found: dict[int, list[rules.FinalDay]] = {group: [] for group in lines}
     for one in rows.select_related("event__subject", "curriculum_subject", "subgroup"):
         if rules.audiences_meet(queries.part(one.group_id, lines[one.group_id]), queries.part_of(one)):
-            found[one.group_id].append(rules.FinalDay(one.event.day, one.event.subject.name))
+            found[one.group_id].append(rules.FinalDay(one.event.day, one.event.subject.get_name_display()))
     return found
 
 

@@ -223,11 +223,11 @@ def lesson_shown(lesson: Lesson, kind: str) -> Shown:
     lines = {GROUP: (teacher, room), TEACHER: (groups, room), ROOM: (groups, teacher)}.get(
         kind, (groups, teacher, room)
     )
-    if kind == GROUP and ("," in groups or "/" in groups):
+    if kind == GROUP and any(mark in groups for mark in ",/("):
         lines = (teacher, room, groups)
     return Shown(
         "lesson",
-        lesson.teaching.subject.name,
+        lesson.teaching.subject.get_name_display(),
         tuple(one for one in lines if one),
         lesson.pk,
         lesson.teaching.get_training_type_display(),  # type: ignore[attr-defined]
@@ -248,7 +248,7 @@ def control_shown(event: ControlEvent, kind: str) -> Shown:
     )
     return Shown(
         "control",
-        event.subject.name,
+        event.subject.get_name_display(),
         tuple(one for one in (*lines, str(event.auditorium or "")) if one),
         event.pk,
         event.get_control_display(),  # type: ignore[attr-defined]
@@ -272,6 +272,10 @@ class Left:
     def hours(self) -> int:
         return self.teaching.hours - self.placed
 
+    @property
+    def groups(self) -> str:
+        return queries.audience_text(self.teaching)
+
 
 def left_of(kind: str, key: int, day: datetime.date, scope: Scope) -> list[Left]:
     """Teachings of the half-year with hours left, of a group or a teacher: two queries."""
@@ -289,7 +293,11 @@ def left_of(kind: str, key: int, day: datetime.date, scope: Scope) -> list[Left]
     found = (
         rows.filter(placed__lt=F("hours"))
         .select_related("subject", "teacher__person")
-        .prefetch_related(Prefetch("audience", TeachingAudience.objects.select_related("group", "subgroup")))
+        .prefetch_related(
+            Prefetch(
+                "audience", TeachingAudience.objects.select_related("group", "subgroup", "curriculum_subject")
+            )
+        )
         .order_by("subject__name", "training_type", "pk")
     )
     return [Left(one, one.placed) for one in found]

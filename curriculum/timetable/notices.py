@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import ControlEvent, Lesson
-from curriculum.timetable import queries
+from curriculum.timetable import queries, sitting
 from curriculum.timetable.models import TimetableRule
 from hemis.notices.actions import notify
 from hemis.notices.kinds import register
@@ -54,7 +54,7 @@ def lesson_changed(
         "teacher": lesson.teacher.person.short_name,
         "reason": reason,
     }
-    people = queries.people_of_teachings([lesson.teaching_id])
+    people = sitting.people_of_teachings([lesson.teaching_id])
     return _tell(people, [one for one in teachers if one], f"lesson_{what}", facts, lesson.day)
 
 
@@ -69,7 +69,7 @@ def control_changed(event: ControlEvent, what: str, reason: str = "") -> int:
         "reason": reason,
     }
     teachers = [one for one in (event.examiner_id, event.second_examiner_id) if one]
-    return _tell(queries.people_of_controls([event.pk]), teachers, f"control_{what}", facts, event.day)
+    return _tell(sitting.people_of_controls([event.pk]), teachers, f"control_{what}", facts, event.day)
 
 
 def _moment(event: Lesson | ControlEvent) -> str:

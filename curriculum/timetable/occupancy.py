@@ -22,7 +22,7 @@ def _lessons(access: Access, ids: Iterable[int]) -> dict[int, Use]:
     seen = set(visible.values_list("pk", flat=True))
     return {
         one.pk: Use(
-            one.teaching.subject.name,
+            one.teaching.subject.get_name_display(),
             f"{queries.audience_text(one.teaching)}, {one.teacher.person.short_name}",
             reverse("curriculum_lessons_detail", args=[one.pk]) if one.pk in seen else "",
         )
@@ -33,7 +33,7 @@ def _lessons(access: Access, ids: Iterable[int]) -> dict[int, Use]:
 def _controls(access: Access, ids: Iterable[int]) -> dict[int, Use]:
     return {
         one.pk: Use(
-            f"{one.get_control_display()}: {one.subject.name}",
+            f"{one.get_control_display()}: {one.subject.get_name_display()}",
             f"{', '.join(str(part) for part in one.audience.all())}, {one.examiner.person.short_name}",
         )
         for one in queries.events_with_words(ControlEvent.objects.filter(pk__in=list(ids)))

@@ -128,13 +128,15 @@ def _lesson_facts(lesson: Lesson) -> tuple[str, str]:
         lesson.link,
         lesson.reason,
     ]
-    return f"{lesson.teaching.subject.name} ({kind})", "\n".join(one for one in detail if one)
+    return f"{lesson.teaching.subject.get_name_display()} ({kind})", "\n".join(one for one in detail if one)
 
 
 def _control_facts(event: ControlEvent) -> tuple[str, str]:
     groups = ", ".join(str(one) for one in event.audience.all())
     detail = [groups, event.examiner.person.short_name, event.note, event.reason]
-    return f"{event.get_control_display()}: {event.subject.name}", "\n".join(one for one in detail if one)  # type: ignore[attr-defined]
+    return f"{event.get_control_display()}: {event.subject.get_name_display()}", "\n".join(
+        one for one in detail if one
+    )  # type: ignore[attr-defined]
 
 
 def _event(row: Any, facts: tuple[str, str], source: str, site: str, moment: datetime.datetime) -> Event:

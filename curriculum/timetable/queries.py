@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 
@@ -26,31 +25,12 @@ from curriculum.models import (
     Teaching,
     TeachingAudience,
 )
-from curriculum.timetable import rules
+from curriculum.timetable import rules, sitting
 from curriculum.timetable.models import TimetableRule
 from staff.models import Employee
 from structure.models import Auditorium, RoomBooking, RoomSlot
 from structure.rules import monday_of
-from students.models import Group, Placement, Subgroup
-
-SIZES = """
-SELECT a.teaching_id, count(DISTINCT r.student_id)
-  FROM curriculum_teachingaudience a
-  JOIN curriculum_registration r ON r.curriculum_subject_id = a.curriculum_subject_id AND r.is_active
-  JOIN students_placement p ON p.student_id = r.student_id AND p.status = '11' AND p.valid_to IS NULL
- WHERE a.teaching_id = ANY(%(teachings)s) AND coalesce(r.group_id, p.group_id) = a.group_id
-   AND (a.subgroup_id IS NULL OR EXISTS (
-        SELECT 1 FROM students_subgroupmember m
-         WHERE m.subgroup_id = a.subgroup_id AND m.student_id = r.student_id AND m.valid_to IS NULL))
- GROUP BY a.teaching_id
-"""
-
-
-def audience_sizes(teachings: Iterable[int]) -> dict[int, int]:
-    """How many students each teaching is for: those registered, in its groups and subgroups."""
-    with connection.cursor() as cursor:
-        cursor.execute(SIZES, {"teachings": list(teachings)})
-        return dict(cursor.fetchall())
+from students.models import Group, Subgroup
 
 
 def pairs_of(year: int) -> list[ClassPair]:
@@ -237,7 +217,8 @@ def part(group: int, line: CurriculumSubject, subgroup: Subgroup | None = None) 
 def with_words(rows: Any) -> Any:
     """Lessons with everything that their words need."""
     audience = Prefetch(
-        "teaching__audience", TeachingAudience.objects.select_related("group", "subgroup__division")
+        "teaching__audience",
+        TeachingAudience.objects.select_related("group", "subgroup__division", "curriculum_subject"),
     )
     return rows.select_related(
         "teaching__subject", "teacher__person", "assistant__person", "auditorium__building", "pair"
@@ -245,17 +226,18 @@ def with_words(rows: Any) -> Any:
 
 
 def audience_text(teaching: Teaching) -> str:
-    """The groups of a teaching in words (prefetched ``audience``)."""
-    return ", ".join(
-        f"{one.group}/{one.subgroup.name}" if one.subgroup else str(one.group)
-        for one in teaching.audience.all()
-    )
+    """The groups of a teaching in words; of an elective only who chose it (prefetched ``audience``)."""
+    seats = list(teaching.audience.all())
+    text = ", ".join(f"{one.group}/{one.subgroup.name}" if one.subgroup else str(one.group) for one in seats)
+    if any(one.curriculum_subject.elective_group for one in seats):
+        return _("%(groups)s (who chose it)") % {"groups": text}
+    return text
 
 
 def lesson_words(lesson: Lesson) -> str:
     """A lesson in one line: subject, kind of training, groups, teacher, room."""
     parts = [
-        lesson.teaching.subject.name,
+        lesson.teaching.subject.get_name_display(),
         lesson.teaching.get_training_type_display(),  # type: ignore[attr-defined]
         audience_text(lesson.teaching),
         lesson.teacher.person.short_name,
@@ -267,7 +249,12 @@ def lesson_words(lesson: Lesson) -> str:
 def control_words(event: ControlEvent) -> str:
     """A control in one line."""
     groups = ", ".join(str(one) for one in event.audience.all())
-    parts = [event.get_control_display(), event.subject.name, groups, str(event.auditorium or "")]  # type: ignore[attr-defined]
+    parts = [
+        event.get_control_display(),
+        event.subject.get_name_display(),
+        groups,
+        str(event.auditorium or ""),
+    ]  # type: ignore[attr-defined]
     return " · ".join(part for part in parts if part)
 
 
@@ -389,7 +376,7 @@ def wish_of(teaching: Teaching, lesson: Lesson | None = None) -> Wish:
     return Wish(
         tuple(one for one in teachers if one),
         tuple(audiences_of([teaching.pk])[teaching.pk]),
-        audience_sizes([teaching.pk]).get(teaching.pk, 0),
+        sitting.sizes([teaching.pk]).get(teaching.pk, 0),
         rules.room_kinds(teaching.training_type),
         tuple(sorted(plans_of([teaching.pk]).get(teaching.pk, ()))),
         (("lesson", lesson.pk),) if lesson and lesson.pk else (),
@@ -444,45 +431,6 @@ def free_places(
 
 
 # --- people and figures
-
-
-PEOPLE = """
-SELECT DISTINCT s.person_id
-  FROM {table} a
-  JOIN curriculum_registration r ON r.curriculum_subject_id = a.curriculum_subject_id AND r.is_active
-  JOIN students_student s ON s.id = r.student_id
-  JOIN students_placement p ON p.student_id = r.student_id AND p.status = '11' AND p.valid_to IS NULL
- WHERE a.{key} = ANY(%(keys)s) AND coalesce(r.group_id, p.group_id) = a.group_id
-   AND (a.subgroup_id IS NULL OR EXISTS (
-        SELECT 1 FROM students_subgroupmember m
-         WHERE m.subgroup_id = a.subgroup_id AND m.student_id = r.student_id AND m.valid_to IS NULL))
-"""
-
-
-def people_of_teachings(teachings: Iterable[int]) -> list[int]:
-    """Persons of the students whom these teachings are for."""
-    return _people("curriculum_teachingaudience", "teaching_id", teachings)
-
-
-def people_of_controls(events: Iterable[int]) -> list[int]:
-    """Persons of the students who sit these controls."""
-    return _people("curriculum_controlaudience", "event_id", events)
-
-
-def _people(table: str, key: str, keys: Iterable[int]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(PEOPLE.format(table=table, key=key), {"keys": list(keys)})
-        return [row[0] for row in cursor.fetchall()]
-
-
-DISABILITY = "12"  # `h_social_category`: disability of the first or second group
-
-
-def needs_access(groups: Collection[int]) -> bool:
-    """Whether a student of these groups has a disability on the card: the room should be reached without steps."""
-    return Placement.objects.filter(
-        group__in=groups, valid_to=None, student__person__social_facts__category=DISABILITY
-    ).exists()
 
 
 def pairs_a_day(day: datetime.date, teachers: Collection[int]) -> int:

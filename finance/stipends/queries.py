@@ -14,7 +14,7 @@ from django.utils import timezone
 from finance.common import FEE_PAYING, ON_LEAVE, STUDYING
 from finance.contracts.rules import WITH_STIPEND
 from finance.models import Contract, StipendAmount, StipendAppointment, StipendCondition
-from finance.steps import readable_steps, steps_as_json
+from finance.steps import steps_as_json
 from finance.stipends import rules
 from finance.stipends.providers import marks_of
 from hemis.explain import Explained
@@ -29,15 +29,17 @@ BRINGS_BACK, MATERNITY = "15", "13"
 
 @dataclass(frozen=True)
 class Proposed:
-    """The kind of stipend by rule (empty: none), the steps as they are kept, and the last of them in words."""
+    """The kind of stipend by rule (empty: none), and the steps as they are kept."""
 
     rate: str
     steps: list[dict[str, Any]]
 
     @property
-    def why(self) -> str:
-        """The step that decided, in the language in use."""
-        return readable_steps(self.steps[-1:])[0]["text"] if self.steps else ""
+    def why(self) -> Any:
+        """The step that decided, as it is kept."""
+        if not self.steps:
+            return ""
+        return {"text": self.steps[-1]["text"], "figures": self.steps[-1]["figures"]}
 
 
 def proposed(students: Sequence[Student], day: datetime.date | None = None) -> dict[int, Proposed]:

@@ -100,7 +100,10 @@ def name_examiners(sheets: QuerySet[GradeSheet], chosen: Mapping[int, int], *, a
         if wanted not in {teacher.pk for teacher in one.teachers}:
             raise GradingError(
                 _("№ %(number)s, %(subject)s: this teacher may not hold the control.")
-                % {"number": one.sheet.number, "subject": one.sheet.curriculum_subject.subject.name}
+                % {
+                    "number": one.sheet.number,
+                    "subject": one.sheet.curriculum_subject.subject.get_name_display(),
+                }
             )
         one.sheet.examiner_id, one.sheet.version = wanted, one.sheet.version + 1
         changed.append(one.sheet)

@@ -87,12 +87,12 @@ def _what_is_owed(student: Student, subject: CurriculumSubject) -> tuple[str, st
             return ScheduleLine.EXCUSED, excused.latest("sheet__attempt").sheet.attempt
         return (ScheduleLine.DEBT if registered.exists() else ScheduleLine.DIFFERENCE), "11"
     if outcome.passed:
-        raise GradingError(_("%(subject)s is passed.") % {"subject": subject.subject.name})
+        raise GradingError(_("%(subject)s is passed.") % {"subject": subject.subject.get_name_display()})
     attempts = Rulebook().scale(subject.curriculum.marking_system_id).attempts
     if int(outcome.attempt) - 10 >= attempts:
         raise GradingError(
             _("%(subject)s: all sheets are used up; the subject is studied anew.")
-            % {"subject": subject.subject.name}
+            % {"subject": subject.subject.get_name_display()}
         )
     return ScheduleLine.DEBT, str(int(outcome.attempt) + 1)
 

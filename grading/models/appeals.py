@@ -80,7 +80,7 @@ class Appeal(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.line.student} · {self.line.sheet.curriculum_subject.subject.name}"
+        return f"{self.line.student} · {self.line.sheet.curriculum_subject.subject.get_name_display()}"
 
 
 class AppealMember(models.Model):

@@ -179,7 +179,7 @@ class GradeSheet(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"№ {self.number} · {self.curriculum_subject.subject.name} · {self.group}"
+        return f"№ {self.number} · {self.curriculum_subject.subject.get_name_display()} · {self.group}"
 
     @property
     def number(self) -> str:

@@ -39,7 +39,7 @@ class Appeals(Register):
     columns = [
         Column("line__student", link=True, sort="line__student__person__sort_key"),
         Column("subject", gettext_lazy("Subject"),
-               value=lambda row: row.line.sheet.curriculum_subject.subject.name,
+               value=lambda row: row.line.sheet.curriculum_subject.subject.get_name_display(),
                sort="line__sheet__curriculum_subject__subject__name"),
         Column("line__sheet__control"),
         Column("lodged_at"),

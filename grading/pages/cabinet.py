@@ -71,7 +71,8 @@ def my_result(request: Request, pk: int) -> HttpResponse:
         pk=pk, student__person=person,
     )  # fmt: skip
     context = {
-        "title": result.curriculum_subject.subject.name, "result": result, "explained": queries.explain(result),
+        "title": result.curriculum_subject.subject.get_name_display(), "result": result,
+        "explained": queries.explain(result),
     }  # fmt: skip
     return render(request, "grading/my_steps.html", context)
 
@@ -107,7 +108,7 @@ def lodge_appeal(request: Request, pk: int) -> HttpResponse:
             messages.success(request, _("Your appeal is lodged; you are told of the decision."))
             return redirect("my_results")
     context = {
-        "title": _("Appeal: %(subject)s") % {"subject": line.sheet.curriculum_subject.subject.name},
+        "title": _("Appeal: %(subject)s") % {"subject": line.sheet.curriculum_subject.subject.get_name_display()},
         "form": form, "line": line, "ends": appeal_ends(line.sheet),
     }  # fmt: skip
     return render(request, "grading/lodge_appeal.html", context, status=422 if form.errors else 200)

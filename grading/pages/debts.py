@@ -29,7 +29,7 @@ class Results(Register):
     columns = [
         Column("student", link=True, sort="student__person__sort_key"),
         Column("student__current__group", sort="student__current__group__name"),
-        Column("curriculum_subject", value=lambda row: row.curriculum_subject.subject.name,
+        Column("curriculum_subject", value=lambda row: row.curriculum_subject.subject.get_name_display(),
                sort="curriculum_subject__subject__name"),
         Column("curriculum_subject__semester__number", gettext_lazy("Semester"), numeric=True),
         Column("current", numeric=True),
@@ -108,7 +108,7 @@ class Debtors(Register):
         Column("student", link=True, sort="student__person__sort_key"),
         Column("student__current__group", sort="student__current__group__name"),
         Column("student__current__course"),
-        Column("curriculum_subject", value=lambda row: row.curriculum_subject.subject.name,
+        Column("curriculum_subject", value=lambda row: row.curriculum_subject.subject.get_name_display(),
                sort="curriculum_subject__subject__name"),
         Column("semester__number", gettext_lazy("Semester"), numeric=True),
         Column("curriculum_subject__credit", numeric=True),

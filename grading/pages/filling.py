@@ -114,7 +114,7 @@ def _grid(
             }
         )  # fmt: skip
     context = {
-        "title": f"{sheet.curriculum_subject.subject.name} · {sheet.group}",
+        "title": f"{sheet.curriculum_subject.subject.get_name_display()} · {sheet.group}",
         "sheet": sheet, "rows": rows, "reason": reason, "shows_before": bool(before),
         "left": sum(line.status == SheetLine.EMPTY for line in lines),
         "can_prefill": not reason and sheet.control not in (rules.FINAL, rules.OVERALL),

@@ -235,7 +235,7 @@ def summary_xlsx(request: Request) -> HttpResponse:
         "№",
         _("Student"),
         _("Student number"),
-        *(one.subject.name for one in matrix.subjects),
+        *(one.subject.get_name_display() for one in matrix.subjects),
         _("GPA"),
         _("Debts"),
     ]

@@ -90,7 +90,7 @@ class Sheets(Register):
     columns = [
         Column("serial", gettext_lazy("Number"), link=True, value=lambda row: row.number, sort="serial"),
         Column(
-            "curriculum_subject", value=lambda row: row.curriculum_subject.subject.name,
+            "curriculum_subject", value=lambda row: row.curriculum_subject.subject.get_name_display(),
             sort="curriculum_subject__subject__name",
         ),
         Column("group", sort="group__name"),
@@ -284,7 +284,7 @@ class Corrections(Register):
         Column("serial", gettext_lazy("Number"), link=True, value=str, sort="serial"),
         Column("line__student", sort="line__student__person__sort_key"),
         Column("subject", gettext_lazy("Subject"),
-               value=lambda row: row.line.sheet.curriculum_subject.subject.name,
+               value=lambda row: row.line.sheet.curriculum_subject.subject.get_name_display(),
                sort="line__sheet__curriculum_subject__subject__name"),
         Column("line__sheet__control"),
         Column("old", gettext_lazy("Before"), sort="old_points",

@@ -35,7 +35,7 @@ class MomentInput(forms.DateTimeInput):
 
 def teaching_label(one: Teaching) -> str:
     groups = getattr(one, "groups", "") or "—"
-    return f"{one.subject.name} · {one.get_training_type_display()} · {groups}"  # type: ignore[attr-defined]
+    return f"{one.subject.get_name_display()} · {one.get_training_type_display()} · {groups}"  # type: ignore[attr-defined]
 
 
 class TaskForm(RegisterForm):

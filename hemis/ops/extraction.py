@@ -28,6 +28,8 @@ PLACES: dict[str, tuple[int, int | None, int | None]] = {
     "ngettext": (0, 1, None),
     "pgettext": (1, None, 0),
     "npgettext": (1, 2, 0),
+    # A text that is kept by its template (hemis.explain).
+    "Phrase": (0, None, None),
 }
 # What Django makes of a template: only plain strings stand in the brackets.
 STRING = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""

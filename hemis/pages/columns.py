@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -74,12 +74,21 @@ def field_label(model: type[Model], path: str) -> str | Promise:
     """The verbose name of the field at the end of a path, in the language of whoever reads it."""
     *steps, last = path.split("__")
     try:
-        for step in steps:
-            model = model._meta.get_field(step).related_model  # type: ignore[assignment]
-        name = model._meta.get_field(last).verbose_name  # type: ignore[union-attr]
+        name = model_at(model, steps)._meta.get_field(last).verbose_name  # type: ignore[union-attr]
     except FieldDoesNotExist:
         name = last.replace("_", " ")
     return begin_large(name)  # type: ignore[arg-type]
+
+
+def model_at(model: type[Model], steps: Sequence[str]) -> type[Model]:
+    """The model that a path leads to.
+
+    Raises:
+        FieldDoesNotExist: one of the steps is no field.
+    """
+    for step in steps:
+        model = model._meta.get_field(step).related_model  # type: ignore[assignment]
+    return model
 
 
 @keep_lazy_text

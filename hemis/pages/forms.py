@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.scope import Access
+from hemis.base import Translated
 from hemis.pages.columns import begin_large, display, follow
 
 FIRST_CHOICES = 100
@@ -181,6 +182,8 @@ class RegisterForm(forms.ModelForm):
 
     def stored_value(self, row, name: str) -> Any:
         """What ``row`` holds for a field; a form whose fields live elsewhere says where."""
+        if name == "name" and isinstance(row, Translated):
+            return row.name  # type: ignore[attr-defined]
         return follow(row, name)
 
     def _as_read(self, name: str, value: Any) -> str:

@@ -12,9 +12,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 
 from hemis.access.scope import Access
-from hemis.base import Request
+from hemis.base import Request, Translated
 from hemis.pages import menu as navigation
-from hemis.pages.columns import Column
+from hemis.pages.columns import Column, model_at
 from hemis.pages.filters import Filter
 from hemis.pages.forms import RegisterForm
 from hemis.people import names
@@ -180,12 +180,23 @@ class Register:
             return rows
         found = Q()
         # As typed, and in Latin with our apostrophes: o'zbek and ўзбек both find oʻzbek.
-        for lookup in cls.search:
+        for lookup in cls.search_lookups():
             for spelling in {text, names.to_latin(text)}:
                 found |= Q(**{f"{lookup}__icontains": spelling})
         if cls.search_person:
             found |= Q(**{f"{cls.search_person}__search": names.search_query(text)})
         return rows.filter(found)
+
+    @classmethod
+    def search_lookups(cls) -> list[str]:
+        """Columns that are searched; a name is found in every language that it is kept in."""
+        found: dict[str, None] = {}
+        for lookup in cls.search:
+            found[lookup] = None
+            *steps, last = lookup.split("__")
+            if last == "name" and issubclass(model_at(cls.model, steps), Translated):
+                found |= dict.fromkeys("__".join([*steps, name]) for name in ("name_ru", "name_en"))
+        return list(found)
 
     @classmethod
     def order(cls, sort: str) -> list[str]:
@@ -216,6 +227,11 @@ class Register:
         """Label and text of the fields on the card."""
         known = {column.name: column for column in cls.columns}
         columns = [known.get(name) or Column(name).bind(cls.model) for name in cls.fields] or cls.columns
+        if "name_ru" in cls.fields:  # its own card has every language in a line of its own
+            columns = [
+                Column("name", value=lambda row: row.name).bind(cls.model) if one.name == "name" else one
+                for one in columns
+            ]
         return [(str(column.label), column.text(obj)) for column in columns]
 
     @classmethod

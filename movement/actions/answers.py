@@ -97,7 +97,7 @@ def take_in(order: Order, *, access: Access, aside_ids: Collection[int], reason:
         raise OrderError(_("Nothing is ticked."))
     for row in rows:
         if not row.can_be_excused:
-            hard = next(one for one in row.checks if not one["excusable"])
+            hard = next(one for one in row.why if not one["excusable"])
             raise OrderError(f"{row.student}: {hard['text']}")
     kind, year, by = kind_of(order), rules.academic_year(order.effective_date), signed_in_user(access)
     by_student = {row.student_id: row for row in rows}

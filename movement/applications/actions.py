@@ -321,6 +321,36 @@ def put_on_order(
     return order
 
 
+def by_order(applications: Sequence[Application]) -> dict[tuple[str, int], list[Application]]:
+    """Applications by the order that they go on: its kind and faculty."""
+    found: dict[tuple[str, int], list[Application]] = {}
+    for one in sorted(applications, key=lambda one: (one.kind, one.faculty_id, one.pk)):
+        found.setdefault((KINDS[one.kind].order_of(one), one.faculty_id), []).append(one)
+    return found
+
+
+@transaction.atomic
+def put_on_orders(
+    applications: Sequence[Application], *, access: Access, effective_date: datetime.date, title: str = ""
+) -> list[Order]:
+    """Granted applications of any kinds onto draft orders, one for each kind and faculty; all or nothing.
+
+    ``title`` names the order where there is only one, the others have that of their kind.
+
+    Raises:
+        ApplicationError: as ``put_on_order``.
+    """
+    groups = list(by_order(applications).values())
+    if not groups:
+        raise ApplicationError(_("Nothing is chosen."))
+    return [
+        put_on_order(
+            rows, access=access, effective_date=effective_date, title=title if len(groups) == 1 else ""
+        )
+        for rows in groups
+    ]
+
+
 def _name(
     application: Application, order: Order | None, *, access: Access, effective_date: datetime.date | None, title: str
 ) -> Order:  # fmt: skip

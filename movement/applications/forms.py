@@ -232,13 +232,15 @@ class RefuseForm(forms.Form):
 
 
 class TogetherForm(forms.Form):
-    """One order of several granted applications."""
+    """Orders of several granted applications; several orders have the titles of their kinds."""
 
     title = forms.CharField(label=gettext_lazy("title"), max_length=512)
     effective_date = forms.DateField(label=gettext_lazy("in force from"))
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, several: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        if several:
+            del self.fields["title"]
         self.fields["effective_date"].initial = timezone.localdate
         dress(self)
 

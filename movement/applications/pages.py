@@ -24,6 +24,7 @@ from hemis.pages.register import BulkAction, Register, Tab
 from movement.applications import actions, forms, queries
 from movement.applications.kinds import KINDS
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
+from movement.models import Order
 from movement.pages import Orders
 from structure.models import Unit
 from students.pages import Students
@@ -132,7 +133,7 @@ class Applications(Register):
     actions = [
         BulkAction("take", gettext_lazy("Take in work"), "application.decide", _take, icon="check"),
         BulkAction(
-            "together", gettext_lazy("Put on one order"), "application.decide", _together, icon="file-text"
+            "together", gettext_lazy("Put on orders"), "application.decide", _together, icon="file-text"
         ),
     ]
     ordering = ("-sent_at",)
@@ -242,30 +243,44 @@ def _decide(request: Request, application: Application, form, title: str, button
 
 @page("application.decide")
 def order(request: Request) -> HttpResponse:
-    """One draft order of several granted applications."""
+    """Draft orders of several granted applications, one for each kind and faculty."""
     keys = [int(one) for one in request.GET.get("ids", "").split(",") if one.isdigit()][:500]
     rows = list(Applications.rows(request.access, "application.decide").filter(pk__in=keys).order_by("pk"))
     ready = [one for one in rows if one.state == Application.GRANTED]
     if not ready:
         messages.warning(request, _("Tick granted applications: only those go on an order."))
         return redirect("movement_applications_list")
+    groups = list(actions.by_order(ready).values())
     title = KINDS[ready[0].kind].order_title
-    form = forms.TogetherForm(request.POST or None, initial={"title": title})
+    form = forms.TogetherForm(request.POST or None, initial={"title": title}, several=len(groups) > 1)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.put_on_order(ready, access=request.access, **form.cleaned_data)
+            made = actions.put_on_orders(ready, access=request.access, **form.cleaned_data)
         except actions.ApplicationError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(
-                request, _("The draft order is formed of %(count)d applications.") % {"count": len(ready)}
-            )
-            return redirect("movement_orders_detail", pk=made.pk)
+            return _formed(request, made, len(ready))
     context = {
-        "title": _("Put on one order"), "form": form, "rows": ready, "left_out": len(rows) - len(ready),
+        "title": _("Put on orders"), "form": form, "left_out": len(rows) - len(ready),
+        "groups": [(KINDS[one[0].kind].order_title, one[0].faculty, one) for one in groups],
         "back_url": reverse("movement_applications_list"),
     }  # fmt: skip
     return render(request, "movement/applications/order.html", context, status=422 if form.errors else 200)
+
+
+def _formed(request: Request, made: list[Order], count: int) -> HttpResponse:
+    """Say what was formed, and go where it is: to the order, or to the list of drafts."""
+    if len(made) == 1:
+        messages.success(
+            request, _("The draft order is formed of %(count)d applications.") % {"count": count}
+        )
+        return redirect("movement_orders_detail", pk=made[0].pk)
+    messages.success(
+        request,
+        _("%(orders)d draft orders are formed of %(count)d applications.")
+        % {"orders": len(made), "count": count},
+    )
+    return redirect(reverse("movement_orders_list") + f"?state={Order.DRAFT}")
 
 
 @page("application.decide")

@@ -65,7 +65,7 @@ def _payload(sheet: ClearanceSheet) -> dict:
         "student": {
             "name": student.person.full_name,
             "number": student.number,
-            "programme": str(placement.programme.speciality) if placement else "",
+            "programme": placement.programme.speciality.on_paper if placement else "",
             "course": placement.get_course_display() if placement else "",
             "group": placement.group.name if placement and placement.group_id else "",
         },

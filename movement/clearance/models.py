@@ -9,12 +9,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access.models import ROLE_CHOICES
 from hemis.access.scope import Access, Scope
-from hemis.base import BaseModel, ScopedQuerySet
+from hemis.base import BaseModel, ScopedQuerySet, Translated
 from hemis.documents.models import Document
 from structure.models import Unit
 from students.models import Student
@@ -29,7 +28,7 @@ OCCASIONS = [
 ]
 
 
-class ClearanceStation(BaseModel):
+class ClearanceStation(Translated, BaseModel):
     """A place that a leaving student owes nothing to; ``role`` says who answers for it."""
 
     code = models.CharField(
@@ -52,7 +51,7 @@ class ClearanceStation(BaseModel):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return {"ru": self.name_ru, "en": self.name_en}.get(get_language() or "", "") or self.name
+        return self.get_name_display()
 
 
 class SheetQuerySet(ScopedQuerySet):

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from finance.models import Contract
 from hemis.access.scope import Access
+from hemis.explain import Phrase
 from hemis.legal import duty
 from movement.clearance.models import ClearanceAnswer, ClearanceSheet
 from movement.kinds import add_check
@@ -56,12 +57,12 @@ def clearance_checks(student_ids: Iterable[int], *, blocking: bool = True) -> di
 
 def _check(sheet: ClearanceSheet | None, blocking: bool) -> Check:
     if sheet is None:
-        return Check(False, _("There is no clearance sheet."), duty("B8.2"), blocking, CODE)
+        return Check(False, Phrase("There is no clearance sheet."), duty("B8.2"), blocking, CODE)
     if sheet.state == ClearanceSheet.COMPLETE:
-        text = _("The clearance sheet is complete since %(day)s.") % {"day": f"{sheet.completed_at:%d.%m.%Y}"}
+        text = Phrase("The clearance sheet is complete since %(day)s.", day=f"{sheet.completed_at:%d.%m.%Y}")
         return Check(True, text, duty("B8.2"), blocking, CODE)
     missing = [str(one.station) for one in sheet.answers.all() if one.state != ClearanceAnswer.CLEAR]
-    text = _("The clearance sheet waits for: %(stations)s.") % {"stations": ", ".join(missing)}
+    text = Phrase("The clearance sheet waits for: %(stations)s.", stations=", ".join(missing))
     return Check(False, text, duty("B8.2"), blocking, CODE)
 
 

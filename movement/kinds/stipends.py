@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from finance.stipends.actions import Appointed, appoint, withdraw
 from finance.stipends.queries import proposed
 from hemis.classifiers.queries import label
+from hemis.explain import again
 from movement import rules
 from movement.kinds.base import OrderKind, Paper, register
 
@@ -71,7 +72,7 @@ class Stipends(OrderKind):
         said = line.details["stipend"]
         return [
             rules.check_stipend(
-                kind=label("h_stipend_rate", said["rate"]) if said["rate"] else "", why=said["why"],
+                kind=label("h_stipend_rate", said["rate"]) if said["rate"] else "", why=again(said["why"]),
                 begins=context.day, until=_day(said["until"]),
             )
         ]  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hemis.base import BaseModel, ScopedQuerySet
 from hemis.classifiers.fields import ClassifierField
+from hemis.explain import readable
 from hemis.pages.files import JPEG, PDF, StoredFile
 from movement.models.orders import Order, OrderLine
 from students.models import Candidate, Student
@@ -73,7 +76,7 @@ class SetAside(models.Model):
     student = models.ForeignKey(
         Student, on_delete=models.PROTECT, related_name="+", verbose_name=_("student")
     )
-    # [{"code", "text", "source", "excusable"}], in the language of whoever formed the order.
+    # [{"code", "text", "source", "excusable"}], texts kept so that ``why`` reads them in any language.
     checks = models.JSONField(_("checks"))
     # Figures that were entered for the student when the order was formed.
     figures = models.JSONField(_("figures"), default=dict)
@@ -86,6 +89,13 @@ class SetAside(models.Model):
 
     def __str__(self) -> str:
         return str(self.student)
+
+    @property
+    def why(self) -> list[dict[str, Any]]:
+        """The checks that spoke against it, in the language of whoever reads."""
+        return [
+            one | {"text": readable(one["text"]), "source": readable(one["source"])} for one in self.checks
+        ]
 
     @property
     def can_be_excused(self) -> bool:

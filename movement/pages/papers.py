@@ -90,7 +90,7 @@ def aside_sheet(request: Request, pk: int) -> HttpResponse:
     for row in rows.iterator(chunk_size=2000):
         now = row.student.current
         group, course = (str(now.group or ""), now.get_course_display()) if now else ("", "")
-        why = "; ".join(one["text"] for one in row.checks)
+        why = "; ".join(one["text"] for one in row.why)
         data.append([row.student.number, row.student.person.full_name, group, course, why])
     made = XLSX()
     answer = HttpResponse(made.export_data(data), content_type=made.get_content_type())

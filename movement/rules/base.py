@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from hemis.explain import kept
 from hemis.legal import cited
 
 STUDYING = "11"
@@ -43,7 +44,13 @@ class Check:
         return replace(self, blocking=False, excuse=reason)
 
     def as_json(self) -> dict[str, object]:
-        return {"code": self.code, "text": self.text, "source": self.source, "excusable": self.excusable}
+        """As it is kept, to be read in any language (``SetAside.why``)."""
+        return {
+            "code": self.code,
+            "text": kept(self.text),
+            "source": kept(self.source),
+            "excusable": self.excusable,
+        }
 
 
 def first_semester(course: str) -> str:

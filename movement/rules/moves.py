@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from hemis.explain import decimal_text
+from hemis.explain import Phrase, decimal_text
 from movement.rulebook import Rulebook
 from movement.rules.base import (
     BROKE_ENTRANCE,
@@ -26,9 +26,9 @@ def check_spring_reason(*, day: datetime.date, book: Rulebook, given: bool) -> l
     if not book.inside("transfer.decide.spring", day):
         return []
     text = (
-        _("The reason of a transfer in spring is proved.")
+        Phrase("The reason of a transfer in spring is proved.")
         if given
-        else _(
+        else Phrase(
             "In spring for a valid reason only (marriage, new place of work): add the paper that proves it."
         )
     )
@@ -40,9 +40,11 @@ def check_transfer_score(*, score: Decimal | None, book: Rulebook) -> list[Check
     least = book.number("transfer.score")
     if least is None:
         return []
-    text = _("Entrance score %(score)s, at least %(least)s is needed.") % {
-        "score": decimal_text(score), "least": decimal_text(least),
-    }  # fmt: skip
+    text = Phrase(
+        "Entrance score %(score)s, at least %(least)s is needed.",
+        score=decimal_text(score),
+        least=decimal_text(least),
+    )
     ok = score is not None and score >= least
     return [Check(ok, text, book.source("transfer.score"), code="score", excusable=True)]
 
@@ -51,31 +53,35 @@ def check_window(*, day: datetime.date, book: Rulebook, prefix: str) -> Check:
     """The decision falls into the window of the year."""
     inside, source = book.inside(prefix, day), book.source_of(prefix) or refusals()
     if inside is None:
-        return Check(False, _("No window is set in the rules."), source, code="window", excusable=True)
-    text = _("In force from %(day)s; decisions are made %(periods)s.") % {
-        "day": day.strftime("%d.%m.%Y"), "periods": book.periods(prefix),
-    }  # fmt: skip
+        return Check(False, Phrase("No window is set in the rules."), source, code="window", excusable=True)
+    text = Phrase(
+        "In force from %(day)s; decisions are made %(periods)s.",
+        day=day.strftime("%d.%m.%Y"),
+        periods=book.periods(prefix),
+    )
     return Check(inside, text, source, code="window", excusable=True)
 
 
 def check_related_programme(*, before: str, after: str) -> Check:
     """The same or a related programme: the field of study in the national code agrees."""
     ok = before[:4] == after[:4]
-    text = (
-        _("Programmes %(before)s and %(after)s are of one field.")
+    said = (
+        gettext_noop("Programmes %(before)s and %(after)s are of one field.")
         if ok
-        else _("Programmes %(before)s and %(after)s are of different fields.")
+        else gettext_noop("Programmes %(before)s and %(after)s are of different fields.")
     )
-    return Check(ok, text % {"before": before, "after": after}, refusals(), code="related", excusable=True)
+    return Check(ok, Phrase(said, before=before, after=after), refusals(), code="related", excusable=True)
 
 
 def check_not_first_semester(*, semester: str) -> Check:
     """Nobody is transferred in the first semester of the first course."""
     ok = semester != str(FIRST_CODE)
-    text = _("Semester %(number)d.") if ok else _("Studies in the first semester of the first course.")
-    return Check(
-        ok, text % {"number": semester_number(semester)}, refusals(), code="semester", excusable=True
+    text = (
+        Phrase("Semester %(number)d.", number=semester_number(semester))
+        if ok
+        else Phrase("Studies in the first semester of the first course.")
     )
+    return Check(ok, text, refusals(), code="semester", excusable=True)
 
 
 def check_not_from_leave(
@@ -87,14 +93,20 @@ def check_not_from_leave(
     """
     resting = status == ON_LEAVE and (ends is None or day <= ends)
     ok = not (resting and reason in {"14", "15", "16"})
-    text = _("The ground fits the status.") if ok else _("On academic leave; this ground does not apply.")
+    text = (
+        Phrase("The ground fits the status.")
+        if ok
+        else Phrase("On academic leave; this ground does not apply.")
+    )
     return Check(ok, text, "VMQ 344/2021, 20-band", code="on_leave")
 
 
 def check_ground_in_force(*, reason: str) -> Check:
     """The grounds of expulsion are a closed list; health stands in an older act only."""
     ok = reason != LEGACY_HEALTH
-    text = _("The ground is one of the list.") if ok else _("Health is no ground in the act in force.")
+    text = (
+        Phrase("The ground is one of the list.") if ok else Phrase("Health is no ground in the act in force.")
+    )
     return Check(ok, text, "VMQ 578/2025, 49-band", code="ground", excusable=True)
 
 
@@ -102,7 +114,9 @@ def check_may_come_back(*, reason: str) -> Check:
     """Who broke the rules of entrance is never reinstated."""
     ok = reason != BROKE_ENTRANCE
     text = (
-        _("The ground of expulsion allows it.") if ok else _("Expelled for breaking the rules of entrance.")
+        Phrase("The ground of expulsion allows it.")
+        if ok
+        else Phrase("Expelled for breaking the rules of entrance.")
     )
     return Check(ok, text, "VMQ 578/2025, 49-band", code="entrance")
 
@@ -110,16 +124,18 @@ def check_may_come_back(*, reason: str) -> Check:
 def check_not_same_year(*, left: int, comes: int) -> Check:
     """Not in the academic year in which one was expelled."""
     ok = comes > left
-    text = _("Expelled in the academic year %(left)d/%(next)d.") % {"left": left, "next": left + 1}
+    text = Phrase("Expelled in the academic year %(left)d/%(next)d.", left=left, next=left + 1)
     return Check(ok, text, "VMQ 578/2025, 48-band", code="same_year")
 
 
 def check_not_ahead(*, left: str, enters: str) -> Check:
     """One comes back to the semester that one left, or to an earlier one."""
     ok = int(enters) <= int(left)
-    text = _("Left semester %(left)d, enters semester %(enters)d.") % {
-        "left": semester_number(left), "enters": semester_number(enters),
-    }  # fmt: skip
+    text = Phrase(
+        "Left semester %(left)d, enters semester %(enters)d.",
+        left=semester_number(left),
+        enters=semester_number(enters),
+    )
     return Check(ok, text, "VMQ 578/2025, 51-band", code="ahead")
 
 
@@ -127,7 +143,9 @@ def check_basis_of_study(*, payment_form: str, ground: str) -> Check:
     """One comes back on a contract; a grant is kept only on the grounds of the act."""
     ok = payment_form == CONTRACT or bool(ground)
     text = (
-        _("On a contract, or on a grant with its ground.") if ok else _("A grant is kept on a ground only.")
+        Phrase("On a contract, or on a grant with its ground.")
+        if ok
+        else Phrase("A grant is kept on a ground only.")
     )
     return Check(ok, text, "VMQ 578/2025, 45-band", code="grant")
 
@@ -142,11 +160,14 @@ def check_days_after(
     """
     most, source = book.number(rule), book.source(rule)
     if since is None or most is None:
-        text = _("The date from which the days are counted is not known.")
+        text = Phrase("The date from which the days are counted is not known.")
         return Check(False, text, source, blocking=False, code=code)
-    text = _("%(days)d days since %(since)s, at most %(most)s.") % {
-        "days": (day - since).days, "since": since.strftime("%d.%m.%Y"), "most": decimal_text(most),
-    }  # fmt: skip
+    text = Phrase(
+        "%(days)d days since %(since)s, at most %(most)s.",
+        days=(day - since).days,
+        since=since.strftime("%d.%m.%Y"),
+        most=decimal_text(most),
+    )
     ok = (day - since).days <= most and (may_precede or day >= since)
     return Check(ok, text, source, code=code, excusable=True)
 
@@ -154,10 +175,12 @@ def check_days_after(
 def check_accredited(*, country: str, accredited: bool | None) -> Check:
     """From a university abroad one comes only when its state has accredited it."""
     if country in ("", "UZ"):
-        return Check(True, _("A university of Uzbekistan."), refusals(), code="accredited")
+        return Check(True, Phrase("A university of Uzbekistan."), refusals(), code="accredited")
     ok = accredited is True
     text = (
-        _("The foreign university is accredited.") if ok else _("The foreign university is not accredited.")
+        Phrase("The foreign university is accredited.")
+        if ok
+        else Phrase("The foreign university is not accredited.")
     )
     return Check(ok, text, refusals(), code="accredited", excusable=True)
 
@@ -165,14 +188,14 @@ def check_accredited(*, country: str, accredited: bool | None) -> Check:
 def check_not_targeted(*, targeted: bool, before: str, after: str) -> Check:
     """Who was admitted for an employer stays on the programme that the employer asked for."""
     if not targeted:
-        return Check(True, _("Not a targeted admission."), refusals(), code="targeted")
+        return Check(True, Phrase("Not a targeted admission."), refusals(), code="targeted")
     ok = before == after
-    text = (
-        _("A targeted admission: the programme stays %(before)s.")
+    said = (
+        gettext_noop("A targeted admission: the programme stays %(before)s.")
         if ok
-        else _("A targeted admission, for the programme %(before)s alone.")
+        else gettext_noop("A targeted admission, for the programme %(before)s alone.")
     )
-    return Check(ok, text % {"before": before}, refusals(), code="targeted", excusable=True)
+    return Check(ok, Phrase(said, before=before), refusals(), code="targeted", excusable=True)
 
 
 def check_not_joint(*, joint: str) -> Check:
@@ -181,6 +204,6 @@ def check_not_joint(*, joint: str) -> Check:
     ``joint`` names the joint programme, empty when none is touched.
     """
     if not joint:
-        return Check(True, _("No joint programme is touched."), refusals(), code="joint")
-    text = _("A joint programme with another university: %(programme)s.") % {"programme": joint}
+        return Check(True, Phrase("No joint programme is touched."), refusals(), code="joint")
+    text = Phrase("A joint programme with another university: %(programme)s.", programme=joint)
     return Check(False, text, refusals(), code="joint", excusable=True)

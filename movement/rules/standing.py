@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from hemis.explain import Phrase, joined
 from hemis.legal import duty
 from movement.rules.base import Check
 
@@ -14,14 +15,18 @@ from movement.rules.base import Check
 def check_status(*, status: str, allowed: frozenset[str], title: str = "") -> Check:
     """The student's status (`h_student_status`) is one that this kind of order may start from."""
     ok = status in allowed
-    text = _("Status: %(status)s.") if ok else _("An order of this kind is not for the status: %(status)s.")
-    return Check(ok, text % {"status": title or status or "—"}, duty("B8"), code="status")
+    said = (
+        gettext_noop("Status: %(status)s.")
+        if ok
+        else gettext_noop("An order of this kind is not for the status: %(status)s.")
+    )
+    return Check(ok, Phrase(said, status=title or status or "—"), duty("B8"), code="status")
 
 
 def check_not_studying(*, active_status: str) -> Check:
     """One person has no two active studies (people.md R4)."""
     ok = active_status in ("", "12", "14")
-    text = _("Does not study here already.") if ok else _("Studies here already.")
+    text = Phrase("Does not study here already.") if ok else Phrase("Studies here already.")
     return Check(ok, text, duty("2.1"), code="one_study")
 
 
@@ -30,17 +35,17 @@ def check_not_on_other_order(*, other_order: str) -> Check:
     if other_order:
         return Check(
             False,
-            _("Stands on another order: %(order)s.") % {"order": other_order},
+            Phrase("Stands on another order: %(order)s.", order=other_order),
             duty("B8"),
             code="other_order",
         )
-    return Check(True, _("Stands on no other order."), duty("B8"), code="other_order")
+    return Check(True, Phrase("Stands on no other order."), duty("B8"), code="other_order")
 
 
 def check_identity(*, has_pinfl: bool, has_passport: bool) -> Check:
     """Identity: PINFL, or for foreigners passport and country."""
     ok = has_pinfl or has_passport
-    text = _("Identity is known.") if ok else _("Neither PINFL nor passport.")
+    text = Phrase("Identity is known.") if ok else Phrase("Neither PINFL nor passport.")
     return Check(ok, text, "VMQ 177/2022", code="identity")
 
 
@@ -50,28 +55,29 @@ def check_capacity(*, group: str, capacity: int, taken: int, coming: int, strict
     ``strict``: who comes to a group that is full needs a written reason.
     """
     ok = taken + coming <= capacity
-    text = _("Group %(group)s: %(taken)d students and %(coming)d new ones for %(capacity)d places.") % {
-        "group": group,
-        "taken": taken,
-        "coming": coming,
-        "capacity": capacity,
-    }
+    text = Phrase(
+        "Group %(group)s: %(taken)d students and %(coming)d new ones for %(capacity)d places.",
+        group=group,
+        taken=taken,
+        coming=coming,
+        capacity=capacity,
+    )
     return Check(ok, text, duty("2.1"), blocking=strict, code="capacity", excusable=strict)
 
 
 def check_score(*, score: Decimal | None) -> Check:
     """The entrance score is known and within 0–189."""
     ok = score is not None and 0 <= score <= 189
-    return Check(ok, _("Entrance score %(score)s.") % {"score": score}, "VMQ 578/2025", code="score")
+    return Check(ok, Phrase("Entrance score %(score)s.", score=score), "VMQ 578/2025", code="score")
 
 
 def check_current(*, expected: int | None, actual: int | None) -> Check:
     """Nothing has changed the student's placement since the order was formed."""
     ok = expected == actual
     text = (
-        _("The placement is as it was when the order was formed.")
+        Phrase("The placement is as it was when the order was formed.")
         if ok
-        else _("Another order has changed the student's placement meanwhile.")
+        else Phrase("Another order has changed the student's placement meanwhile.")
     )
     return Check(ok, text, duty("B8"), code="current")
 
@@ -83,21 +89,25 @@ def check_group_fits(
     bad = [
         text
         for ok, text in (
-            (active, _("the group is closed")),
-            (same_programme, _("another speciality or form")),
-            (same_course, _("another course")),
-            (language, _("another language")),
+            (active, Phrase("the group is closed")),
+            (same_programme, Phrase("another speciality or form")),
+            (same_course, Phrase("another course")),
+            (language, Phrase("another language")),
         )
         if not ok
     ]
-    text = _("Group %(group)s fits.") if not bad else _("Group %(group)s does not fit: %(why)s.")
-    return Check(not bad, text % {"group": group, "why": ", ".join(bad)}, duty("2.1"), code="group")
+    text = (
+        Phrase("Group %(group)s does not fit: %(why)s.", group=group, why=joined(bad))
+        if bad
+        else Phrase("Group %(group)s fits.", group=group)
+    )
+    return Check(not bad, text, duty("2.1"), code="group")
 
 
 def check_document(*, code: str, title: str, given: bool) -> Check:
     """A basis document that the kind asks for is there."""
-    text = _("%(document)s is there.") if given else _("%(document)s is missing.")
-    return Check(given, text % {"document": title}, duty("2.2"), code=f"{_PAPER}{code}", excusable=True)
+    said = gettext_noop("%(document)s is there.") if given else gettext_noop("%(document)s is missing.")
+    return Check(given, Phrase(said, document=title), duty("2.2"), code=f"{_PAPER}{code}", excusable=True)
 
 
 _PAPER = "paper_"
@@ -112,9 +122,9 @@ def check_stipend(*, kind: str, why: str, begins: datetime.date, until: datetime
     """The rule gives a stipend, and its last day lies after the first (VMQ 59/2020)."""
     source = "VMQ 59/2020"
     if not kind:
-        return Check(False, why or _("The rule gives no stipend."), source, code="stipend")
+        return Check(False, why or Phrase("The rule gives no stipend."), source, code="stipend")
     if until is None or until <= begins:
-        return Check(False, _("The stipend ends after it begins."), source, code="stipend")
+        return Check(False, Phrase("The stipend ends after it begins."), source, code="stipend")
     return Check(True, kind, source, code="stipend")
 
 
@@ -126,5 +136,9 @@ def check_new_name(*, before: str, after: str) -> Check:
 
 def check_programme_open(*, active: bool) -> Check:
     """The programme is still taught; else a related one is chosen."""
-    text = _("The programme is taught.") if active else _("The programme is closed: choose a related one.")
+    text = (
+        Phrase("The programme is taught.")
+        if active
+        else Phrase("The programme is closed: choose a related one.")
+    )
     return Check(active, text, "VMQ 344/2021, 16-band", code="programme", excusable=True)

@@ -155,7 +155,7 @@ class Sessions(Register):
         Column("serial", gettext_lazy("Number"), link=True, value=lambda row: row.number, sort="serial"),
         Column("held_on"),
         Column("group", sort="group__name"),
-        Column("subject", gettext_lazy("Subject"), value=lambda row: row.curriculum_subject.subject.name,
+        Column("subject", gettext_lazy("Subject"), value=lambda row: row.curriculum_subject.subject.get_name_display(),
                sort="curriculum_subject__subject__name"),
         Column("commission", sort="commission__name"),
         Column("state", badge=SESSION_COLOURS),
@@ -312,7 +312,8 @@ class Results(Register):
     columns = [
         Column("student", link=True, sort="student__person__sort_key"),
         Column("session__group", sort="session__group__name"),
-        Column("subject", gettext_lazy("Subject"), value=lambda row: row.session.curriculum_subject.subject.name,
+        Column("subject", gettext_lazy("Subject"),
+               value=lambda row: row.session.curriculum_subject.subject.get_name_display(),
                sort="session__curriculum_subject__subject__name"),
         Column("session__held_on"),
         Column("attempt", numeric=True, hidden=True),

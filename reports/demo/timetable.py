@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from curriculum.models import Holiday, Lesson, Teaching, TeachingAudience
-from curriculum.timetable import queries, rules
+from curriculum.timetable import queries, rules, sitting
 from hemis.access.history import acting
 from hemis.people.models import User
 from reports.demo import YEAR, exams
@@ -107,7 +107,7 @@ class _Greedy:
             ]
         )
         keys = [one.pk for one in rows]
-        plans, sizes = queries.plans_of(keys), queries.audience_sizes(keys)
+        plans, sizes = queries.plans_of(keys), sitting.sizes(keys)
         calendar = queries.calendar({plan for some in plans.values() for plan in some}, FIRST, LAST)
         audiences = defaultdict(list)
         for one in TeachingAudience.objects.filter(teaching__in=keys).select_related(

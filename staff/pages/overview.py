@@ -86,7 +86,9 @@ def overview_export(request: Request) -> HttpResponse:
             _("Paid by the hour"),
         ]
     )  # fmt: skip
-    lines = [(row.unit.name, row.figures) for row in read["rows"]] + [(_("University"), read["total"])]
+    lines = [(row.unit.get_name_display(), row.figures) for row in read["rows"]] + [
+        (_("University"), read["total"])
+    ]
     for name, one in lines:
         data.append([
             name, one.planned, one.filled, one.vacant, one.people, one.with_degree, one.degree_share,

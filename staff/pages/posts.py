@@ -36,7 +36,7 @@ MINISTRY = (
 def faculty(position: Position) -> str:
     """The faculty of the unit, if it has one."""
     if position.unit.kind == Unit.FACULTY:
-        return position.unit.name
+        return position.unit.get_name_display()
     return position.unit.parent.name if position.unit.parent else ""
 
 

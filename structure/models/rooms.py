@@ -10,12 +10,12 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hemis.base import BaseModel
+from hemis.base import BaseModel, Translated
 from hemis.classifiers.fields import ClassifierField
 from structure.models.units import Unit
 
 
-class Building(BaseModel):
+class Building(Translated, BaseModel):
     """A building of the university, own or rented."""
 
     class Kind(models.TextChoices):
@@ -90,7 +90,7 @@ class Building(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.get_name_display()
 
     @property
     def map_url(self) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from hemis.base import BaseModel, ScopedQuerySet
+from hemis.base import BaseModel, ScopedQuerySet, Translated
 from hemis.classifiers.fields import ClassifierField
 
 
@@ -27,7 +27,7 @@ class UnitQuerySet(ScopedQuerySet):
         return self.filter(kind=Unit.KAFEDRA)
 
 
-class Unit(BaseModel):
+class Unit(Translated, BaseModel):
     """Faculty, kafedra or another division (`h_structure_type`).
 
     Name, code and parent are those of today; how they were before stands in the
@@ -96,7 +96,7 @@ class Unit(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.get_name_display()
 
     @property
     def faculty_id(self) -> int | None:
@@ -121,7 +121,7 @@ class UnitPeriodQuerySet(ScopedQuerySet):
         )
 
 
-class UnitPeriod(BaseModel):
+class UnitPeriod(Translated, BaseModel):
     """How a unit was called and to what it belonged, from a day to a day (both included).
 
     The first begins with the unit (empty: beyond the records), each next on the
@@ -170,4 +170,4 @@ class UnitPeriod(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.get_name_display()}"

@@ -10,12 +10,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hemis.base import BaseModel, ScopedQuerySet
+from hemis.base import BaseModel, ScopedQuerySet, Translated
 from hemis.classifiers.fields import ClassifierField
 from hemis.people.models import Person
 
 
-class University(BaseModel):
+class University(Translated, BaseModel):
     """Facts about the university; exactly one row."""
 
     code = models.CharField(_("code"), max_length=3, unique=True, validators=[RegexValidator(r"^\d{3}$")])
@@ -50,7 +50,7 @@ class University(BaseModel):
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="university_is_one")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.get_name_display()
 
 
 class DatedQuerySet(ScopedQuerySet):

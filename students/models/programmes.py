@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hemis.base import BaseModel, ScopedQuerySet
+from hemis.base import BaseModel, ScopedQuerySet, Translated
 from hemis.classifiers.fields import ClassifierField
 from structure.models import Unit
 from students.models.base import FacultyQuerySet
@@ -37,7 +37,7 @@ class AcademicYear(BaseModel):
         return f"{self.year}/{self.year + 1}"
 
 
-class Speciality(BaseModel):
+class Speciality(Translated, BaseModel):
     """A speciality of the national classifier as one faculty teaches it."""
 
     code = models.CharField(_("code"), max_length=16, validators=[CODE])
@@ -70,6 +70,11 @@ class Speciality(BaseModel):
         ]
 
     def __str__(self) -> str:
+        return f"{self.code} {self.get_name_display()}"
+
+    @property
+    def on_paper(self) -> str:
+        """Code and name as papers state them, whoever makes them."""
         return f"{self.code} {self.name}"
 
 
@@ -108,7 +113,7 @@ class SpecialityPartQuerySet(ScopedQuerySet):
         return self if scope.everything else self.filter(speciality__faculty__in=scope.faculty_ids)
 
 
-class Qualification(BaseModel):
+class Qualification(Translated, BaseModel):
     """A qualification that the diploma of a speciality names, in the three languages of the diploma."""
 
     speciality = models.ForeignKey(
@@ -131,7 +136,7 @@ class Qualification(BaseModel):
         constraints = [models.UniqueConstraint(fields=["speciality", "name"], name="qualification_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.get_name_display()
 
 
 class AdmissionQuota(BaseModel):

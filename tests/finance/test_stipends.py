@@ -55,7 +55,7 @@ def test_an_order_appoints_by_marks_and_sets_aside_who_gets_none(grants, faculty
     found = dict(StipendAppointment.objects.values_list("student", "rate"))
     assert found == {grants[0].pk: "11", grants[1].pk: "14"}
     assert set(order.aside.values_list("student", flat=True)) == {grants[2].pk, grants[3].pk}
-    reasons = {row.student_id: row.checks[0]["text"] for row in order.aside.all()}
+    reasons = {row.student_id: row.why[0]["text"] for row in order.aside.all()}
     assert "33,3" in reasons[grants[2].pk] and "1" in reasons[grants[3].pk]
     one = StipendAppointment.objects.get(student=grants[1])
     assert (one.valid_from, one.valid_to, one.order) == (SINCE, UNTIL, order) and one.why[-1]["source"]

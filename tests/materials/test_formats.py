@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curriculum.materials import formats, marking, rules
-from curriculum.materials.formats import aiken, gift, hemis_text, tables
+from curriculum.materials.formats import aiken, gift, hemis_text, moodle, tables
 from curriculum.materials.rules import Answer, QuestionText
 from tests.pictures import picture
 
@@ -177,7 +177,7 @@ FOREIGN = (
 )
 
 
-def _with_picture(content: bytes, source: str = "@@PLUGINFILE@@/a.png", where: str = "questiontext") -> str:
+def with_picture(content: bytes, source: str = "@@PLUGINFILE@@/a.png", where: str = "questiontext") -> str:
     file = f'<file name="a.png" encoding="base64">{b64encode(content).decode()}</file>'
     shown = f"<text><![CDATA[<p>What is drawn?</p><img alt='' src='{source}'>]]></text>"
     text = shown + file if where == "questiontext" else "<text>What is drawn?</text>"
@@ -189,22 +189,22 @@ def _with_picture(content: bytes, source: str = "@@PLUGINFILE@@/a.png", where: s
 
 
 def test_moodle_xml_brings_its_pictures_judged_by_their_content():
-    found = parsed(_with_picture(picture()))
+    found = parsed(with_picture(picture()))
     assert found.problems == []
     question = found.questions[0]
     assert (question.text, [one.name for one in question.pictures]) == ("What is drawn?", ["a.png"])
     assert question.pictures[0].content.startswith(b"\xff\xd8"), "written anew as JPEG"
-    other = parsed(_with_picture(picture(colour="blue"))).questions[0]
+    other = parsed(with_picture(picture(colour="blue"))).questions[0]
     assert rules.fingerprint(question, "11") != rules.fingerprint(other, "11")
     for refused, reason in (
-        (_with_picture(b"<svg onload=alert(1)>"), "not a picture"),
+        (with_picture(b"<svg onload=alert(1)>"), "not a picture"),
         (
-            _with_picture(picture(), "http://elsewhere/a.png")
+            with_picture(picture(), "http://elsewhere/a.png")
             .replace("<file", "<no")
             .replace("</file", "</no"),
             "not in",
         ),
-        (_with_picture(picture(), where="answer"), "not in its answers"),
+        (with_picture(picture(), where="answer"), "not in its answers"),
     ):
         found = parsed(refused)
         assert not found.questions and reason in found.problems[0].reason
@@ -298,6 +298,28 @@ def test_gift_gives_back_every_question(rows):
     found = gift.parse(gift.write(rows))
     assert found.problems == []
     assert [_told(one) for one in found.questions] == [_told(one) for one in rows]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(questions(), max_size=4))
+def test_moodle_gives_back_every_question(rows):
+    found = moodle.parse(moodle.write(rows))
+    assert found.problems == []
+    told = [(one.kind, one.text, one.answers) for one in found.questions]
+    assert told == [(one.kind, one.text, one.answers) for one in rows]
+
+
+def test_what_moodle_reads_back_is_on_its_own_list_of_shares():
+    drawn = rules.picture_of(picture(), "a.png")
+    three = tuple(
+        Answer(word, share)
+        for word, share in zip("abcd", rules.even_shares([True] * 3 + [False]), strict=True)
+    )
+    text = QuestionText(rules.SEVERAL, "Formula <b>x</b> < 3?", three, topic="A/B", pictures=(drawn,))
+    written = moodle.write([text]).decode()
+    assert written.count('fraction="33.33333"') == 3 and 'fraction="-100"' in written
+    (again,) = moodle.parse(written.encode()).questions
+    assert (again.text, again.topic, len(again.pictures)) == (text.text, "A∕B", 1)
 
 
 @settings(max_examples=40, deadline=None)

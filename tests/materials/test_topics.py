@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import datetime
 import io
+import random
+from base64 import b64encode
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.translation import override
 from openpyxl import load_workbook
 
-from curriculum.materials import actions, queries, rules, sheets, taught
-from curriculum.materials.models import Question, Resource, ResourceFile
+from curriculum.materials import actions, formats, queries, rules, sheets, taught
+from curriculum.materials.forms import IMPORT_BYTES
+from curriculum.materials.models import Question, QuestionPicture, Resource, ResourceFile
 from curriculum.models import CurriculumSubject, Topic
 from hemis.documents.models import Document
 from hemis.sheets.reading import read_table
 from tests import factories
 from tests.curriculum import makers
+from tests.materials.test_formats import with_picture
 from tests.pictures import picture
 from tests.tasks.makers import Class, pdf
 
@@ -363,6 +368,25 @@ def test_questions_from_a_file_are_shown_then_taken_once(klass):
 
 
 @pytest.mark.duty("9.1")
+def test_pictures_of_a_moodle_file_are_shown_and_taken(klass):
+    client, address = factories.client_of(klass.user), reverse("curriculum_questions_import")
+    data = {"subject": klass.line.subject_id, "language": "11", "kind": "", "topic": ""}
+    # Noise is packed by nobody: the largest file that is taken must still fit the form that confirms it.
+    noise = b64encode(random.Random(1).randbytes(3 * IMPORT_BYTES // 4 - 3000)).decode()
+    spare = f'<question type="cloze"><questiontext><file name="n">{noise}</file></questiontext></question>'
+    content = with_picture(picture()).replace("</quiz>", f"{spare}</quiz>").encode()
+    assert 0 <= IMPORT_BYTES - len(content) < 4000
+    page = client.post(address, data | {"file": SimpleUploadedFile("savollar.xml", content)})
+    assert page.content.decode().count('src="data:image/jpeg;base64,') == 1, "shown before anything is kept"
+    assert [one.reason for one in page.context["parsed"].problems] == [
+        "Questions of the kind “cloze” are not taken."
+    ]
+    assert client.post(address, data | {"packed": page.context["packed"]}).status_code == 302
+    question = Question.objects.get()
+    assert (question.text, question.pictures.get().name) == ("What is drawn?", "a.png")
+
+
+@pytest.mark.duty("9.1")
 def test_a_question_is_asked_with_a_picture(klass):
     client = factories.client_of(klass.user)
     data = {
@@ -399,10 +423,19 @@ def test_questions_go_out_in_every_form(klass):
     klass.bank()
     client = factories.client_of(klass.user)
     bulk = reverse("curriculum_questions_bulk")
-    for action, start in (("gift", b"$CATEGORY"), ("excel", b"PK"), ("hemis", b"Bitta"), ("aiken", b"Bitta")):
+    QuestionPicture.objects.create(
+        question=Question.objects.first(), uploaded_by=klass.user, name="a.png", size=1, sha256="x",
+        content_type="image/jpeg", file=ContentFile(picture(), name="a.jpg"),
+    )  # fmt: skip
+    for action, start in (
+        ("gift", b"$CATEGORY"), ("excel", b"PK"), ("hemis", b"Bitta"), ("aiken", b"Bitta"), ("moodle", b"<?xml"),
+    ):  # fmt: skip
         answer = client.post(bulk, {"action": action, "all_filtered": "1"})
         assert answer.content.startswith(start), action
     warned = client.get(reverse("curriculum_questions_list")).content.decode()
-    assert "have no place in this form" in warned
+    assert "have no place in this form" in warned and "take Moodle XML" in warned
+    again = formats.parse(answer.content, "moodle").questions
+    assert len(again) == Question.objects.count()
+    assert sum(len(one.pictures) for one in again) == 1
     sample = client.get(reverse("curriculum_questions_sample"))
     assert len(read_table(sample.content).rows) == 5

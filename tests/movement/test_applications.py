@@ -232,6 +232,30 @@ def test_several_applications_of_one_kind_go_on_one_order(students, dean, rector
 
 
 @pytest.mark.duty("2.2")
+def test_applications_of_several_kinds_go_on_one_order_each(students, dean):
+    rows = [sent(students[0]), sent(students[1]), sent(students[2], "expulsion")]
+    for one in rows:
+        actions.grant(one, access=access_of(dean))
+    left = sent(make_students(rows[0].faculty, 1)[0])
+    office = client_of(dean)
+    keys = {"action": "together", "pk": [one.pk for one in [*rows, left]]}
+    bulk = office.post(reverse("movement_applications_bulk"), keys)
+    page = office.get(bulk.url).content.decode()
+    assert "2 draft orders will be formed" in page and "1 of those ticked are not granted" in page
+    assert 'name="title"' not in page, "each has the title of its kind"
+    done = office.post(bulk.url, {"effective_date": TODAY.isoformat()})
+    assert done.url == reverse("movement_orders_list") + "?state=draft"
+    kinds = [ORDERS[KINDS[one.kind].order_of(one)].code for one in (rows[0], rows[2])]
+    drafts = Order.objects.filter(kind__in=kinds)
+    on_orders = {one.kind: set(one.lines.values_list("student", flat=True)) for one in drafts}
+    assert on_orders == {kinds[0]: {students[0].pk, students[1].pk}, kinds[1]: {students[2].pk}}
+    # All or nothing: one of them is on an order already.
+    with pytest.raises(actions.ApplicationError):
+        actions.put_on_orders(rows, access=access_of(dean), effective_date=TODAY)
+    assert drafts.count() == 2
+
+
+@pytest.mark.duty("2.2")
 def test_a_draft_order_that_is_thrown_away_frees_its_applications(students, dean):
     one = actions.grant(sent(students[0]), access=access_of(dean), effective_date=TODAY)
     with pytest.raises(actions.ApplicationError, match="on a draft order"):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from attendance import queries
 from attendance.models import Absence
 from attendance.pages.reports.common import STUDYING, half_of, workbook
+from curriculum.models import Subject
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.export import cell
@@ -26,10 +27,10 @@ def matrix_of(group: Group, half: queries.HalfYear) -> dict[str, Any]:
     cells = queries.matrix(rows)
     subjects = sorted(
         {
-            (one.registration.curriculum_subject.subject_id, one.registration.curriculum_subject.subject.name)
-            for one in rows.order_by().select_related("registration__curriculum_subject__subject")
-            .distinct("registration__curriculum_subject__subject")
-            if one.registration
+            (subject.pk, subject.get_name_display())
+            for subject in Subject.objects.filter(
+                pk__in=rows.order_by().values("registration__curriculum_subject__subject")
+            )
         },
         key=lambda one: one[1],
     )  # fmt: skip

@@ -18,7 +18,7 @@ from attendance import actions, queries
 from attendance.pages.reports.common import half_of, workbook
 from curriculum.models import Lesson
 from hemis.access.guard import page
-from hemis.base import Request
+from hemis.base import Request, name_of
 from hemis.pages import menu
 from hemis.pages.export import cell
 
@@ -27,9 +27,9 @@ MISSING_CUTS = {
         gettext_lazy("Teacher"), "teacher",
         Concat("teacher__person__last_name", Value(" "), "teacher__person__first_name"),
     ),
-    "kafedra": (gettext_lazy("Kafedra"), "teaching__kafedra", F("teaching__kafedra__name")),
+    "kafedra": (gettext_lazy("Kafedra"), "teaching__kafedra", None),
     "faculty": (
-        gettext_lazy("Faculty"), "teaching__audience__group__faculty", F("teaching__audience__group__faculty__name"),
+        gettext_lazy("Faculty"), "teaching__audience__group__faculty", None,
     ),
 }  # fmt: skip
 
@@ -62,7 +62,7 @@ def missing(request: Request) -> HttpResponse:
     title, key, name = MISSING_CUTS[cut]
     table = list(
         rows.order_by()
-        .values(key=F(key), name=name)
+        .values(key=F(key), name=name or name_of(key))
         .annotate(lessons=Count("pk", distinct=True), teachers=Count("teacher", distinct=True))
         .order_by("-lessons", "name")
     )

@@ -1,11 +1,12 @@
-"""Moodle XML, read by a parser that takes neither entities nor document types."""
+"""Moodle XML with its pictures: read by a parser that takes neither entities nor document types, and written."""
 
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, SubElement, indent, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -13,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from curriculum.materials.formats.text import has_picture, pictures_of, plain
+from curriculum.materials.marking import formatted
 from curriculum.materials.rules import (
     ESSAY,
     MATCHING,
@@ -168,3 +170,66 @@ _READERS = {
     "matching": _matching,
     "essay": _essay,
 }
+
+
+# --- written
+
+_KINDS = {
+    SINGLE: "multichoice", SEVERAL: "multichoice", SHORT: "shortanswer", MATCHING: "matching", ESSAY: "essay",
+}  # fmt: skip
+# Moodle takes only shares of its own list, and those to five places.
+_SHARES = {"33.33": "33.33333", "66.67": "66.66667", "16.67": "16.66667", "83.33": "83.33333", "14.29": "14.28571",
+           "11.11": "11.11111"}  # fmt: skip
+
+
+def write(questions: Iterable[QuestionText]) -> bytes:
+    """All of them under the categories of their topics, each with its pictures."""
+    quiz, topic = Element("quiz"), ""
+    for number, one in enumerate(questions, start=1):
+        if one.topic != topic:
+            topic = one.topic
+            place = f"$course$/{topic.replace('/', '∕')}" if topic else "$course$"
+            _said(SubElement(SubElement(quiz, "question", type="category"), "category"), place)
+        _write(SubElement(quiz, "question", type=_KINDS[one.kind]), one, number)
+    indent(quiz)
+    return tostring(quiz, encoding="utf-8", xml_declaration=True)
+
+
+def _said(element: Element, text: str) -> None:
+    SubElement(element, "text").text = text
+
+
+def _write(element: Element, one: QuestionText, number: int) -> None:
+    _said(SubElement(element, "name"), f"{number}. {' '.join(one.text.split())[:80]}")
+    asked = SubElement(element, "questiontext", format="html")
+    files = [(f"{number}-{at}.jpg", picture) for at, picture in enumerate(one.pictures, start=1)]
+    shown = "".join(f'<p><img src="@@PLUGINFILE@@/{name}" alt=""></p>' for name, _picture in files)
+    _said(asked, f"{formatted(one.text)}{shown}")
+    for name, picture in files:
+        SubElement(asked, "file", name=name, path="/", encoding="base64").text = b64encode(
+            picture.content
+        ).decode()
+    if one.kind in (SINGLE, SEVERAL):
+        SubElement(element, "single").text = "true" if one.kind == SINGLE else "false"
+        SubElement(element, "shuffleanswers").text = "true"
+    for answer in one.answers:
+        _write_answer(element, one.kind, answer)
+
+
+def _write_answer(element: Element, kind: str, one: Answer) -> None:
+    if kind == MATCHING:
+        half = SubElement(element, "subquestion", format="html")
+        _said(half, formatted(one.text))
+        _said(SubElement(half, "answer"), one.match)
+        return
+    share = f"{one.share.normalize():f}"
+    typed = kind == SHORT
+    answer = SubElement(
+        element, "answer", fraction=_fraction(share), format="plain_text" if typed else "html"
+    )
+    _said(answer, one.text if typed else formatted(one.text))
+
+
+def _fraction(share: str) -> str:
+    sign, size = ("-", share[1:]) if share.startswith("-") else ("", share)
+    return sign + _SHARES.get(size, size)

@@ -79,7 +79,9 @@ def my_subject(request: Request, pk: int) -> HttpResponse:
         if code in codes
     ]
     return render(
-        request, "materials/my_subject.html", {"title": line.subject.name, "line": line, "parts": parts}
+        request,
+        "materials/my_subject.html",
+        {"title": line.subject.get_name_display(), "line": line, "parts": parts},
     )
 
 
