@@ -219,7 +219,7 @@ class Projects(Register):
         Column("number", link=True),
         Column("name"),
         Column("unit", sort="unit__name"),
-        Column("kind"),
+        Column("kind", hidden=True),
         Column("leader", gettext_lazy("Leader")),
         Column("customer", hidden=True),
         Column("starts", hidden=True),

@@ -30,6 +30,11 @@
     window.Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     const chart = JSON.parse(canvas.dataset.chart);
     const format = figures();
+    // Lying bars each have a name: the picture grows with them, so that none is left out.
+    const lying = chart.horizontal ? chart.labels.length * (chart.stacked ? 1 : chart.series.length) : 0;
+    if (lying) {
+      canvas.parentElement.style.height = `max(15rem, ${Math.max(chart.labels.length * 1.4, lying * 0.8) + 4}rem)`;
+    }
     const round = chart.kind === "doughnut" || chart.kind === "pie";
     const numbers = {
       stacked: chart.stacked, beginAtZero: true,
@@ -37,7 +42,7 @@
       grid: { color: lines },
     };
     const names = {
-      stacked: chart.stacked, ticks: { color: text }, grid: { display: false },
+      stacked: chart.stacked, ticks: { color: text, autoSkip: !chart.horizontal }, grid: { display: false },
     };
     new window.Chart(canvas, {
       type: chart.kind,
