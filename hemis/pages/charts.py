@@ -92,10 +92,5 @@ class Chart:
         return sum(self.sums)
 
     @property
-    def is_long(self) -> bool:
-        """More bars beneath each other than the usual height shows with their names."""
-        return self.horizontal and len(self.rows) > 8
-
-    @property
     def shows_row_totals(self) -> bool:
         return self.totals and len(self.series) > 1
