@@ -170,7 +170,7 @@ def test_the_student_office_and_everyone_else_stay_within_their_menus():
 
 
 @pytest.mark.duty("R")
-def test_the_rectorate_sees_every_view_and_changes_nothing_but_by_signing_and_approving_and_approving():
+def test_the_rectorate_sees_every_view_and_changes_nothing_but_by_signing_and_approving():
     views = {p for p in duties.PERMISSIONS if p.endswith(".view") and p != "user.view"}
     held = duties.permissions_of("rectorate")
     assert views <= held
