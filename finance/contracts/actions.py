@@ -12,15 +12,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from finance.common import FinanceError, refuse_balance
+from finance.common import FinanceError
 from finance.contracts.changes import cancel_changes
 from finance.contracts.documents import payload_of, university_facts
 from finance.contracts.queries import Offer, Proposal, Selection, fee_paying, proposals, without_contract
 from finance.invoices.actions import keep_within
 from finance.models import Contract, ContractChange, ContractInstalment, Terms
+from finance.papers import keep_signature, locked_contract, revoke
 from finance.steps import steps_as_json
 from hemis.access.scope import Access
-from hemis.documents.actions import NotIssued, Paper, issue_many, reserve_numbers, revoke
+from hemis.documents.actions import Paper, issue_many, reserve_numbers
 from hemis.people.models import User
 from structure.models import BankAccount, University
 
@@ -173,20 +174,6 @@ def issue_documents(contract_ids: Sequence[int], *, by: User | None) -> int:
     return len(found)
 
 
-def _locked(contract: Contract, *, access: Access, states: Sequence[str], balance: bool = False) -> Contract:
-    """The contract, locked, in scope and in one of the states that the verb needs; a balance only if asked."""
-    access.require("contract.create")
-    rows = Contract.objects.for_scope(access.scope("contract.create")).select_for_update(of=("self",))
-    found = rows.filter(pk=contract.pk).first()
-    if found is None:
-        raise FinanceError(_("The contract is not in your scope."))
-    if found.state not in states:
-        raise FinanceError(_("The contract is %(state)s by now.") % {"state": found.get_state_display()})
-    if not balance:
-        refuse_balance(found)
-    return found
-
-
 @transaction.atomic
 def mark_signed(
     contract: Contract, *, access: Access, on: datetime.date, scan: ContentFile | None = None
@@ -196,13 +183,10 @@ def mark_signed(
     Raises:
         FinanceError: not formed, or the day lies before the contract or in the future.
     """
-    contract = _locked(contract, access=access, states=[Contract.FORMED])
+    contract = locked_contract(contract, access=access, states=[Contract.FORMED])
     if not contract.date <= on <= timezone.localdate():
         raise FinanceError(_("The day of signing lies between the date of the contract and today."))
-    contract.state, contract.signed_on = Contract.SIGNED, on
-    if scan:
-        contract.scan.save(str(scan.name), scan, save=False)
-    contract.save(update_fields=["state", "signed_on", "scan"])
+    keep_signature(contract, on=on, scan=scan)
     return contract
 
 
@@ -213,7 +197,7 @@ def add_scan(contract: Contract, *, access: Access, scan: ContentFile) -> Contra
     Raises:
         FinanceError: not signed, or the copy is there.
     """
-    contract = _locked(contract, access=access, states=[Contract.SIGNED])
+    contract = locked_contract(contract, access=access, states=[Contract.SIGNED])
     if contract.scan:
         raise FinanceError(_("The signed copy is kept already."))
     contract.scan.save(str(scan.name), scan, save=False)
@@ -230,16 +214,15 @@ def cancel(contract: Contract, *, access: Access, reason: str, balance: bool = F
     Raises:
         FinanceError: no reason, or cancelled already.
     """
-    contract = _locked(contract, access=access, states=[Contract.DRAFT, *Contract.IN_FORCE], balance=balance)
+    contract = locked_contract(
+        contract, access=access, states=[Contract.DRAFT, *Contract.IN_FORCE], balance=balance
+    )
     if not reason.strip():
         raise FinanceError(_("Say why the contract is cancelled."))
     keep_within(contract, Decimal(0), reason=reason, by=access.user)
     cancel_changes(contract.changes.exclude(state=ContractChange.CANCELLED), reason=reason, by=access.user)
     if contract.document:
-        try:
-            revoke(contract.document, reason=reason, by=access.user)
-        except NotIssued as error:
-            raise FinanceError(_("The document is not in force any more.")) from error
+        revoke(contract.document, reason=reason, by=access.user)
     contract.state, contract.cancel_reason = Contract.CANCELLED, reason.strip()[:500]
     contract.cancelled_at, contract.cancelled_by = timezone.now(), access.user
     contract.save(update_fields=["state", "cancel_reason", "cancelled_at", "cancelled_by"])

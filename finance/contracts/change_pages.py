@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from finance.common import FinanceError, faculties, year_filter
 from finance.contracts import changes, forms
-from finance.contracts.pages import first_error
+from finance.contracts.pages import signature
 from finance.models import ContractChange
 from finance.steps import readable_steps
 from hemis.access.guard import is_in_scope
@@ -133,11 +133,7 @@ def _recount(request: Request, change: ContractChange) -> str:
 
 
 def _sign(request: Request, change: ContractChange) -> str:
-    form = forms.SignedForm(request.POST, request.FILES)
-    if not form.is_valid():
-        raise FinanceError(first_error(form, _("Give the day of signing.")))
-    data = form.cleaned_data
-    changes.sign_change(change, access=request.access, on=data["date"], scan=data["scan"])
+    changes.sign_change(change, access=request.access, **signature(request))
     return _("The change is marked as signed.")
 
 

@@ -19,10 +19,11 @@ from finance.contracts import change_rules, rules
 from finance.contracts.documents import change_payload, university_facts
 from finance.invoices.actions import keep_within, refuse_beyond
 from finance.models import ChangeInstalment, Contract, ContractChange, PlanLine, RefundRule
+from finance.papers import locked_agreement, revoke, sign_agreement
 from finance.prices.queries import FIRST_COURSE, Prices
 from finance.steps import steps_as_json
 from hemis.access.scope import Access
-from hemis.documents.actions import NotIssued, issue, revoke
+from hemis.documents.actions import issue
 from hemis.explain import Explained
 from hemis.legal import cited
 from hemis.people.models import User
@@ -231,12 +232,7 @@ def sign_change(
         FinanceError: not formed, or the day lies before the paper or in the future.
     """
     change = _locked(change, access=access, states=[ContractChange.FORMED])
-    if change.date is None or not change.date <= on <= timezone.localdate():
-        raise FinanceError(_("The day of signing lies between the date of the paper and today."))
-    change.state, change.signed_on = ContractChange.SIGNED, on
-    if scan:
-        change.scan.save(str(scan.name), scan, save=False)
-    change.save(update_fields=["state", "signed_on", "scan"])
+    sign_agreement(change, on=on, scan=scan)
     return change
 
 
@@ -265,10 +261,7 @@ def cancel_changes(changes: Iterable[ContractChange], *, reason: str, by: User |
     count = 0
     for change in sorted(changes, key=lambda one: -one.position):
         if change.document:
-            try:
-                revoke(change.document, reason=reason, by=by)
-            except NotIssued as error:
-                raise FinanceError(_("The document is not in force any more.")) from error
+            revoke(change.document, reason=reason, by=by)
         if change.state in ContractChange.IN_FORCE:
             # The sum before it holds again.
             keep_within(change.contract, change.before, reason=reason, by=by)
@@ -285,23 +278,12 @@ def withdraw_changes(*, order: int, reason: str, by: User | None) -> int:
 
 
 def _locked(change: ContractChange, *, access: Access, states: Sequence[str]) -> ContractChange:
-    """The change with its contract, locked, in scope and in one of the states that the verb needs."""
-    access.require("contract.create")
-    rows = ContractChange.objects.for_scope(access.scope("contract.create"))
-    Contract.objects.select_for_update(of=("self",)).filter(pk=change.contract_id).first()
-    found = (
-        rows.select_for_update(of=("self",))
-        .select_related(
+    """The change, locked, with all that its sum and its paper are made of."""
+    return locked_agreement(
+        change, access=access, states=states,
+        related=(
             "contract__student__person", "contract__student__current", "contract__faculty",
             "contract__academic_year", "contract__programme__speciality", "contract__placement",
-            "placement__programme__speciality",
-            "document", "order",
-        )
-        .filter(pk=change.pk)
-        .first()
+            "placement__programme__speciality", "document", "order",
+        ),
     )  # fmt: skip
-    if found is None:
-        raise FinanceError(_("The contract is not in your scope."))
-    if found.state not in states:
-        raise FinanceError(_("The change is %(state)s by now.") % {"state": found.get_state_display()})
-    return found

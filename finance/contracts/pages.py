@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
@@ -253,15 +254,23 @@ class IndividualTerms(Register):
 
 
 def _sign(request: Request, contract: Contract) -> str:
-    form = forms.SignedForm(request.POST, request.FILES)
-    if not form.is_valid():
-        raise FinanceError(first_error(form, _("Give the day of signing.")))
-    data = form.cleaned_data
-    actions.mark_signed(contract, access=request.access, on=data["date"], scan=data["scan"])
+    actions.mark_signed(contract, access=request.access, **signature(request))
     return _("The contract is marked as signed.")
 
 
-def first_error(form, otherwise: str) -> str:
+def signature(request: Request) -> dict[str, Any]:
+    """What the form of a signature says: the day, ``on``, and the signed copy, ``scan``.
+
+    Raises:
+        FinanceError: no day, or a file that is none of those that are taken.
+    """
+    form = forms.SignedForm(request.POST, request.FILES)
+    if not form.is_valid():
+        raise FinanceError(_first_error(form, _("Give the day of signing.")))
+    return {"on": form.cleaned_data["date"], "scan": form.cleaned_data["scan"]}
+
+
+def _first_error(form, otherwise: str) -> str:
     """What is wrong with the file, where it is the file; else the usual words."""
     return str(form.errors["scan"][0]) if "scan" in form.errors else otherwise
 
@@ -269,7 +278,7 @@ def first_error(form, otherwise: str) -> str:
 def _scan(request: Request, contract: Contract) -> str:
     form = forms.ScanForm(request.POST, request.FILES)
     if not form.is_valid():
-        raise FinanceError(first_error(form, _("Choose the file.")))
+        raise FinanceError(_first_error(form, _("Choose the file.")))
     actions.add_scan(contract, access=request.access, scan=form.cleaned_data["scan"])
     return _("The signed copy is kept.")
 

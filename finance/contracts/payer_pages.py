@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from finance.common import FinanceError, faculties, year_filter
 from finance.contracts import payers
 from finance.contracts.forms import CancelForm, SignedForm
-from finance.contracts.pages import Contracts, first_error
+from finance.contracts.pages import Contracts, signature
 from finance.models import THREE_SIDED, Contract, PayerChange
 from hemis.access.guard import get_in_scope, is_in_scope, page
 from hemis.base import Request
@@ -145,11 +145,7 @@ def replace_payer(request: Request, pk: int) -> HttpResponse:
 
 
 def _sign(request: Request, change: PayerChange) -> str:
-    form = SignedForm(request.POST, request.FILES)
-    if not form.is_valid():
-        raise FinanceError(first_error(form, _("Give the day of signing.")))
-    data = form.cleaned_data
-    payers.sign_payer_change(change, access=request.access, on=data["date"], scan=data["scan"])
+    payers.sign_payer_change(change, access=request.access, **signature(request))
     return _("The change is marked as signed.")
 
 

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from finance.common import FinanceError, refuse_balance
+from finance.common import FinanceError
 from finance.contracts.documents import payer_change_payload, university_facts
 from finance.models import THREE_SIDED, Contract, PayerChange
 from finance.models.payers import PARTS
+from finance.papers import locked_agreement, locked_contract, revoke, sign_agreement
 from hemis.access.scope import Access
-from hemis.documents.actions import NotIssued, issue, revoke
+from hemis.documents.actions import issue
 from structure.models import University
 
 
@@ -36,18 +37,10 @@ def replace_payer(contract: Contract, *, access: Access, sides: Mapping[str, str
         PermissionDenied: without duty 7.1.
         FinanceError: the contract is not in force, the sides are the same or contradict themselves, no basis.
     """
-    access.require("contract.create")
-    rows = Contract.objects.for_scope(access.scope("contract.create")).select_for_update(of=("self",))
-    found = (
-        rows.filter(pk=contract.pk)
-        .select_related("student__person", "academic_year", "faculty", "programme__speciality")
-        .first()
-    )
-    if found is None:
-        raise FinanceError(_("The contract is not in your scope."))
-    if found.state not in Contract.IN_FORCE:
-        raise FinanceError(_("The contract is %(state)s by now.") % {"state": found.get_state_display()})
-    refuse_balance(found)
+    found = locked_contract(
+        contract, access=access, states=Contract.IN_FORCE,
+        related=("student__person", "academic_year", "faculty", "programme__speciality"),
+    )  # fmt: skip
     before, after = sides_of(found), _tidy(sides)
     if after == before:
         raise FinanceError(_("These are the sides of the contract already."))
@@ -95,12 +88,7 @@ def sign_payer_change(
         FinanceError: signed or cancelled already, or the day lies before the paper or in the future.
     """
     change = _locked(change, access=access, states=[PayerChange.FORMED])
-    if not change.date <= on <= timezone.localdate():
-        raise FinanceError(_("The day of signing lies between the date of the paper and today."))
-    change.state, change.signed_on = PayerChange.SIGNED, on
-    if scan:
-        change.scan.save(str(scan.name), scan, save=False)
-    change.save(update_fields=["state", "signed_on", "scan"])
+    sign_agreement(change, on=on, scan=scan)
     return change
 
 
@@ -117,23 +105,11 @@ def cancel_payer_change(change: PayerChange, *, access: Access, reason: str) -> 
     later = PayerChange.objects.filter(contract=change.contract_id, position__gt=change.position)
     if later.filter(state__in=PayerChange.IN_FORCE).exists():
         raise FinanceError(_("A later change is in force; cancel that one first."))
-    try:
-        revoke(change.document, reason=reason, by=access.user)
-    except NotIssued as error:
-        raise FinanceError(_("The document is not in force any more.")) from error
+    revoke(change.document, reason=reason, by=access.user)
     change.state, change.cancel_reason = PayerChange.CANCELLED, reason.strip()[:500]
     change.save(update_fields=["state", "cancel_reason"])
     return change
 
 
 def _locked(change: PayerChange, *, access: Access, states: Sequence[str]) -> PayerChange:
-    """The change, locked with its contract, in scope and in one of the states that the verb needs."""
-    access.require("contract.create")
-    Contract.objects.select_for_update(of=("self",)).filter(pk=change.contract_id).first()
-    rows = PayerChange.objects.for_scope(access.scope("contract.create")).select_for_update(of=("self",))
-    found = rows.filter(pk=change.pk).select_related("document", "contract").first()
-    if found is None:
-        raise FinanceError(_("The contract is not in your scope."))
-    if found.state not in states:
-        raise FinanceError(_("The change is %(state)s by now.") % {"state": found.get_state_display()})
-    return found
+    return locked_agreement(change, access=access, states=states, related=("document", "contract"))

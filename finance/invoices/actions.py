@@ -10,12 +10,13 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from finance.common import FinanceError, refuse_balance
+from finance.common import FinanceError
 from finance.invoices.documents import payload_of
 from finance.models import THREE_SIDED, Contract, Invoice
+from finance.papers import locked_contract, revoke
 from finance.steps import figure
 from hemis.access.scope import Access
-from hemis.documents.actions import NotIssued, issue, next_number, revoke
+from hemis.documents.actions import issue, next_number
 from hemis.people.models import User
 
 SERIES = "invoice"
@@ -60,20 +61,12 @@ def issue_invoice(
         FinanceError: the contract is not in force, the sum is beyond what is left of it, or the day
             lies before the contract, in another year than today or in the future.
     """
-    access.require("contract.create")
     today = timezone.localdate()
     on = on or today
-    rows = Contract.objects.for_scope(access.scope("contract.create")).select_for_update(of=("self",))
-    found = (
-        rows.filter(pk=contract.pk)
-        .select_related("student__person", "programme__speciality", "academic_year", "faculty")
-        .first()
-    )
-    if found is None:
-        raise FinanceError(_("The contract is not in your scope."))
-    if found.state not in Contract.IN_FORCE:
-        raise FinanceError(_("The contract is %(state)s by now.") % {"state": found.get_state_display()})
-    refuse_balance(found)
+    found = locked_contract(
+        contract, access=access, states=Contract.IN_FORCE,
+        related=("student__person", "programme__speciality", "academic_year", "faculty"),
+    )  # fmt: skip
     if not found.date <= on <= today or on.year != today.year:
         raise FinanceError(
             _("The date of an invoice lies between that of the contract and today, in this year.")
@@ -158,10 +151,7 @@ def refuse_beyond(contract: Contract, amount: Decimal) -> None:
 
 
 def _annul(invoice: Invoice, *, reason: str, by: User | None) -> None:
-    try:
-        revoke(invoice.document, reason=reason, by=by)
-    except NotIssued as error:
-        raise FinanceError(_("The document is not in force any more.")) from error
+    revoke(invoice.document, reason=reason, by=by)
     invoice.state, invoice.annul_reason = Invoice.ANNULLED, reason.strip()[:500]
     invoice.annulled_at, invoice.annulled_by = timezone.now(), by
     invoice.save(update_fields=["state", "annul_reason", "annulled_at", "annulled_by"])
