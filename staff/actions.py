@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemis.access.scope import Access
 from hemis.pages.columns import display
+from hemis.refusals import refusals_told
 from staff import accounts, queries, rules
 from staff.models import Employee, EstablishmentPost, Position, StaffRule
 from staff.models.posts import DEAN, HEAD_OF_KAFEDRA, RECTOR, UNIT_KIND_OF_POST
@@ -49,22 +49,9 @@ class OrderRef:
     date: datetime.date
 
 
-@contextmanager
-def refusals_in_words() -> Iterator[None]:
-    """What the database refuses, told at a field.
-
-    Raises:
-        StaffError: instead of the database's own error.
-    """
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if name not in REFUSALS:
-            raise
-        field, text = REFUSALS[name]
-        raise StaffError(str(text), field) from error
+def refusals_in_words() -> AbstractContextManager[None]:
+    """What the database refuses, told at a field: a StaffError instead of the database's own error."""
+    return refusals_told(REFUSALS, lambda words: StaffError(str(words[1]), words[0]))
 
 
 def problems(position: Position, *, instead_of: Position | None = None) -> list[tuple[str, str]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
+
+from hemis.refusals import refusals_told
 
 STUDENTS, ORDERS, SIGNATURE = "doctoral_student.edit", "doctoral_order.edit", "doctoral_order.sign"
 # What the database says, in words.
@@ -31,18 +31,6 @@ class DoctorateError(Exception):
         super().__init__(str(message))
 
 
-@contextmanager
-def refusals_in_words() -> Iterator[None]:
-    """What the database refuses, told to the user.
-
-    Raises:
-        DoctorateError: instead of the database's own error.
-    """
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if name not in REFUSALS:
-            raise
-        raise DoctorateError(str(REFUSALS[name])) from error
+def refusals_in_words() -> AbstractContextManager[None]:
+    """What the database refuses, told to the user: a DoctorateError instead of the database's own error."""
+    return refusals_told(REFUSALS, lambda words: DoctorateError(str(words)))
