@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -21,11 +21,9 @@ from doctorate.pages.orders import Orders
 from doctorate.pages.plans import Plans
 from hemis.access.guard import page
 from hemis.base import Request
+from hemis.pages import choices
 from hemis.pages.verbs import verb
-from hemis.people import names
 from staff.models import Employee
-
-FOUND = 20
 
 
 def _answered(request: Request, form_class: type[forms.Form]) -> dict[str, Any]:
@@ -143,12 +141,7 @@ def approve_defence(request: Request, pk: int) -> HttpResponse:
 @page("doctoral_student.edit")
 def colleagues(request: Request) -> HttpResponse:
     """Names of employees for the choice of a supervisor or opponent, of any kafedra: nothing but the name."""
-    text = request.GET.get("q", "").strip()
-    rows = Employee.objects.select_related("person")
-    if text:
-        rows = rows.filter(person__search=names.search_query(text))
-    found = rows.order_by("person__sort_key", "pk")[:FOUND]
-    return JsonResponse({"results": [{"value": str(row.pk), "text": str(row)} for row in found]})
+    return choices.people(request, Employee.objects.all())
 
 
 @page("doctoral_student.edit")

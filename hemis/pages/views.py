@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from hemis.access.guard import page
 from hemis.base import Request
-from hemis.pages import export, files
+from hemis.pages import choices, export, files
 from hemis.pages.columns import field_label
 from hemis.pages.filters import RelatedFilter
 from hemis.pages.forms import StaleRow
@@ -167,8 +167,7 @@ def options_view(register: type[Register]):
                 options = one.found(request.access, text)
                 return JsonResponse({"results": [{"value": pk, "text": shown} for pk, shown in options]})
         rows = register.searched(register.rows(request.access), text)
-        found = rows.order_by(*register.order(""))[:20]
-        return JsonResponse({"results": [{"value": str(row.pk), "text": str(row)} for row in found]})
+        return choices.found(rows.order_by(*register.order("")))
 
     return view
 

@@ -22,7 +22,7 @@ from curriculum.models import Subject
 from curriculum.pages.reference import kafedras
 from hemis.access.guard import page
 from hemis.base import Request
-from hemis.pages import files
+from hemis.pages import choices, files
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
@@ -31,7 +31,6 @@ from hemis.people import names
 
 SALT = "curriculum.questions"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FOUND = 20
 
 # The text form of the program in use, as teachers write it.
 EXAMPLE = "\n".join(
@@ -191,8 +190,7 @@ def subject_options(request: Request) -> JsonResponse:
     rows = queries.bank_subjects(request.access.scope("question.edit")).filter(is_active=True)
     for spelling in {text, names.to_latin(text)} if text else ():
         rows = rows.filter(name__icontains=spelling) | rows.filter(code__icontains=spelling)
-    found = rows.distinct().order_by("name", "code")[:FOUND]
-    return JsonResponse({"results": [{"value": str(one.pk), "text": str(one)} for one in found]})
+    return choices.found(rows.distinct().order_by("name", "code"))
 
 
 @page("question.view")
