@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,12 +19,12 @@ from hemis.base import Request
 from hemis.pages import export, menu
 from reports.completeness import gaps  # noqa: F401
 from reports.completeness.declaration import FACULTY, GAPS, KAFEDRA, Count, Gap, Moment, open_to, overview
+from reports.rows import page_of
 from staff.models import Position
 from staff.models.posts import DEAN, HEAD_OF_KAFEDRA
 from structure.models import Unit
 
 PERMISSION = "completeness.view"
-PAGE_SIZE = 50
 LEVELS = {FACULTY: gettext_lazy("Faculties"), KAFEDRA: gettext_lazy("Kafedras and divisions")}
 
 
@@ -110,22 +109,8 @@ def rows(request: Request) -> HttpResponse:
         return export.attachment(
             f"completeness-{gap.code}", export.dataset(columns, found, gap.complete), "xlsx"
         )
-    paginator: Paginator = Paginator(found, PAGE_SIZE)
-    shown = paginator.get_page(request.GET.get("page"))
-    shown.object_list = list(shown.object_list)
-    gap.complete(shown.object_list)
-    context = {
+    context = page_of(gap, request, found, columns) | {
         "title": gap.title,
-        "columns": columns,
-        "page": shown,
-        "paginator": paginator,
-        "lines": [
-            {
-                "url": gap.link(row) if gap.link else "",
-                "cells": [(column, column.text(row)) for column in columns],
-            }
-            for row in shown.object_list
-        ],
         "help": gap.help,
         "responsible": gap.responsible,
         "fix": gap.fix() if gap.fix else "",

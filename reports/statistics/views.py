@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -21,6 +20,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import FIRST_OPTIONS, FOUND_OPTIONS
 from hemis.pages.models import SavedView
 from hemis.pages.register import REGISTERS
+from reports.rows import page_of
 from reports.statistics import asking, cube, sheets
 from reports.statistics.asking import Question, narrowed_words
 from reports.statistics.declaration import (
@@ -34,7 +34,6 @@ from reports.statistics.declaration import (
 )
 from reports.statistics.drawing import chart_of, figure_text
 
-PAGE_SIZE = 50
 PRINT_LIMIT = 2000
 
 
@@ -201,24 +200,10 @@ def list_view(statistic: Statistic):
             data = export.dataset(columns, rows, statistic.complete)
             return export.attachment(f"{statistic.key()}-list", data, "xlsx")
         totals = cube.read(statistic, scope=scope, asked=question.asked, chosen=question.chosen)
-        paginator: Paginator = Paginator(rows, PAGE_SIZE)
-        shown_page = paginator.get_page(request.GET.get("page"))
-        shown_page.object_list = list(shown_page.object_list)
-        statistic.complete(shown_page.object_list)
-        context = {
+        context = page_of(statistic, request, rows, columns) | {
             "title": statistic.title,
             "statistic": statistic,
             "question": question,
-            "columns": columns,
-            "page": shown_page,
-            "paginator": paginator,
-            "lines": [
-                {
-                    "url": statistic.link(row) if statistic.link else "",
-                    "cells": [(column, column.text(row)) for column in columns],
-                }
-                for row in shown_page.object_list
-            ],
             "totals": [
                 (measure.title, figure_text(value, measure))
                 for measure, value in zip(statistic.measures, totals.total, strict=True)
