@@ -27,6 +27,7 @@ from hemis.pages.models import ListPreference, SavedView
 from hemis.pages.register import PAGE_SIZES, Register
 
 PRINT_LIMIT = 2000
+FILTERS_AT_ONCE = 7
 
 
 def _preference(request: Request, register: type[Register]) -> ListPreference:
@@ -39,6 +40,27 @@ def _shown_columns(register: type[Register], preference: ListPreference):
     chosen = [column for column in register.columns if column.name in preference.columns]
     shown = chosen or [column for column in register.columns if not column.hidden]
     return [replace(column, label=str(column.label)) for column in shown]
+
+
+def _filter_rows(filters: list[dict]) -> dict[str, object]:
+    """Filters at once in sight and those behind "more": a page begins with its rows, not with three lines of selects.
+
+    Among the folded ones a chosen filter is never hidden.
+    """
+    # A choice of one is no choice.
+    drawn = [
+        one
+        for one in filters
+        if one["widget"] != "choice" or one["chosen"] or one.get("searched") or len(one["options"]) > 1
+    ]
+    if len(drawn) <= FILTERS_AT_ONCE + 1:
+        return {"filters": drawn, "more_filters": []}
+    more = drawn[FILTERS_AT_ONCE:]
+    return {
+        "filters": drawn[:FILTERS_AT_ONCE],
+        "more_filters": more,
+        "more_chosen": any(one["chosen"] for one in more),
+    }
 
 
 def list_view(register: type[Register]):
@@ -69,7 +91,7 @@ def list_view(register: type[Register]):
             "preference": preference,
             "query": query.urlencode(),
             "sort": request.GET.get("sort", ""),
-            "filters": filters,
+            **_filter_rows(filters),
             "filtered": any(one["chosen"] for one in filters) or bool(request.GET.get("q")),
             "saved_views": list(SavedView.objects.filter(user=request.user, register=register.key())),
             "can_create": register.form is not None

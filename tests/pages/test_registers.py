@@ -240,3 +240,21 @@ def test_the_search_of_a_filter_keeps_to_the_scope():
     client.force_login(factories.make_user("dean", own))
     found = client.get(url("options", register=Students, filter="group")).json()["results"]
     assert [one["value"] for one in found] == [str(groups[0].pk)]
+
+
+def test_many_filters_fold_behind_the_first_seven_but_never_a_chosen_one():
+    own, other = faculties(2)
+    for one in (own, other):
+        factories.make_group(one, name=f"71{one.pk}-26")
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(factories.make_user("dean", own))
+    address = url("list", register=Students)
+    page = client.get(address)
+    shown, folded = page.context["filters"], page.context["more_filters"]
+    assert len(shown) == 7 and len(folded) > 1
+    assert f"{len(folded)} more filters" in page.content.decode()
+    assert '<details class="hemis-more-filters">' in page.content.decode()
+    chosen = next(one for one in folded if one["widget"] == "choice" and one["options"])
+    page = client.get(address, {chosen["name"]: chosen["options"][0][0]})
+    assert '<details class="hemis-more-filters" open>' in page.content.decode()
+    assert client.get(url("list")).context["more_filters"] == [], "a few stand in one line"
