@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 # Tables without history, each with the reason. Whatever people edit is not among them.
 WITHOUT_HISTORY = {
     "access_historyentry": "it is the history",
+    "access_signin": "only added by the program; a trigger refuses every change",
     "documents_numberseries": "a counter; a trigger lets it only go up",
     "documents_verificationcount": "a counter of visits to the public page",
     "jobs_job": "work of the program: its progress is its own record",
