@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "hemis.notices",
     "hemis.sheets",
     "hemis.pages",
+    "hemis.mailbox",
     "hemis.nightly",
     "structure",
     "staff",
