@@ -346,6 +346,14 @@ def _letter_file(address: Address, world: World) -> list[Visit]:
     return found
 
 
+def _backup_file(address: Address, world: World) -> list[Visit]:
+    """Whose duty it is types the password again before anything else."""
+    may = _of_rule(address)
+    return [
+        Visit(address.path("20260101T000000Z", "x"), "", lambda access: 302 if may(access) == FINE else 403)
+    ]
+
+
 def _letters(state: str) -> Callable[[Address, World], list[Visit]]:
     """Messages of one account, whatever the role."""
 
@@ -483,6 +491,7 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     **dict.fromkeys(("mailbox_edit", "mailbox_send", "mailbox_discard"), _letters("draft")),
     "mailbox_file": _letter_file,
     "mailbox_options": _with("group"),
+    "backup_file": _backup_file,
     **dict.fromkeys(
         ("structure_unit", "structure_rename", "structure_move", "structure_close", "structure_undo"),
         _on("structure_kafedras", Unit),
