@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +62,8 @@ class StudentsOfGroup(RowsAudience):
     code, title = "group", _("Students of a group")
 
     def rows(self, access: Access) -> QuerySet:
-        return Group.objects.for_scope(access.scope(BROADCAST)).filter(is_active=True).order_by("name")
+        here = Student.objects.filter(current__status=STUDYING, current__group=OuterRef("pk"))
+        return Group.objects.for_scope(access.scope(BROADCAST)).filter(Exists(here)).order_by("name")
 
     def accounts(self, keys: Iterable[str]) -> Q:
         return _studying(current__group__in=[int(key) for key in keys])

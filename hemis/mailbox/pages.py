@@ -27,10 +27,10 @@ from hemis.people import names
 ON_A_PAGE = 25
 INBOX, SENT, DRAFTS, REMOVED = "inbox", "sent", "drafts", "removed"
 FOLDERS = {
-    INBOX: gettext_lazy("Received"),
-    SENT: gettext_lazy("Sent"),
+    INBOX: gettext_lazy("Received messages"),
+    SENT: gettext_lazy("Sent messages"),
     DRAFTS: gettext_lazy("Drafts"),
-    REMOVED: gettext_lazy("Put away"),
+    REMOVED: gettext_lazy("Messages put away"),
 }
 QUOTED = 4000
 
@@ -254,7 +254,7 @@ class Broadcasts(Register):
         Column("times_read", gettext_lazy("Read by"), sort="times_read", numeric=True),
         Column("state", hidden=True),
     ]
-    filters = [RangeFilter("sent_at", "date", lookup="sent_at__date", label=gettext_lazy("Sent"))]
+    filters = [RangeFilter("sent_at", "date", lookup="sent_at__date", label=gettext_lazy("Sent at"))]
     search = ("subject", "text")
     search_person = "sender__person"
     select_related = ("sender__person",)
