@@ -25,4 +25,6 @@ count() {
 students=$(count students_student) documents=$(count documents_document) history=$(count access_historyentry)
 migrations=$(count django_migrations)
 [ "$migrations" -gt 0 ] || { echo "The backup $newest is empty." >&2; exit 1; }
-echo "$newest restores: $students students, $documents documents, $history lines of history"
+said="$students students, $documents documents, $history lines of history"
+echo "$said" >"$newest/REHEARSED"
+echo "$newest restores: $said"

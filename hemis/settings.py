@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "hemis.notices",
     "hemis.sheets",
     "hemis.pages",
+    "hemis.mailbox",
     "hemis.nightly",
     "structure",
     "staff",
@@ -169,6 +170,10 @@ ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "hemis.access.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "hemis.access.forms.CodeForm",
+    "reauthenticate": "hemis.access.forms.CodeAgainForm",
+}
 MFA_TOTP_ISSUER = "HEMIS"
 # Keys of second factors lie sealed; without a key of their own by one derived from SECRET_KEY.
 MFA_KEY = os.environ.get("MFA_KEY", "")

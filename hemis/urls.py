@@ -10,6 +10,7 @@ APPS = (
     ("access/", "hemis.access.urls"),
     ("jobs/", "hemis.jobs.urls"),
     ("notices/", "hemis.notices.urls"),
+    ("messages/", "hemis.mailbox.urls"),
     ("sheets/", "hemis.sheets.urls"),
     ("nightly/", "hemis.nightly.urls"),
     ("", "hemis.documents.urls"),

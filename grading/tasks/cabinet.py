@@ -22,9 +22,9 @@ from grading.tasks.models import Attempt, AttemptAnswer, SubmissionFile, Task, T
 from grading.tasks.pages import STUDENT_COLOURS
 from grading.tasks.test_pages import pictures_of, question_picture, shown_sheet
 from hemis.access.guard import page
+from hemis.access.visitor import visitor
 from hemis.base import Request
 from hemis.pages import files
-from hemis.pages.limits import visitor
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as register_menu
 

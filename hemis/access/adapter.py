@@ -9,10 +9,13 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from hemis.access import duties, sealing
+from hemis.access import duties, sealing, sign_ins
+from hemis.access.models import SignIn
 from hemis.access.scope import Access
+from hemis.access.visitor import visitor
 
 REAUTHENTICATION_TIMEOUT = 300
 
@@ -27,6 +30,25 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def get_client_ip(self, request) -> str:
+        """Limits count the visitor's own address, not that of our proxy: a campus is not one visitor."""
+        return visitor(request)
+
+    def pre_authenticate(self, request, **credentials) -> None:
+        """An attempt that is held up for too many wrong ones stands in the history too."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sign_ins.record(request, SignIn.HELD, sign_ins.account_of(credentials))
+            raise
+
+    def authentication_failed(self, request, **credentials) -> None:
+        sign_ins.record(request, SignIn.WRONG_PASSWORD, sign_ins.account_of(credentials))
+
+    def respond_user_inactive(self, request, user):
+        sign_ins.record(request, SignIn.CLOSED, user)
+        return super().respond_user_inactive(request, user)
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
         """Nobody is asked again who signed in just now: enrolment follows the first sign-in at once."""

@@ -2,7 +2,8 @@
 
 Numbers are those of the order: ``1.1`` … ``9.2`` from its annex, ``B4`` … ``B8``
 from its body (``B8.1``, ``B8.2`` and ``B8.3`` share clause B8 out among those who agree to
-orders, answer clearance sheets and sign orders on doctoral students); ``0.1`` is what any employee may see, ``A``,
+orders, answer clearance sheets and sign orders on doctoral students); ``0.1`` is what any employee may see,
+``0.2`` … ``0.6`` who may write to whom, ``A``,
 ``R``, ``T`` and ``S`` are the roles beside the annex that the work needs. Menus,
 page permissions, the tests and the page "Who may do what" are all made from this file.
 
@@ -139,6 +140,51 @@ DUTIES: tuple[Duty, ...] = (
         UNIVERSITY,
         "structure: view; classifier: view; subject: view; academic_year: view; marking_system: view; "
         "grade_type: view; rating_sheet_kind: view; class_pair: view",
+    ),
+    _duty(
+        "0.2",
+        " ".join(STAFF_ROLES),
+        "cabinet",
+        _("messages to colleagues and to those in one's care"),
+        _("write, read"),
+        OWN,
+        "message: read write",
+    ),
+    _duty(
+        "0.3",
+        "hr academic_affairs marketing talent research accounting legal library dormitory administrator rectorate",
+        "cabinet",
+        _("messages to roles, units, groups and courses of the university"),
+        _("send"),
+        UNIVERSITY,
+        "message: broadcast",
+    ),
+    _duty(
+        "0.4",
+        "dean",
+        "cabinet",
+        _("messages to units, groups and courses of the faculty"),
+        _("send"),
+        FACULTY,
+        "message: broadcast",
+    ),
+    _duty(
+        "0.5",
+        "head",
+        "cabinet",
+        _("messages to the employees of the kafedra"),
+        _("send"),
+        KAFEDRA,
+        "message: broadcast",
+    ),
+    _duty(
+        "0.6",
+        "tutor teacher",
+        "cabinet",
+        _("messages to the groups in one's care and to those that one teaches"),
+        _("send"),
+        OWN,
+        "message: broadcast",
     ),
     _duty(
         "1.1",
@@ -643,7 +689,7 @@ DUTIES: tuple[Duty, ...] = (
         _VIEW,
         OWN,
         "own: card order contract stipend document application clearance plan elective timetable attendance "
-        "performance appeal material task topic record",
+        "performance appeal material task topic record; message: read write",
     ),
 )
 

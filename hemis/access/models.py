@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hemis.access import duties
+from hemis.base import ScopedQuerySet
 
 ROLE_CHOICES = [(role.code, role.title) for role in duties.ROLES.values()]
 UNIT_KIND_OF_SCOPE = {duties.FACULTY: "11", duties.KAFEDRA: "12"}
@@ -136,3 +137,50 @@ class Activation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} · {self.expires_at:%d.%m.%Y}"
+
+
+class SignIn(models.Model):
+    """One sign-in, or one attempt at it: written by the program alone, changed by nobody."""
+
+    IN, OUT, WRONG_PASSWORD, WRONG_CODE, HELD, CLOSED = "in", "out", "password", "code", "held", "closed"
+    OUTCOMES = [
+        (IN, _("signed in")),
+        (OUT, _("signed out")),
+        (WRONG_PASSWORD, _("wrong password")),
+        (WRONG_CODE, _("wrong code of the second factor")),
+        (HELD, _("too many attempts: not tried")),
+        (CLOSED, _("the account is closed")),
+    ]
+
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    # Nobody's, when no account has the login that was typed; what was typed may be a password.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("account"),
+    )
+    outcome = models.CharField(_("outcome"), max_length=16, choices=OUTCOMES)
+    address = models.GenericIPAddressField(_("address of the device"), null=True)
+    agent = models.CharField(_("browser"), max_length=255, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="sign_in_of_user"),
+            models.Index(fields=["-at"], name="sign_in_when"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["in", "out", "password", "code", "held", "closed"]),
+                name="sign_in_outcome",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} · {self.at:%d.%m.%Y %H:%M}"

@@ -21,8 +21,10 @@ from hemis.access.activation import find_activation, use_activation
 from hemis.access.adapter import must_have_second_factor
 from hemis.access.guard import PERMISSION, own_account, public, rule_of, signed_in
 from hemis.access.middleware import SESSION_KEY
-from hemis.access.models import RoleAssignment
+from hemis.access.models import RoleAssignment, SignIn
 from hemis.base import Request
+
+SHOWN_SIGN_INS = 10
 
 
 @signed_in
@@ -57,6 +59,7 @@ def my_account(request: Request) -> HttpResponse:
         "title": _("My account"),
         "roles": roles,
         "has_second_factor": protected,
+        "sign_ins": SignIn.objects.filter(user=request.user)[:SHOWN_SIGN_INS],
         "lacks_second_factor": must_have_second_factor(request.access) and not protected,
     }
     return render(request, "access/my_account.html", context)

@@ -8,6 +8,6 @@ class NightlyConfig(AppConfig):
 
     def ready(self) -> None:
         """Read the steps and checks that the apps declare in their ``nightly.py``, and those of the house."""
-        from hemis.nightly import dashboard, house, tasks  # noqa: F401
+        from hemis.nightly import dashboard, house, jobs, tasks  # noqa: F401
 
         autodiscover_modules("nightly")

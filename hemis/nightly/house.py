@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,13 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemis.access.models import Activation, RoleAssignment
-from hemis.nightly import checks, steps
+from hemis.nightly import backups, checks, steps
 from hemis.nightly.checks import Check
-from hemis.nightly.steps import NotSetUp, Outcome, Step, StepError
+from hemis.nightly.steps import NotSetUp, Outcome, Step
 
 # A link that has lapsed is kept so long, for whoever asks why it does not open.
 LINKS_KEPT = datetime.timedelta(days=90)
-BACKUP_SECONDS = 4 * 3600
 
 
 def expire(day: datetime.date) -> Outcome:
@@ -46,21 +43,7 @@ def backup(day: datetime.date) -> Outcome:
     """
     if not settings.BACKUP_FOLDER:
         raise NotSetUp(_("No folder for backups is named (BACKUP_FOLDER)."))
-    if not os.environ.get("DATABASE_OWNER_URL"):
-        raise StepError(_("The backup needs DATABASE_OWNER_URL."))
-    script = settings.BASE_DIR / "deploy" / "backup.sh"
-    try:
-        done = subprocess.run(
-            ["bash", str(script), str(settings.BACKUP_FOLDER)],
-            env=os.environ | {"HEMIS_HOME": str(settings.HEMIS_HOME)},
-            capture_output=True, text=True, timeout=BACKUP_SECONDS, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise StepError(_("The backup did not end within four hours.")) from error
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["?"])[-1]
-        raise StepError(_("The backup failed: %(why)s") % {"why": last[:500]})
-    return Outcome({"folder": done.stdout.strip().splitlines()[-1]})
+    return Outcome({"folder": backups.make()})
 
 
 def lost_files() -> Iterator[str]:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from hemis.access.visitor import visitor
 from hemis.base import Request
-
-
-def visitor(request: Request) -> str:
-    """The visitor's address; behind our own proxy, the one it has seen."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
 
 
 def too_many(request: Request, what: str, *, a_minute: int) -> bool:

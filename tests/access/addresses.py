@@ -15,6 +15,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from attendance.models import Excuse
 from curriculum.materials.models import Resource, ResourceFile
@@ -31,6 +32,7 @@ from grading.models import GradeSheet, ScheduleLine, SheetLine, StudentGpa, Subj
 from hemis.access.guard import PERMISSION, Rule, rule_for
 from hemis.access.scope import Access
 from hemis.documents.kinds import KINDS
+from hemis.mailbox.models import Delivery, Message, MessageFile
 from hemis.pages.files import PDF
 from hemis.pages.register import REGISTERS, Register
 from hemis.sheets.declaration import SHEETS
@@ -323,6 +325,45 @@ def _notices(address: Address, world: World) -> list[Visit]:
     return [Visit(address.path(row.obj.pk), where, _only(address, row)) for where, row in rows]
 
 
+def _letter(world: World, where: str, state: str) -> Message:
+    """A message that the person has written; sent, it lies in the own inbox too."""
+    row = make(
+        Message, world, where, sender=world.owner(where), state=Message.DRAFT, to=[], is_broadcast=False
+    )
+    if state == Message.SENT:
+        make(MessageFile, world, where, message=row, content_type=PDF)
+        Delivery.objects.create(message=row, user=world.owner(where))
+        Message.objects.filter(pk=row.pk).update(state="sent", sent_at=timezone.now(), recipients=1)
+    return row
+
+
+def _letter_file(address: Address, world: World) -> list[Visit]:
+    found = []
+    for where in WHERE:
+        row = Row(_letter(world, where, Message.SENT), world.place(where))
+        where_to = address.path(row.obj.pk, row.obj.files.get().pk)
+        found.append(Visit(where_to, where, _only(address, row)))
+    return found
+
+
+def _backup_file(address: Address, world: World) -> list[Visit]:
+    """Whose duty it is types the password again before anything else."""
+    may = _of_rule(address)
+    return [
+        Visit(address.path("20260101T000000Z", "x"), "", lambda access: 302 if may(access) == FINE else 403)
+    ]
+
+
+def _letters(state: str) -> Callable[[Address, World], list[Visit]]:
+    """Messages of one account, whatever the role."""
+
+    def found(address: Address, world: World) -> list[Visit]:
+        rows = [(where, Row(_letter(world, where, state), world.place(where))) for where in WHERE]
+        return [Visit(address.path(row.obj.pk), where, _only(address, row)) for where, row in rows]
+
+    return found
+
+
 def _own_sheet(address: Address, world: World) -> list[Visit]:
     """The student's clearance sheet."""
     return [
@@ -446,6 +487,11 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "my_contact": _own_contacts,
     "my_extract": _own_lines,
     "notice_open": _notices,
+    **dict.fromkeys(("mailbox_message", "mailbox_move"), _letters("sent")),
+    **dict.fromkeys(("mailbox_edit", "mailbox_send", "mailbox_discard"), _letters("draft")),
+    "mailbox_file": _letter_file,
+    "mailbox_options": _with("group"),
+    "backup_file": _backup_file,
     **dict.fromkeys(
         ("structure_unit", "structure_rename", "structure_move", "structure_close", "structure_undo"),
         _on("structure_kafedras", Unit),

@@ -89,6 +89,7 @@ from hemis.classifiers.models import ClassifierItem
 from hemis.documents.kinds import KINDS
 from hemis.documents.models import Document
 from hemis.jobs.models import Job
+from hemis.mailbox.models import Message
 from hemis.notices.models import Notice
 from hemis.sheets.models import SheetImport
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
@@ -826,6 +827,9 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     "structure_kafedras": lambda world, where: _unit(world, where, world.kafedras),
     Unit: of_university(_division),
     University: of_university(lambda world, where: University.objects.get()),
+    Message: of_university(
+        plain(Message, is_broadcast=True, state="sent", sent_at=MOMENT, recipients=1, to=[])
+    ),
     RoomBooking: of_university(plain(RoomBooking, ends_at=datetime.time(10))),
     "staff_teachers": of_kafedra(lambda world, where: world.post(where, "12")),
     "staff_other_employees": of_kafedra(lambda world, where: world.post(where, "11")),

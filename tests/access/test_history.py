@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 # Tables without history, each with the reason. Whatever people edit is not among them.
 WITHOUT_HISTORY = {
     "access_historyentry": "it is the history",
+    "access_signin": "only added by the program; a trigger refuses every change",
     "documents_numberseries": "a counter; a trigger lets it only go up",
     "documents_verificationcount": "a counter of visits to the public page",
     "jobs_job": "work of the program: its progress is its own record",
@@ -39,6 +40,9 @@ WITHOUT_HISTORY = {
     "pages_listpreference": "columns and page size of one user",
     "pages_savedview": "a link that one user keeps",
     "notices_notice": "told by the program; a person only reads it",
+    "mailbox_message": "a draft is its author's own; a trigger keeps what was sent as it was sent",
+    "mailbox_messagefile": "goes with its message",
+    "mailbox_delivery": "written by sending; its owner only reads it and puts it away",
     "structure_roomslot": "hours of rooms that triggers derive from bookings and lessons",
     "curriculum_teacherslot": "busy hours that triggers derive from lessons and controls",
     "curriculum_audienceslot": "busy hours that triggers derive from lessons and controls",
