@@ -30,33 +30,14 @@ from research.exchange.records import Record
 from research.forms.works import NOT_A_TEACHER
 from research.models import Work, WorkAuthor
 from research.models.works import DOI
+from research.queries.kinds import kind_name, kinds
 from staff.models import Employee
 from students.models import AcademicYear
 from students.queries import current_year
 
-LISTS = {
-    Work.PROPERTY: "h_patient_type",
-    Work.METHODICAL: "h_methodical_publication_type",
-    # Last: where two lists have an option of the same name (“other”), it is scientific.
-    Work.SCIENTIFIC: "h_scientific_publication_type",
-}
 FIRST_YEAR, LAST_YEAR = Decimal(1950), Decimal(2100)
 AUTHORS_MAX = 200
 _SEPARATOR = re.compile(r"\s*;\s*")
-
-
-def _kinds() -> list[tuple[str, str]]:
-    return [
-        (f"{sort}:{code}", name)
-        for sort, code_of in LISTS.items()
-        for code, name in classifiers.choices(code_of)
-    ]
-
-
-def kind_name(kind: str) -> str:
-    """The name of a kind (``scientific:13``) in the national list of its sort."""
-    sort, _colon, code = kind.partition(":")
-    return classifiers.label(LISTS[sort], code) if code else ""
 
 
 class _NoteWidget(CellWidget):
@@ -132,7 +113,7 @@ class WorksSheet(Sheet):
         return Colleagues(employee.pk if employee else None)
 
     def columns(self) -> dict[str, SheetColumn]:
-        text, kinds = widgets.TextWidget, ChoiceWidget(_kinds, "unknown_kind")
+        text, known_kinds = widgets.TextWidget, ChoiceWidget(kinds, "unknown_kind")
         years = widgets.WholeWidget(low=FIRST_YEAR, high=LAST_YEAR, fault="bad_year")
         return {
             "title": SheetColumn(
@@ -140,8 +121,8 @@ class WorksSheet(Sheet):
                 missing="missing_title", example="Suv tejovchi sugʻorish usullari",
             ),
             "kind": SheetColumn(
-                "Turi", kinds, aliases=("Ish turi", "Вид", "Вид работы", "Kind"), missing="unknown_kind",
-                choices=lambda: [name for _kind, name in reversed(_kinds())],
+                "Turi", known_kinds, aliases=("Ish turi", "Вид", "Вид работы", "Kind"), missing="unknown_kind",
+                choices=lambda: [name for _kind, name in reversed(kinds())],
                 example=kind_name(records.FOREIGN_ARTICLE),
             ),
             "authors": SheetColumn(
@@ -180,7 +161,7 @@ class WorksSheet(Sheet):
             ),
             "month": SheetColumn("Oy", widgets.WholeWidget(low=Decimal(1), high=Decimal(12), fault="bad_month"),
                                  aliases=("Месяц", "Month"), required=False),
-            "fault": SheetColumn("Izoh", _NoteWidget(), required=False),
+            "fault": SheetColumn("Oʻqilmagan yozuv", _NoteWidget(), required=False),
         }  # fmt: skip
 
     def _coded(self, name: str, header: str, list_code: str, *aliases: str) -> SheetColumn:
@@ -416,13 +397,13 @@ def _said(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cells(one: Record) -> dict[str, str]:
+def _cells(one: Record) -> dict[str, str | int]:
     """A record as the cells of a row."""
     return {
         "title": one.title,
         "kind": kind_name(one.kind),
         "authors": "; ".join(name.replace(";", ",") for name in one.authors),
-        "issue_year": one.year,
+        "issue_year": int(one.year) if one.year else "",
         "academic_year": "",
         "source_name": one.source,
         "pages": one.pages,
@@ -433,6 +414,6 @@ def _cells(one: Record) -> dict[str, str]:
         "keywords": one.keywords,
         "certificate_number": one.certificate_number,
         "certificate_date": one.certificate_date,
-        "month": one.month,
+        "month": int(one.month) if one.month else "",
         "fault": one.fault,
     }
