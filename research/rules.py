@@ -69,6 +69,17 @@ def why_not_possible(*, h_index: int, documents: int, citations: int) -> str | P
     return ""
 
 
+def counted_in(year: int, month: int | None, current: int) -> int:
+    """The academic year (by its first calendar year) in which a work of that year and month of issue counts.
+
+    With a month it is the academic year of the month, which begins in September; without one it is the
+    academic year that begins in the year of issue, or the current one as long as that has not begun.
+    """
+    if month is not None:
+        return year if month >= 9 else year - 1
+    return min(year, max(current, year - 1))
+
+
 def why_not_submitted(*, authors: int, has_file: bool, doi: str) -> str | Promise:
     """What a work still lacks before it is submitted; empty when nothing."""
     if not authors:

@@ -12,6 +12,7 @@ REGISTERS = (
 urlpatterns = [
     *(address for register in REGISTERS for address in register.urls()),
     *projects.imports,
+    path("works/import/", works.import_works, name="research_works_import"),
     path("works/<int:pk>/", works.open_work, name="research_work"),
     path("works/<int:pk>/submit/", works.submit, name="research_submit"),
     path("works/<int:pk>/approve/", works.approve, name="research_approve"),

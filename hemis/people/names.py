@@ -24,7 +24,7 @@ from hemis.people.transliteration import (
 )
 
 __all__ = [
-    "clean_name", "fold", "initial", "search_query", "search_text", "sort_key", "to_cyrillic", "to_latin",
+    "clean_name", "fold", "initial", "search_query", "search_text", "sort_key", "sound", "to_cyrillic", "to_latin",
 ]  # fmt: skip
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -84,7 +84,7 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _sound(word: str) -> str:
+def sound(word: str) -> str:
     """A coarser key that levels the usual misspellings and Russian spellings of one name."""
     word = to_latin(unicodedata.normalize("NFC", word).lower()).replace(f"o{OKINA}", "u")
     word = fold(word)
@@ -123,7 +123,7 @@ def search_text(*parts: str) -> str:
             key = fold(word)
             tokens[key] = None
             if not any(char.isdigit() for char in key):
-                tokens[_sound(word)] = None
+                tokens[sound(word)] = None
             if passport := _PASSPORT.match(key):
                 tokens[passport[1]] = None
     return " ".join(token for token in tokens if token)
@@ -146,13 +146,13 @@ def search_query(text: str) -> SearchQuery:
     terms = []
     for word in _words(text)[:12]:
         key = "".join(_TOKEN.findall(fold(word)))
-        sound = "".join(_TOKEN.findall(_sound(word)))
+        heard = "".join(_TOKEN.findall(sound(word)))
         if not key:
             continue
-        if len(key) < 3 or sound == key or any(char.isdigit() for char in key):
+        if len(key) < 3 or heard == key or any(char.isdigit() for char in key):
             terms.append(_prefix(key))
         else:
-            terms.append(f"({_prefix(key)} | {_prefix(sound)})")
+            terms.append(f"({_prefix(key)} | {_prefix(heard)})")
     return SearchQuery(" & ".join(terms), search_type="raw", config="simple")
 
 

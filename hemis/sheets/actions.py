@@ -75,16 +75,18 @@ def check(found: SheetImport, access: Access) -> None:
         found.state, found.refusal = SheetImport.REFUSED, str(refusal)
         found.save(update_fields=["state", "refusal"])
         return
-    _keep(found, checked, sheet.plan(checked.good))
+    _keep(found, sheet, checked)
 
 
-def _keep(found: SheetImport, checked: Checked, planned: Saved) -> None:
+def _keep(found: SheetImport, sheet: Sheet, checked: Checked) -> None:
+    planned, shown = sheet.plan(checked.good), sheet.preview(checked.good)
     found.faults.all().delete()
     SheetFault.objects.bulk_create(
         [SheetFault(sheet_import=found, **asdict(fault)) for fault in checked.faults], batch_size=2000
     )
     found.state, found.total, found.good = SheetImport.CHECKED, checked.total, len(checked.good)
     found.notices = [asdict(notice) for notice in checked.notices]
+    found.preview = asdict(shown) if shown else {}
     _count(found, planned)
     found.save()
 
@@ -110,7 +112,7 @@ def confirm(found: SheetImport, access: Access) -> Saved | None:
     sheet, checked = read_and_check(locked, access)
     shown = set(locked.faults.values_list("row", "column", "fault"))
     if shown != {(one.row, one.column, one.fault) for one in checked.faults}:
-        _keep(locked, checked, sheet.plan(checked.good))
+        _keep(locked, sheet, checked)
         return None
     try:
         with transaction.atomic():

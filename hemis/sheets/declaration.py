@@ -131,6 +131,14 @@ class Saved:
     unchanged: int
 
 
+@dataclass(frozen=True)
+class Preview:
+    """Good rows as a table for who decides: headers, and a line for each row with its number first."""
+
+    headers: list[str]
+    rows: list[list[str]]
+
+
 class Sheet(Resource):
     """Declare columns in ``columns()``; override ``check_columns``, ``plan`` and ``save``.
 
@@ -181,6 +189,10 @@ class Sheet(Resource):
     def save(self, rows: list[dict[str, Any]]) -> Saved:
         """Write the good rows; called inside one transaction."""
         raise TypeError(f"{type(self).__name__} does not say how rows are saved.")
+
+    def preview(self, rows: list[dict[str, Any]]) -> Preview | None:
+        """What is to be looked at row by row before confirming; None where faults and sums say enough."""
+        return None
 
     # --- checking
 

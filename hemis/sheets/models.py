@@ -35,6 +35,8 @@ class SheetImport(models.Model):
     total = models.PositiveIntegerField(default=0)
     good = models.PositiveIntegerField(default=0)
     notices = models.JSONField(default=list)
+    # Headers and rows of the good rows, of sheets that are looked at row by row.
+    preview = models.JSONField(default=dict)
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)

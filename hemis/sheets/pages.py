@@ -153,6 +153,7 @@ def preview(request: Request, pk: int) -> HttpResponse:
         "found": found,
         "faults": Paginator(faults, 50).get_page(request.GET.get("page")),
         "columns": list(columns),
+        "preview": _preview_page(found, request.GET.get("rows")),
         "wanted": wanted,
         "fault_rows": found.total - found.good,
         "fault_count": sum(count for _column, count in columns),
@@ -162,6 +163,15 @@ def preview(request: Request, pk: int) -> HttpResponse:
         "result_url": reverse(SHEETS[found.sheet].result_url_name),
     }
     return render(request, "sheets/preview.html", context)
+
+
+def _preview_page(found: SheetImport, number: str | None):
+    """A page of the good rows, each cell with its header; None where there are none to look at."""
+    if not found.preview.get("rows"):
+        return None
+    rows = Paginator(found.preview["rows"], 50).get_page(number)
+    rows.object_list = [list(zip(found.preview["headers"], row, strict=True)) for row in rows.object_list]
+    return rows
 
 
 @signed_in

@@ -233,7 +233,7 @@ def _read_excel(content: bytes, pages: Collection[str]) -> tuple[list[list[Any]]
 
 
 def _read_csv(content: bytes) -> list[list[Any]]:
-    text = _decode(content)
+    text = decoded(content)
     start = next(iter(text.lstrip()[:20_000].splitlines()), "")
     delimiter = max(";,\t", key=start.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -244,7 +244,12 @@ def _read_csv(content: bytes) -> list[list[Any]]:
     return _rectangle(rows)
 
 
-def _decode(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """A text file in UTF-8, UTF-16 or Windows-1251, as it is written here.
+
+    Raises:
+        SheetRefused: another kind of file, or no text at all.
+    """
     if content.startswith(OTHER_KINDS):
         raise _not_a_table()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -91,6 +91,21 @@ BARE = {
                  ON (a.entry_year, a.speciality_id, a.education_form, a.payment_form, a.language)
                   = (q.entry_year, q.speciality_id, q.education_form, q.payment_form, q.language)
          WHERE q.entry_year = %(year)s GROUP BY 1""",
+    "employment": """
+        SELECT pl.faculty_id, t.status, count(*) FROM students_student s
+          JOIN students_placement pl ON pl.id = s.current_id AND pl.status = '14'
+          LEFT JOIN LATERAL (SELECT e.status FROM records_employment e WHERE e.student_id = s.id
+                              ORDER BY e.noted_on DESC, e.id DESC LIMIT 1) t ON true
+         GROUP BY 1, 2""",
+    "publications": """
+        SELECT w.sort, w.scientific_kind, w.methodical_kind, w.property_kind, w.issue_year, count(DISTINCT w.id)
+          FROM research_workauthor a JOIN research_work w ON w.id = a.work_id AND w.state = 'approved'
+         WHERE a.employee_id IS NOT NULL AND w.decided_at < %(day)s::date + 1 GROUP BY 1, 2, 3, 4, 5""",
+    "doctorate": """
+        SELECT s.kind, p.status, count(*) FROM doctorate_doctoralperiod p
+          JOIN doctorate_doctoralstudent s ON s.id = p.student_id
+         WHERE p.valid_from <= %(day)s AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
+           AND p.status IN ('studying', 'leave') GROUP BY 1, 2""",
 }
 
 

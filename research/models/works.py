@@ -178,3 +178,11 @@ class WorkAuthor(BaseModel):
     def name(self) -> str:
         """Who it is."""
         return str(self.employee) if self.employee_id else self.outsider
+
+    @property
+    def name_in_citations(self) -> str:
+        """Surname, a comma, the other names; a name from outside as it was written."""
+        if not self.employee_id:
+            return self.outsider
+        person = self.employee.person
+        return f"{person.last_name}, {' '.join(filter(None, [person.first_name, person.middle_name]))}"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Callable, Iterable
+
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
-from hemis.pages.register import Register
+from hemis.pages.menu import MenuItem
+from hemis.pages.register import BulkAction, Register
 from hemis.pages.tabs import rows_tab
+from hemis.sheets.pages import way_to
 from research import queries
+from research.exchange import bibtex, ris
 from research.forms import works as forms
 from research.models import Work, WorkAuthor
 from research.pages.approval import COLOURS, Entered, approving, register_todos, returning, submitting
@@ -71,8 +77,37 @@ class Authors(Register):
         return rows.filter(work__state__in=Work.OPEN, work__entered_by__person=person)
 
 
+FROM_FILE = MenuItem("science", gettext_lazy("From a file"), "research_works_import", "publication.edit")
+import_works = way_to("research.works", permission="publication.edit")
+
+
+def _given_out(write: Callable[[Iterable[Work]], str], ending: str, content_type: str):
+    """A bulk action that gives the works out as a bibliography."""
+
+    def run(request: Request, rows: QuerySet[Work]) -> HttpResponse:
+        with_names = rows.prefetch_related("authors__employee__person").order_by("-issue_year", "title", "pk")
+        answer = HttpResponse(write(with_names), content_type=f"{content_type}; charset=utf-8")
+        name = f"works-{timezone.localdate():%Y-%m-%d}.{ending}"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+    return run
+
+
 class _Works(Entered):
     title_one = gettext_lazy("work")
+    header_actions = [FROM_FILE]
+    actions = [
+        *Entered.actions,
+        BulkAction(
+            "bibtex", gettext_lazy("Give out as BibTeX"), "publication.view",
+            _given_out(bibtex.write, "bib", "application/x-bibtex"), icon="download",
+        ),
+        BulkAction(
+            "ris", gettext_lazy("Give out as RIS"), "publication.view",
+            _given_out(ris.write, "ris", "application/x-research-info-systems"), icon="download",
+        ),
+    ]  # fmt: skip
     search = ("title", "doi", "source_name", "keywords", "certificate_number")
     select_related = ("entered_by__person", "kafedra", "academic_year", "decided_by")
     tabs = [rows_tab("authors", gettext_lazy("Authors"), Authors, "work")]

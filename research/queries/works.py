@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Case, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Lower
 
 from hemis.access.scope import Access
 from research import rules
@@ -49,6 +51,14 @@ def kafedra_of(employee: Employee) -> Unit | None:
     held = Position.objects.in_force().filter(employee=employee, unit__kind=Unit.KAFEDRA)
     post = held.select_related("unit").order_by(order, "-rate", "pk").first()
     return post.unit if post else None
+
+
+def kafedras_of(employees: Iterable[int]) -> dict[int, int]:
+    """Employee → the kafedra of its posts today, as ``kafedra_of`` finds it; one query."""
+    order = Case(When(employment=MAIN, then=0), default=1)
+    held = Position.objects.in_force().filter(employee__in=set(employees), unit__kind=Unit.KAFEDRA)
+    rows = held.order_by("employee", order, "-rate", "pk").distinct("employee")
+    return dict(rows.values_list("employee", "unit"))
 
 
 def with_author_counts(rows: QuerySet[Work]) -> QuerySet[Work]:
@@ -109,6 +119,24 @@ def _key(text: str) -> Func:
     return Func(
         Func(Value(text), function="LOWER"), Value("[^[:alnum:]]+"), Value(""), Value("g"), function="REGEXP_REPLACE"
     )  # fmt: skip
+
+
+def title_keys(titles: Collection[str]) -> list[str]:
+    """Titles as works are compared by them (``Work.title_key``), by the database itself; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT regexp_replace(lower(title), '[^[:alnum:]]+', '', 'g')"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS t(title, place) ORDER BY place",
+            [list(titles)],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def known_works(keys: Collection[str], dois: Collection[str]) -> list[Work]:
+    """Works with one of these keys of titles or DOIs, with their authors; two queries."""
+    rows = Work.objects.annotate(low_doi=Lower("doi")).select_related("entered_by__person", "kafedra")
+    found = rows.filter(Q(title_key__in=keys) | Q(low_doi__in=[doi.lower() for doi in dois]))
+    return list(found.prefetch_related("authors").order_by("pk"))
 
 
 def twins(*, sort: str, title: str, issue_year: int, doi: str, but: int | None = None) -> QuerySet[Work]:

@@ -1,5 +1,5 @@
 """Excel of research; importing this makes its sheets known."""
 
-from research.sheets import projects
+from research.sheets import projects, works
 
-__all__ = ["projects"]
+__all__ = ["projects", "works"]

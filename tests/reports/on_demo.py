@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import io
 from collections import Counter
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -16,9 +17,11 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doctorate.models import DoctoralPeriod
 from hemis.access.scope import Access, Scope
 from hemis.pages.models import SavedView
 from hemis.people.models import User
@@ -26,6 +29,8 @@ from movement.models import OrderLine
 from reports.statistics import asking, cube, kinds
 from reports.statistics.declaration import COUNT, NOTHING, STATISTICS
 from reports.statistics.dimensions import birth_before
+from research.models import Work
+from research.rules import share_of
 from staff.models import Position
 from staff.rules import age_on
 from structure.models import Unit
@@ -225,6 +230,77 @@ def test_movement_as_counted_one_by_one():
         question("movement", since=since.isoformat(), until=until.isoformat(), rows="kind", cols="month")
     )
     assert plain and {key: figures[0] for key, figures in found.cells.items()} == dict(plain)
+
+
+@pytest.mark.duty("3.6", "8.4")
+def test_works_as_counted_one_by_one():
+    today = timezone.localdate().isoformat()  # the demo's works are approved on the day it is made
+    approved = Work.objects.filter(state=Work.APPROVED).prefetch_related("authors")
+    plain: Counter = Counter()
+    shares: dict[str, Decimal] = {}
+    for work in approved:
+        own = [one for one in work.authors.all() if one.employee_id]
+        for key in {str(one.kafedra_id or "") for one in own}:
+            plain[key] += 1
+        for one in own:
+            others = [other.share for other in work.authors.all() if other.pk != one.pk]
+            key = str(one.kafedra_id or "")
+            shares[key] = shares.get(key, Decimal(0)) + share_of(one.share, others) / 100
+    found = read(question("publications", on=today, rows="kafedra", cols=""))
+    names = [one.code for one in found.measures]
+    assert found.total[names.index("works")] == approved.count() > 0
+    assert {key: figures[0] for key, figures in found.row_totals.items()} == dict(plain)
+    for key, figures in found.row_totals.items():
+        assert figures[names.index("shares")] == pytest.approx(shares[key], abs=Decimal("0.05"))
+    # Whom several of the university wrote is one work in the total, whatever the cut.
+    for rows in ("kind", "issued", "degree", "language"):
+        assert read(question("publications", on=today, rows=rows, cols="")).total[0] == approved.count()
+    first = approved.order_by("decided_at")[0].decided_at
+    before = (first - datetime.timedelta(days=1)).date().isoformat()
+    assert read(question("publications", on=before, rows="kind", cols="")).total[0] == 0
+
+
+@pytest.mark.duty("8.4", "2.8")
+def test_a_head_and_a_dean_see_the_works_of_their_own_teachers():
+    address = reverse("statistics_publications_page")
+    everything = browser("rector").get(address).context["table"].total[0]
+    for login in ("head1", "dean1"):
+        scope = Access.for_user(User.objects.get(login=login)).scope("publication.view")
+        own = (
+            Work.objects.for_scope(scope)
+            .filter(state=Work.APPROVED, authors__employee__isnull=False)
+            .distinct()
+        )
+        assert browser(login).get(address).context["table"].total[0] == own.count() < everything
+
+
+@pytest.mark.duty("6.1")
+def test_the_doctorate_as_it_stood_on_a_day():
+    for day in (TODAY, datetime.date(2025, 10, 1)):
+        plain: Counter = Counter()
+        late = defended = 0
+        for one in DoctoralPeriod.objects.select_related("student"):
+            if not (one.valid_from <= day and (one.valid_to is None or one.valid_to > day)):
+                continue
+            student = one.student
+            plain[student.kind, one.status] += 1
+            missed = any(
+                row.due_on < day and (row.held_on is None or row.held_on > day)
+                for row in student.attestations.all()
+            ) or any(
+                row.due_on < day and (row.done_on is None or row.done_on > day)
+                for row in student.stages.all()
+            )
+            over = one.term_to is not None and one.term_to < day
+            late += one.status == "studying" and (missed or over)
+            defended += any(
+                row.result == "passed" and row.defence_date <= day for row in student.defences.all()
+            )
+        found = read(question("doctorate", on=day.isoformat(), rows="kind", cols="status", set="1"))
+        assert plain and {key: figures[0] for key, figures in found.cells.items()} == dict(plain)
+        whole = read(question("doctorate", on=day.isoformat(), rows="kind", cols="", set="1"))
+        names = [one.code for one in whole.measures]
+        assert whole.total[names.index("late")] == late and whole.total[names.index("defended")] == defended
 
 
 # --- who sees what

@@ -2,7 +2,9 @@
 
 from importlib import import_module
 
-KNOWN = ("students", "staff", "movement", "attendance", "results", "finance", "resources", "employment")
+KNOWN = ("students", "staff", "movement", "attendance", "results", "finance", "resources", "employment",
+    "publications", "doctorate",
+)  # fmt: skip
 
 for _name in KNOWN:
     import_module(f"reports.statistics.kinds.{_name}")
