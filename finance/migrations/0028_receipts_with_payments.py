@@ -1,0 +1,17 @@
+"""A receipt may come with its payments in one statement: thousands are written once, not twice."""
+
+from django.db import migrations
+
+from finance.migrations._functions import SQL, function
+
+BEFORE = (("ledger.sql", "hemis_post_lines"), ("opening.sql", "hemis_post_payments"))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("finance", "0027_opening_guards")]
+
+    operations = [
+        migrations.RunSQL(
+            (SQL / "receipts.sql").read_text(encoding="utf-8"), "".join(function(*one) for one in BEFORE)
+        ),
+    ]
