@@ -1,9 +1,14 @@
 """Balances of earlier years: their account, their guard, how they are posted and owed."""
 
+from pathlib import Path
+
 from django.db import migrations
 
 from finance.ledger.chart import OPENING
-from finance.migrations._functions import SQL, function
+from hemis.sqlfiles import function
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+
 ACCOUNT = [
     (
         "INSERT INTO finance_account (purpose, number, name, version) VALUES (%s, %s, %s, 1) ON CONFLICT DO NOTHING",
@@ -25,6 +30,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(ACCOUNT, "DELETE FROM finance_account WHERE purpose = 'opening'"),
         migrations.RunSQL(
-            (SQL / "opening.sql").read_text(encoding="utf-8"), "".join(function(*one) for one in BEFORE)
+            (SQL / "opening.sql").read_text(encoding="utf-8"),
+            "".join(function(SQL / file, name) for file, name in BEFORE),
         ),
     ]

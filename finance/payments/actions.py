@@ -71,7 +71,8 @@ ADD = f"""
 WITH added AS (
     INSERT INTO finance_statementline (statement_id, assigned, {", ".join(COLUMNS)})
     SELECT %s, CASE WHEN sure THEN amount ELSE 0 END,
-           {", ".join(COLUMNS).replace("suggested_id", "nullif(suggested_id, 0)")} FROM statement_stage ORDER BY position
+           {", ".join(COLUMNS).replace("suggested_id", "nullif(suggested_id, 0)")}
+      FROM statement_stage ORDER BY position
     RETURNING id, date, number, amount, assigned, suggested_id, payer)
 INSERT INTO finance_payment (contract_id, date, number, amount, means, line_id, payer, comment, made_at, made_by_id)
 SELECT suggested_id, date, number, amount, 'statement', id, payer, '', now(), %s FROM added WHERE assigned > 0

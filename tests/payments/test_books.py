@@ -420,11 +420,12 @@ def test_the_database_refuses(booked, statement):
         sql(statement, booked)
 
 
-LINE = (
-    "INSERT INTO finance_statementline (statement_id, position, date, number, amount, payer, payer_tin, payer_account, "
-    "purpose, fingerprint, occurrence, matched_by, confidence, doubt, assigned) SELECT statement_id, 2, date, 'N', 1000, "
-    "payer, payer_tin, payer_account, purpose, 'new', 0, '', 0, '', {assigned} FROM finance_statementline WHERE id = %(line)s"
-)
+LINE = """
+INSERT INTO finance_statementline (statement_id, position, date, number, amount, payer, payer_tin, payer_account,
+                                   purpose, fingerprint, occurrence, matched_by, confidence, doubt, assigned)
+SELECT statement_id, 2, date, 'N', 1000, payer, payer_tin, payer_account, purpose, 'new', 0, '', 0, '', {assigned}
+  FROM finance_statementline WHERE id = %(line)s
+"""
 WITH_PAYMENT = (
     "WITH added AS (" + LINE + " RETURNING id) " + PAY
     + "SELECT %(contract)s, '2026-09-15', 'N', {paid}, 'statement', '', '', now(), NULL, id FROM added"
