@@ -7,15 +7,18 @@ from decimal import Decimal as D
 
 _160 = "OOʻMTV 160, 22.05.2009 (AV 1963)"
 _836 = "VMQ 836, 13.12.2024"
+_395 = "VMQ 395, 21.07.2022"
 _SINCE = datetime.date(2009, 7, 1)
 
-# Figure, value, from, basis. None of them has been compared with VMQ 836/2024 yet.
+# Figure, value, from, basis. None of them has been compared with its act yet.
 RULES = (
     ("commission.members", D(5), _SINCE, f"{_836}; {_160}"),
     ("commission.employers", D(60), _SINCE, f"{_836}; {_160}"),
     ("commission.quorum", D(50), _SINCE, f"{_836}; OTM nizomi"),
     ("topic.supervised", D(0), _SINCE, "OTM nizomi"),
     ("repeat.years", D(3), _SINCE, f"{_836}; {_160}"),
+    ("duplicate.fee", D(1), datetime.date(2022, 7, 21), _395),
+    ("duplicate.days", D(10), datetime.date(2022, 7, 21), _395),
 )
 
 

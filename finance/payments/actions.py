@@ -5,11 +5,14 @@ The ledger follows by itself: triggers of the database post what is written here
 
 from __future__ import annotations
 
+import csv
 import datetime
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -63,16 +66,17 @@ CREATE TEMPORARY TABLE statement_stage (
     fingerprint text, occurrence int, suggested_id bigint, matched_by text, confidence int, doubt text, sure boolean
 ) ON COMMIT DROP
 """
-ADD_LINES = f"""
-INSERT INTO finance_statementline (statement_id, assigned, {", ".join(COLUMNS)})
-SELECT %s, 0, {", ".join(COLUMNS)} FROM statement_stage ORDER BY position
-"""  # noqa: S608 - fixed names of columns
-ADD_PAYMENTS = """
+# One statement for both: a receipt comes with what its payment uses up, and is not written a second time to say so.
+ADD = f"""
+WITH added AS (
+    INSERT INTO finance_statementline (statement_id, assigned, {", ".join(COLUMNS)})
+    SELECT %s, CASE WHEN sure THEN amount ELSE 0 END,
+           {", ".join(COLUMNS).replace("suggested_id", "nullif(suggested_id, 0)")}
+      FROM statement_stage ORDER BY position
+    RETURNING id, date, number, amount, assigned, suggested_id, payer)
 INSERT INTO finance_payment (contract_id, date, number, amount, means, line_id, payer, comment, made_at, made_by_id)
-SELECT s.suggested_id, s.date, s.number, s.amount, 'statement', l.id, s.payer, '', now(), %s
-  FROM statement_stage s JOIN finance_statementline l ON l.statement_id = %s AND l.position = s.position
- WHERE s.sure ORDER BY s.position
-"""
+SELECT suggested_id, date, number, amount, 'statement', id, payer, '', now(), %s FROM added WHERE assigned > 0
+"""  # noqa: S608 - fixed names of columns
 
 
 @transaction.atomic
@@ -82,7 +86,7 @@ def import_receipts(
     """Write the receipts that are not in the books yet, and payments for those that are surely matched.
 
     In order: locks out a second import, leaves out what was counted meanwhile,
-    writes the statement, its receipts and the payments, each as one set. A file that
+    writes the statement, then its receipts and the payments as one set. A file that
     brings nothing new writes nothing (None).
 
     Raises:
@@ -109,19 +113,23 @@ def import_receipts(
         )
         cursor.execute("DROP TABLE IF EXISTS statement_stage")
         cursor.execute(STAGE)
-        with cursor.copy("COPY statement_stage FROM STDIN") as copy:
-            for one in new:
-                found = one.match
-                copy.write_row(
-                    (
-                        one.position, one.date, one.number, one.amount, one.payer, one.payer_tin, one.payer_account,
-                        one.purpose, one.fingerprint, one.occurrence, found.contract, found.by, found.confidence,
-                        found.doubt, found.is_sure,
-                    )
-                )  # fmt: skip
-        cursor.execute(ADD_LINES, [statement.pk])
-        cursor.execute(ADD_PAYMENTS, [access.user.pk if access.user else None, statement.pk])
+        out = io.StringIO()
+        csv.writer(out, quoting=csv.QUOTE_ALL).writerows(_staged(new))
+        with cursor.copy("COPY statement_stage FROM STDIN (FORMAT csv)") as copy:
+            copy.write(out.getvalue())
+        cursor.execute(ADD, [statement.pk, access.user.pk if access.user else None])
     return Imported(statement, len(new), matched)
+
+
+def _staged(receipts: Sequence[Incoming]) -> Iterator[tuple[Any, ...]]:
+    """Rows of the stage; 0 where no contract is found."""
+    for one in receipts:
+        found = one.match
+        yield (
+            one.position, one.date, one.number, one.amount, one.payer, one.payer_tin, one.payer_account, one.purpose,
+            one.fingerprint, one.occurrence, found.contract or 0, found.by,
+            found.confidence, found.doubt, found.is_sure,
+        )  # fmt: skip
 
 
 def _payable(contract_id: int) -> Contract:

@@ -45,7 +45,7 @@ def paid_next(students: Collection[int]) -> dict[int, int]:
 def known(lines: Sequence[rules.Line]) -> rules.Known:
     """All that the house knows of what these receipts name: at most five queries."""
     found = rules.Known()
-    wanted = {number for line in lines for number in rules.contract_numbers(line.purpose)}
+    wanted = {number for line in lines for number in line.contract_numbers}
     rows = list(
         Contract.objects.filter(number__in=wanted)
         .exclude(state=Contract.DRAFT)
@@ -53,7 +53,7 @@ def known(lines: Sequence[rules.Line]) -> rules.Known:
     )
     found.contracts = {number: (pk, student) for number, pk, student, _state in rows}
     found.cancelled = {pk for _number, pk, _student, state in rows if state == Contract.CANCELLED}
-    numbers = {number for line in lines for number in rules.long_numbers(line)}
+    numbers = {number for line in lines for number in line.long_numbers}
     if numbers:
         people = Student.objects.filter(Q(person__pinfl__in=numbers) | Q(number__in=numbers))
         for pk, number, pinfl in people.order_by("entry_year", "pk").values_list(
@@ -64,11 +64,11 @@ def known(lines: Sequence[rules.Line]) -> rules.Known:
     nameless = [
         line
         for line in lines
-        if found.contracts.keys().isdisjoint(rules.contract_numbers(line.purpose))
-        and found.students.keys().isdisjoint(rules.long_numbers(line))
-        and found.pinfls.keys().isdisjoint(rules.long_numbers(line))
+        if found.contracts.keys().isdisjoint(line.contract_numbers)
+        and found.students.keys().isdisjoint(line.long_numbers)
+        and found.pinfls.keys().isdisjoint(line.long_numbers)
     ]
-    found.names = names({token for line in nameless for word in rules.name_words(line) for token in word})
+    found.names = names({token for line in nameless for word in line.name_words for token in word})
     about = {*found.students.values(), *(one for group in found.names.values() for one in group)}
     found.paid_next = paid_next(about)
     return found
@@ -153,11 +153,11 @@ def suggestions(line: StatementLine, limit: int = 10) -> list[Contract]:
     """Contracts that a receipt may be for, the likeliest first: four queries."""
     facts = rules.Line(line.purpose, line.payer, line.payer_tin)
     found = known([facts])
-    tokens = rules.name_words(facts)
+    tokens = facts.name_words
     if not found.names:
         found.names = names({token for word in tokens for token in word})
     by_name = list(rules.candidates(tokens, found))[:limit]
-    named = [found.pinfls.get(number) or found.students.get(number) for number in rules.long_numbers(facts)]
+    named = [found.pinfls.get(number) or found.students.get(number) for number in facts.long_numbers]
     students = [one for one in dict.fromkeys([*named, *by_name]) if one]
     contracts = [
         *([line.suggested_id] if line.suggested_id else []),

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -39,15 +41,19 @@ _NUMBER = re.compile(r"[0-9A-Za-zА-Яа-яЁё](?:[0-9A-Za-zА-Яа-яЁё]|[/\
 _STROKES = re.compile(r"([/\-.])")
 _LONG_NUMBER = re.compile(r"\d{8,}")
 SHORTEST = 4
+_FIGURE = re.compile(r"\d")
 _DIGITS = re.compile(r"(?<!\d)(?:\d{14}|\d{12})(?!\d)")
 _WORD = re.compile(r"[^\W\d_][^\W\d_ʻʼ'`‘’]*(?:[ʻʼ'`‘’][^\W\d_ʻʼ'`‘’]*)*")
-_SPACES = re.compile(r"\W+")
+# All that a fingerprint leaves out of its facts, which a zero character keeps apart.
+_BETWEEN = "\0"
+_SPACES = re.compile(rf"[^\w{_BETWEEN}]+")
 # Parts of patronymics say nothing of whose they are.
 _PARTICLES = frozenset(search_text("oʻgʻli qizi ogli ugli kizi").split())
 
 
-class Line(NamedTuple):
-    """What a receipt says."""
+@dataclass(frozen=True)
+class Line:
+    """What a receipt says; each thing is looked for once."""
 
     purpose: str
     payer: str = ""
@@ -56,6 +62,31 @@ class Line(NamedTuple):
     @property
     def text(self) -> str:
         return f"{self.purpose} {self.payer}"
+
+    @cached_property
+    def numbered(self) -> list[tuple[str, list[str]]]:
+        """Words of the purpose with figures, in capitals, each with all that may be the number of a contract in it."""
+        return [
+            (word.upper(), _parts(word)) for word in _NUMBER.findall(self.purpose) if _FIGURE.search(word)
+        ]
+
+    @property
+    def contract_numbers(self) -> Iterator[str]:
+        """Whatever in the purpose may be the number of a contract.
+
+        People write "3032600064-sonli" and "№3032600064/2-toʻlov", and a number may itself have strokes.
+        """
+        return chain.from_iterable(parts for _word, parts in self.numbered)
+
+    @cached_property
+    def long_numbers(self) -> list[str]:
+        """PINFLs (14 digits) and student numbers (12 digits)."""
+        return [*_DIGITS.findall(self.text), *([self.payer_tin] if len(self.payer_tin) == 14 else [])]  # noqa: PLR2004
+
+    @cached_property
+    def name_words(self) -> list[frozenset[str]]:
+        """For each word the search words it may be found by: as spelt and as heard."""
+        return [one for one in dict.fromkeys(map(_heard, _WORD.findall(self.text))) if one]
 
 
 @dataclass
@@ -86,16 +117,10 @@ class Match(NamedTuple):
         return self.contract is not None and not self.doubt and self.confidence >= AUTOMATIC
 
 
-def contract_numbers(text: str) -> list[str]:
-    """Whatever in a text may be the number of a contract: each word with figures, and its parts.
-
-    People write "3032600064-sonli" and "№3032600064/2-toʻlov", and a number may itself have strokes.
-    """
-    return [one for word in _NUMBER.findall(text) for one in _parts(word)]
-
-
 def _parts(word: str) -> list[str]:
     """A word and what its strokes and letters divide it into, the longest first; only what has figures."""
+    if word.isdecimal():
+        return [word]
     found = _STROKES.split(word.upper())
     # Numbers and strokes alternate: a part begins and ends with a number.
     spans = [
@@ -106,42 +131,37 @@ def _parts(word: str) -> list[str]:
     return sorted(dict.fromkeys(made), key=len, reverse=True)
 
 
-def _named_contracts(text: str, known: Known) -> list[tuple[int, int]]:
-    """Contracts that a text names; a number inside a longer one that is known does not count."""
+def _named_contracts(line: Line, known: Known) -> list[tuple[int, int]]:
+    """Contracts that a purpose names; a number inside a longer one that is known does not count."""
     found: dict[tuple[int, int], None] = {}
-    for word in _NUMBER.findall(text):
-        rest = word.upper()
-        for one in _parts(word):
+    for word, parts in line.numbered:
+        rest = word
+        for one in parts:
             if one in known.contracts and one in rest:
                 found[known.contracts[one]] = None
                 rest = rest.replace(one, " ")
     return list(found)
 
 
-def long_numbers(line: Line) -> list[str]:
-    """PINFLs (14 digits) and student numbers (12 digits) of a receipt."""
-    return [*_DIGITS.findall(line.text), *([line.payer_tin] if len(line.payer_tin) == 14 else [])]  # noqa: PLR2004
-
-
-def name_words(line: Line) -> list[frozenset[str]]:
-    """For each word of a receipt the search words it may be found by: as spelt and as heard."""
-    made = (frozenset(search_text(word).split()) - _PARTICLES for word in _WORD.findall(line.text))
-    return [one for one in dict.fromkeys(made) if one]
+@lru_cache(maxsize=20_000)
+def _heard(word: str) -> frozenset[str]:
+    """Search words that a word may be found by; receipts say the same words over and over."""
+    return frozenset(search_text(word).split()) - _PARTICLES
 
 
 def match(line: Line, known: Known) -> Match:
     """Whose receipt it is."""
     named = {
         student: BY_PINFL if number in known.pinfls else BY_STUDENT
-        for number in long_numbers(line)
+        for number in line.long_numbers
         if (student := known.pinfls.get(number) or known.students.get(number))
     }
-    contracts = _named_contracts(line.purpose, known)
+    contracts = _named_contracts(line, known)
     if contracts:
         return _by_contract(contracts, named, known)
     if named:
         return _by_student(named, known)
-    return _by_name(name_words(line), known)
+    return _by_name(line.name_words, known)
 
 
 def _by_contract(found: Sequence[tuple[int, int]], named: Collection[int], known: Known) -> Match:
@@ -201,7 +221,7 @@ def plain_number(number: str) -> str:
 
 def fingerprint(*parts: str) -> str:
     """What tells one receipt from all others, however its spaces and capitals were written."""
-    text = "|".join(_SPACES.sub("", part).casefold() for part in parts)
+    text = _SPACES.sub("", _BETWEEN.join(parts)).casefold().replace(_BETWEEN, "|")
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

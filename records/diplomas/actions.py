@@ -20,7 +20,7 @@ from hemis.documents.actions import replace, reserve_numbers, revoke
 from hemis.documents.models import Document
 from hemis.people.models import User
 from records.blanks.actions import free_blanks, move
-from records.diplomas import documents, facts
+from records.diplomas import documents, duplicates, facts
 from records.models import Blank, Diploma
 from records.models.blanks import DIPLOMA, SUPPLEMENT
 from records.queries import accredited
@@ -346,6 +346,9 @@ def hand_over(
         if current.get(one.student_id) != GRADUATED:
             outcome.refuse(one, _("There is no order of graduation yet."))
             continue
+        if one.fee and not one.fee_paid:
+            outcome.refuse(one, _("The fee of the duplicate is not paid yet."))
+            continue
         if one.printed_at and day < timezone.localdate(one.printed_at):
             outcome.refuse(one, _("It was printed after this day."))
             continue
@@ -386,25 +389,52 @@ def _give_way(original: Diploma, *, to: Diploma, by: User | None) -> None:
 
 
 @transaction.atomic
-def duplicate(diploma: Diploma, *, access: Access, ground: str, basis: str) -> Diploma:
+def duplicate(
+    diploma: Diploma, *, access: Access, ground: str, basis: str, applied_on: datetime.date
+) -> Diploma:
     """A duplicate of a diploma that was handed over (VMQ 395/2022); it says what the original said.
 
     After a change of name the names are today's. The original holds until the duplicate is handed over.
+    Fee (soʻm) and term are those of the day of the application; a mistake of the university costs nothing.
 
     Raises:
         PermissionDenied: without the duty.
-        DiplomaError: not handed over, no basis, or a duplicate is under way.
+        DiplomaError: not handed over, no basis, a day to come, a duplicate under way, or a figure is missing.
     """
     if not basis.strip():
         raise DiplomaError(_("Name the application or the announcement the duplicate rests on."))
+    if applied_on > timezone.localdate():
+        raise DiplomaError(_("The application is not of a day to come."))
     (found,) = _locked([diploma], access, FORM, Diploma.HANDED)
     if Diploma.objects.live().filter(duplicate_of=found).exists():
         raise DiplomaError(_("A duplicate of this diploma is under way already."))
+    fee = duplicates.fee(ground, applied_on)
+    if fee is None:
+        raise DiplomaError(_("Accounting has not entered the base amount of reckoning of that day."))
     said = dict(found.facts) | {"duplicate": True, "original": found.number}
     if ground == "name":
         said |= facts.names_of(found.student)
     return Diploma.objects.create(
         student=found.student, faculty=found.faculty, group=found.group, education_type=found.education_type,
         category=found.category, reasons=found.reasons, facts=said, decided_on=found.decided_on, duplicate_of=found,
-        ground=ground, basis=basis.strip()[:255], formed_by=access.user,
+        ground=ground, basis=basis.strip()[:255], formed_by=access.user, applied_on=applied_on,
+        due_on=duplicates.due_on(applied_on), fee=fee.value, fee_steps=fee.as_json(),
     )  # fmt: skip
+
+
+@transaction.atomic
+def pay_fee(diploma: Diploma, *, access: Access, paid: str) -> Diploma:
+    """The receipt by which the fee of a duplicate was paid; without it the duplicate is not handed over.
+
+    Raises:
+        PermissionDenied: without the duty.
+        DiplomaError: no receipt named, nothing to pay, or it is handed over.
+    """
+    if not paid.strip():
+        raise DiplomaError(_("Name the receipt: number and date."))
+    (found,) = _locked([diploma], access, FORM, Diploma.FORMED, Diploma.APPROVED, Diploma.PRINTED)
+    if not found.fee:
+        raise DiplomaError(_("There is no fee to pay for this diploma."))
+    found.fee_paid = paid.strip()[:255]
+    found.save(update_fields=["fee_paid"])
+    return found

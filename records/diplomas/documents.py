@@ -54,6 +54,8 @@ class SupplementPaper(_Paper):
     """The supplement to the diploma."""
 
     code = "diploma_supplement"
+    # 2: the rating stands in the credit system too, as the form has it.
+    template_version = 2
     title = _("Supplement to the diploma")
 
 

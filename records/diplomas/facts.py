@@ -227,6 +227,7 @@ def facts_of(
         "next_education": both(*texts["next"]),
         "profession": both(*texts["profession"]),
         "system": system,
+        "rated": rules.rated(system),
         "system_text": both(*SYSTEMS[system]),
         "scale": scale,
         "rector": common.rector,
@@ -326,7 +327,7 @@ def _total(total: rules.Sums, system: str) -> dict[str, str]:
     return {
         "hours": str(total.hours),
         "credit": f"{total.credits.normalize():f}" if system == CREDIT else "",
-        "rating": str(total.rating) if system == "hundred" else "",
+        "rating": str(total.rating) if rules.rated(system) else "",
         "points": "" if system == "five" else f"{total.mean_points}",
         "mark": f"{total.mean_mark} ({rules.hundred_of_five(total.mean_mark)})",
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.forms import dress
+from finance.common import date_input
 from hemis.access.scope import Access
 from hemis.pages.forms import RegisterForm
 from records.models import Accreditation, Diploma, HonoursRule, PrintProfile
@@ -89,8 +90,11 @@ class DuplicateForm(forms.Form):
     ground = forms.ChoiceField(label=gettext_lazy("Ground of the duplicate"), choices=Diploma.GROUNDS)
     basis = forms.CharField(
         label=gettext_lazy("Basis"), max_length=255,
-        help_text=gettext_lazy("Application and proof of the payment of 1 BHM: number and date."),
+        help_text=gettext_lazy("Application or announcement: number and date."),
     )  # fmt: skip
+    applied_on = forms.DateField(
+        label=gettext_lazy("Applied on"), initial=timezone.localdate, widget=date_input()
+    )
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

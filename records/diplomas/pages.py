@@ -18,6 +18,7 @@ from grading.pages.choices import faculties, groups
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.documents.rendering import draft_pdf
+from hemis.explain import readable_steps
 from hemis.jobs.actions import start
 from hemis.pages import home
 from hemis.pages.columns import Column
@@ -108,7 +109,8 @@ class Diplomas(Register):
     )  # fmt: skip
     fields = (
         "serial", "student", "group", "faculty", "education_type", "category", "decided_on", "state", "remark", "blank",
-        "supplement_blank", "duplicate_of", "ground", "basis", "formed_by", "formed_at", "approved_by", "approved_at",
+        "supplement_blank", "duplicate_of", "ground", "basis", "applied_on", "due_on", "fee", "fee_paid", "formed_by",
+        "formed_at", "approved_by", "approved_at",
         "printed_by", "printed_at", "handed_by", "handed_on", "recipient_kind", "recipient", "recipient_document",
     )  # fmt: skip
     actions = [
@@ -162,6 +164,10 @@ class Diplomas(Register):
             "may_annul": approving and obj.state == Diploma.APPROVED,
             "may_duplicate": forming and obj.state == Diploma.HANDED,
             "duplicate_form": forms.DuplicateForm(),
+            "may_pay": forming
+            and bool(obj.fee)
+            and obj.state in (Diploma.FORMED, Diploma.APPROVED, Diploma.PRINTED),
+            "fee_steps": readable_steps(obj.fee_steps),
             "has_papers": obj.state not in (Diploma.FORMED, Diploma.CANCELLED),
         }
 
@@ -327,6 +333,17 @@ def duplicate(request: Request, pk: int) -> HttpResponse:
     return _verb(
         request, pk, "diploma.edit",
         lambda one: actions.duplicate(one, access=request.access, **asked.cleaned_data), _("The duplicate is formed."),
+    )  # fmt: skip
+
+
+@page("diploma.edit")
+@require_POST
+def pay_fee(request: Request, pk: int) -> HttpResponse:
+    """The receipt of the fee of a duplicate."""
+    paid = request.POST.get("paid", "")
+    return _verb(
+        request, pk, "diploma.edit",
+        lambda one: actions.pay_fee(one, access=request.access, paid=paid), _("The payment of the fee is noted."),
     )  # fmt: skip
 
 

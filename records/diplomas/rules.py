@@ -10,7 +10,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from grading.rules import CREDIT, FIVE, HUNDRED, HUNDREDTH, ZERO
+from grading.rules import CREDIT, FIVE, HUNDREDTH, ZERO
 from hemis.explain import Explained, Phrase, Step
 
 ONE = Decimal(1)
@@ -38,7 +38,7 @@ def whole(value: Decimal) -> int:
 
 
 def rating(points: Decimal, hours: int) -> int:
-    """The rating of a subject in the hundred-point system: points × hours / 100, half up."""
+    """The rating of a subject: points × hours / 100, half up."""
     return whole(points * hours / 100)
 
 
@@ -74,12 +74,23 @@ def sums(lines: Sequence[Line]) -> Sums:
     )
 
 
+def rated(system: str) -> bool:
+    """Whether the form has a column of the rating: not where there are no points."""
+    return system != FIVE
+
+
+def _points(system: str, points: Decimal) -> str:
+    """As the form of the system asks: whole in the credit system, as they are in the rating system."""
+    if system == FIVE:
+        return ""
+    return str(whole(points)) if system == CREDIT else f"{points.normalize():f}"
+
+
 def cells(system: str, line: Line) -> dict[str, str]:
     """What the columns of the results table say in a marking system (five, hundred, credit)."""
-    points = f"{line.points.normalize():f}"
     return {
-        "rating": str(rating(line.points, line.hours)) if system == HUNDRED else "",
-        "points": "" if system == FIVE else points,
+        "rating": str(rating(line.points, line.hours)) if rated(system) else "",
+        "points": _points(system, line.points),
         "credit": f"{line.credit.normalize():f}" if system == CREDIT else "",
         "mark": str(line.mark),
     }

@@ -14,6 +14,7 @@ urlpatterns = [
     path("diplomas/<int:pk>/send-back/", pages.send_back, name="records_diploma_send_back"),
     path("diplomas/<int:pk>/cancel/", pages.cancel, name="records_diploma_cancel"),
     path("diplomas/<int:pk>/duplicate/", pages.duplicate, name="records_diploma_duplicate"),
+    path("diplomas/<int:pk>/fee/", pages.pay_fee, name="records_diploma_pay_fee"),
     path("diplomas/<int:pk>/annul/", pages.annul, name="records_diploma_annul"),
     *(
         path(

@@ -47,9 +47,9 @@ TEXTS = {
 SYSTEMS = {
     "credit": (
         "Kredit-modul tizimi: bilim 100 ballik shkalada baholanadi va 5 baholik shkalaga oʻtkaziladi; GPA — "
-        "baholarning kreditlar boʻyicha oʻrtachasi",
+        "baholarning kreditlar boʻyicha oʻrtachasi; reyting = ball × soat / 100",
         "Credit-module system: knowledge is assessed on a 100-point scale and converted to a 5-mark scale; GPA is the "
-        "mean of the marks weighted by credits",
+        "mean of the marks weighted by credits; rating = points × hours / 100",
     ),
     "hundred": (
         "Reyting tizimi: bilim 100 ballik shkalada baholanadi; reyting = ball × soat / 100",

@@ -15,7 +15,7 @@ from records.models.employment import STUDIES_ON
 from students.models import Student
 
 TOLD = (
-    "status", "employer", "profession", "sector", "matches", "since", "school", "inactive_kind",
+    "status", "employer", "profession", "sector", "matches", "since", "study_kind", "school", "inactive_kind",
 )  # fmt: skip
 
 
@@ -32,12 +32,14 @@ def check(data: dict[str, Any], add_error: Any) -> None:
     status = data.get("status") or ""
     needed = {
         Employment.WORKING: ("employer", "profession", "sector"),
-        Employment.STUDYING: ("school",),
+        Employment.STUDYING: ("study_kind", "school"),
         Employment.INACTIVE: ("inactive_kind",),
     }.get(status, ())
     for name in needed:
         if not data.get(name):
             add_error(name, _("Needed for “%(status)s”.") % {"status": dict(Employment.STATUSES)[status]})
+    if status and status != Employment.STUDYING:
+        data["study_kind"] = ""
     if status and status != Employment.INACTIVE:
         data["inactive_kind"] = ""
     if status == Employment.STUDYING:
@@ -63,7 +65,7 @@ class EmploymentForm(_Asked, RegisterForm):
         (gettext_lazy("Graduate"), ("student", "noted_on", "status")),
         (gettext_lazy("Who works"),
          ("employer", "tin", "region", "profession", "sector", "matches", "since", "document")),
-        (gettext_lazy("Who studies on"), ("school",)),
+        (gettext_lazy("Who studies on"), ("study_kind", "school")),
         (gettext_lazy("Who is economically inactive"), ("inactive_kind",)),
     )  # fmt: skip
 
@@ -71,7 +73,7 @@ class EmploymentForm(_Asked, RegisterForm):
         model = Employment
         fields = [
             "student", "noted_on", "status", "employer", "tin", "region", "profession", "sector", "matches", "since",
-            "school", "inactive_kind", "document", "note",
+            "study_kind", "school", "inactive_kind", "document", "note",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any):

@@ -90,6 +90,8 @@ class Graduates(Register):
         Column("told_inactive", gettext_lazy("Why economically inactive"),
                value=lambda row: label(INACTIVE, row.told_inactive) if row.told_inactive else "", sort="told_inactive",
                hidden=True),
+        Column("told_study", gettext_lazy("Kind of further study"),
+               value=lambda row: str(dict(Employment.STUDIES).get(row.told_study, "")), sort="told_study", hidden=True),
         Column("told_on", gettext_lazy("As of"), value=lambda row: row.told_on, sort="told_on"),
     ]  # fmt: skip
     filters = [
@@ -99,6 +101,8 @@ class Graduates(Register):
                choices=lambda access: choices(FIELDS)),
         Filter("inactive", lookup="told_inactive", label=gettext_lazy("Why economically inactive"),
                choices=lambda access: choices(INACTIVE)),
+        Filter("study", lookup="told_study", label=gettext_lazy("Kind of further study"),
+               choices=lambda access: [(code, str(title)) for code, title in Employment.STUDIES]),
         RelatedFilter("faculty", faculties("employment.view"), lookup="current__faculty",
                       label=gettext_lazy("Faculty")),
         RelatedFilter("speciality", specialities("employment.view"), lookup="current__programme__speciality",
@@ -161,6 +165,7 @@ class Employments(Register):
         Column("sector"),
         Column("matches"),
         Column("since", hidden=True),
+        Column("study_kind", hidden=True),
         Column("school", hidden=True),
         Column("inactive_kind", hidden=True),
         Column("document", hidden=True),
@@ -170,6 +175,7 @@ class Employments(Register):
         Filter("source"),
         Filter("sector"),
         Filter("inactive_kind"),
+        Filter("study_kind"),
         RangeFilter("noted_on", "date"),
     ]
     search = ("employer", "profession", "student__number")
@@ -219,11 +225,13 @@ def monitoring(request: Request) -> HttpResponse:
     )  # fmt: skip
     sectors = queries.by_code(rows, "told_sector")
     inactive = queries.by_code(rows, "told_inactive")
+    studies = dict(Employment.STUDIES)
     everybody = queries.graduates(request.access.scope("employment.view")).order_by()
     context = {
         "title": _("Monitoring of employment"), "chart": chart, "lines": lines, "cut": cut, "cut_title": titles[cut],
         "cuts": list(titles.items()), "sectors": [(label(FIELDS, code), n) for code, n in sectors],
         "inactive": [(label(INACTIVE, code), n) for code, n in inactive], "list_url": base,
+        "studies": [(studies[code], n) for code, n in queries.by_code(rows, "told_study")],
         "years": [str(one) for one in everybody.values_list("graduated", flat=True).distinct().order_by("-graduated")],
         "specialities": Speciality.objects.for_scope(request.access.scope("employment.view")).filter(is_active=True),
         "chosen": {name: request.GET.get(name, "") for name in ("year", "speciality")},

@@ -36,6 +36,7 @@ def graduates(scope: Any) -> QuerySet[Student]:
             told_profession=told("profession"),
             told_sector=told("sector"),
             told_inactive=told("inactive_kind"),
+            told_study=told("study_kind"),
             told_matches=Subquery(newest.values("matches")[:1]),
         )
     )

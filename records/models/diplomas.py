@@ -90,6 +90,17 @@ class Diploma(BaseModel):
     )
     ground = models.CharField(_("ground of the duplicate"), max_length=16, choices=GROUNDS, blank=True)
     basis = models.CharField(_("basis"), max_length=255, blank=True)
+    # Of a duplicate: when it was asked for, until when it is issued, what it costs by the rules of that day.
+    applied_on = models.DateField(_("applied on"), null=True)
+    due_on = models.DateField(_("to be issued until"), null=True)
+    fee = models.DecimalField(_("fee, soʻm"), max_digits=14, decimal_places=2, null=True)
+    fee_steps = models.JSONField(_("how the fee is found"), default=list)
+    fee_paid = models.CharField(
+        _("payment of the fee"),
+        max_length=255,
+        blank=True,
+        help_text=_("Receipt or payment order: number, date."),
+    )
 
     # The number in the book of issue, without gaps within a year.
     year = models.PositiveSmallIntegerField(_("year"), null=True)
@@ -157,6 +168,16 @@ class Diploma(BaseModel):
             ),
             models.CheckConstraint(
                 condition=Q(duplicate_of=None) | ~Q(ground="") & ~Q(basis=""), name="duplicate_has_ground"
+            ),
+            models.CheckConstraint(
+                condition=Q(applied_on=None, due_on=None, fee=None)
+                | Q(duplicate_of__isnull=False, applied_on__isnull=False, fee__gte=0,
+                    due_on__gte=models.F("applied_on")),
+                name="duplicate_has_term_and_fee",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="handed") | Q(fee=None) | Q(fee=0) | ~Q(fee_paid=""),
+                name="duplicate_handed_is_paid",
             ),
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | ~Q(remark=""), name="cancelled_diploma_says_why"

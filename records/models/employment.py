@@ -33,6 +33,14 @@ class Employment(BaseModel):
         (INACTIVE, _("economically inactive")),
         (SEEKING, _("looks for work")),
     ]
+    # The ministry's codes of where studies go on.
+    STUDIES = [
+        ("11", _("master's degree")),
+        ("14", _("clinical residency")),
+        ("15", _("doctorate")),
+        ("16", _("second higher education")),
+        ("17", _("retraining")),
+    ]
     OFFICE, GRADUATE = "office", "graduate"
     SOURCES = [(OFFICE, _("the department")), (GRADUATE, _("the graduate, by the survey"))]
 
@@ -52,6 +60,7 @@ class Employment(BaseModel):
     sector = ClassifierField("h_graduate_fields_type", verbose_name=_("sector of the economy"), blank=True)
     matches = models.BooleanField(_("matches the speciality"), null=True, blank=True)
     since = models.DateField(_("since"), null=True, blank=True)
+    study_kind = models.CharField(_("kind of further study"), max_length=2, choices=STUDIES, blank=True)
     school = models.CharField(_("where the studies go on"), max_length=255, blank=True)
     inactive_kind = ClassifierField(
         "h_graduate_inactive_type", verbose_name=_("why economically inactive"), blank=True
@@ -83,6 +92,11 @@ class Employment(BaseModel):
             models.CheckConstraint(
                 condition=~Q(status="studying") | ~Q(school="") & Q(sector="30"), name="who_studies_has_a_school",
                 violation_error_message=_("Who studies on does so somewhere."),
+            ),
+            models.CheckConstraint(
+                condition=Q(study_kind="") | Q(status="studying", study_kind__in=["11", "14", "15", "16", "17"]),
+                name="kind_of_further_study",
+                violation_error_message=_("A kind of study is said of who studies on, and of nobody else."),
             ),
             models.CheckConstraint(
                 condition=Q(status="inactive") & ~Q(inactive_kind="")

@@ -26,7 +26,7 @@ def user_field(label, **options):
 
 
 class AttestationRule(Confirmable, DatedRule):
-    """A figure of state attestation, with the day from which it holds (law 7)."""
+    """A figure of state attestation and of duplicates of diplomas, with the day from which it holds (law 7)."""
 
     CODES = [
         ("commission.members", _("members of a commission, at least")),
@@ -34,6 +34,8 @@ class AttestationRule(Confirmable, DatedRule):
         ("commission.quorum", _("members present at a session, %, more than")),
         ("topic.supervised", _("topics of one supervisor in a year, at most (0: no limit)")),
         ("repeat.years", _("years within which a failed attestation may be repeated")),
+        ("duplicate.fee", _("fee of a duplicate of a diploma, base amounts of reckoning")),
+        ("duplicate.days", _("working days within which a duplicate is issued")),
     ]
 
     code = models.CharField(_("figure"), max_length=32, choices=CODES)
@@ -43,8 +45,8 @@ class AttestationRule(Confirmable, DatedRule):
     basis = models.CharField(_("legal basis"), max_length=512)
 
     class Meta:
-        verbose_name = _("rule of state attestation")
-        verbose_name_plural = _("rules of state attestation")
+        verbose_name = _("rule of state attestation and diplomas")
+        verbose_name_plural = _("rules of state attestation and diplomas")
         ordering = ["code", "-valid_from"]
         constraints = [
             models.UniqueConstraint(fields=["code", "valid_from"], name="attestation_rule_once_a_day"),

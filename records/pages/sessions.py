@@ -351,7 +351,8 @@ class Results(Register):
 
 class Rules(Register):
     app, name, title, title_one = (
-        "records", "rules", gettext_lazy("Rules of state attestation"), gettext_lazy("rule of state attestation"),
+        "records", "rules", gettext_lazy("Rules of state attestation and diplomas"),
+        gettext_lazy("rule of state attestation and diplomas"),
     )  # fmt: skip
     model, permission, menu, menu_place = AttestationRule, "attestation_rule", "controls", 90
     columns = [
@@ -364,4 +365,4 @@ class Rules(Register):
     filters = [Filter("code"), BooleanFilter("is_confirmed")]
     search = ("basis",)
     form = forms.AttestationRuleForm
-    empty = gettext_lazy("Figures of state attestation, with the day they hold from.")
+    empty = gettext_lazy("Figures of state attestation and diplomas, with the day they hold from.")

@@ -420,6 +420,39 @@ def test_the_database_refuses(booked, statement):
         sql(statement, booked)
 
 
+LINE = """
+INSERT INTO finance_statementline (statement_id, position, date, number, amount, payer, payer_tin, payer_account,
+                                   purpose, fingerprint, occurrence, matched_by, confidence, doubt, assigned)
+SELECT statement_id, 2, date, 'N', 1000, payer, payer_tin, payer_account, purpose, 'new', 0, '', 0, '', {assigned}
+  FROM finance_statementline WHERE id = %(line)s
+"""
+WITH_PAYMENT = (
+    "WITH added AS (" + LINE + " RETURNING id) " + PAY
+    + "SELECT %(contract)s, '2026-09-15', 'N', {paid}, 'statement', '', '', now(), NULL, id FROM added"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("assigned", "paid"), [(400, 400), (0, 400), (0, 1000)])
+def test_a_receipt_comes_with_its_payment(world, booked, assigned, paid):
+    sql(WITH_PAYMENT.format(assigned=assigned, paid=paid), booked)
+    assert StatementLine.objects.get(number="N").assigned == paid
+    agrees(world)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        LINE.format(assigned=1),
+        WITH_PAYMENT.format(assigned=500, paid=400),
+        WITH_PAYMENT.format(assigned=400, paid=500),
+        WITH_PAYMENT.format(assigned=0, paid=1001),
+    ],
+)
+def test_a_receipt_says_truly_what_is_used_up(booked, statement):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sql(statement, booked)
+
+
 def test_a_reversal_is_not_reversed_and_a_draft_is_not_paid(world, booked):
     sql(
         PAY + "VALUES (%(contract)s, '2026-09-15', '', -1000, 'cash', '', 'x', now(), %(payment)s, NULL)",

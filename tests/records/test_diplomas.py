@@ -11,20 +11,23 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from pypdf import PdfReader
 
+from finance.models import BaseAmount
 from hemis.documents.models import Document
 from hemis.documents.rendering import made_anew, render
 from hemis.jobs.actions import run_now, start
 from hemis.jobs.models import Job
 from records import actions as records
 from records.blanks.actions import draw_up
-from records.diplomas import actions, documents, facts, rules
+from records.diplomas import actions, documents, duplicates, facts, rules
 from records.diplomas.actions import DiplomaError
 from records.models import Blank, Diploma, PrintProfile
 from tests.documents.helpers import fonts_of, pdf_text, qr_texts
+from tests.factories import client_of
 from tests.records.graduates import honours_on, kept_for_the_module, one_test
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("1.3", "2.7")]
@@ -88,13 +91,19 @@ class TestRules:
     @pytest.mark.parametrize(
         ("system", "cells"),
         [
-            ("credit", {"rating": "", "points": "92", "credit": "6", "mark": "5"}),
+            ("credit", {"rating": "166", "points": "92", "credit": "6", "mark": "5"}),
             ("hundred", {"rating": "166", "points": "92", "credit": "", "mark": "5"}),
             ("five", {"rating": "", "points": "", "credit": "", "mark": "5"}),
         ],
     )
     def test_cells_of_each_system(self, system, cells):
         assert rules.cells(system, line()) == cells
+
+    def test_points_are_whole_in_the_credit_system_only(self):
+        said = [
+            rules.cells(system, line(points="86.5"))["points"] for system in ("credit", "hundred", "five")
+        ]
+        assert said == ["87", "86.5", ""]
 
     @pytest.mark.parametrize(
         ("lines", "retaken", "good"),
@@ -155,7 +164,7 @@ class TestForming:
         assert said["full_name"]["en"] == "Nomzodov Nomzod" and said["gpa"] == "5.00"
         assert [block["name"] for block in said["blocks"]] == ["subjects", "graduation_works"]
         assert said["blocks"][0]["total"] == {
-            "hours": "1620", "credit": "54", "rating": "", "points": "92.00", "mark": "5.00 (100)",
+            "hours": "1620", "credit": "54", "rating": "1494", "points": "92.00", "mark": "5.00 (100)",
         }  # fmt: skip
         assert diploma.decided_on == datetime.date(2026, 6, 25)
         actions.approve([diploma], access=world.access("hr"))
@@ -294,18 +303,58 @@ class TestFlow:
         hr = world.access("hr")
         actions.issue_papers(diploma, access=hr)
         actions.hand_over([diploma], access=hr, day=TODAY())
-        second = actions.duplicate(diploma, access=world.access("dean"), ground="lost", basis="Ariza № 5")
+        dean = world.access("dean")
+        asked = {"access": dean, "ground": "lost", "applied_on": TODAY()}
+        with pytest.raises(DiplomaError, match="base amount"):
+            actions.duplicate(diploma, basis="Ariza № 5", **asked)
+        BaseAmount.objects.create(amount=412000, valid_from=datetime.date(2025, 8, 1), document="PF-1")
+        with pytest.raises(DiplomaError, match="day to come"):
+            actions.duplicate(
+                diploma, basis="Ariza № 5", **(asked | {"applied_on": TODAY() + datetime.timedelta(days=1)})
+            )
+        second = actions.duplicate(diploma, basis="Ariza № 5", **asked)
+        assert second.fee == 412000 and (second.due_on - second.applied_on).days >= 14
+        assert "VMQ 395" in str(second.fee_steps[-1]["source"])
         with pytest.raises(DiplomaError, match="under way"):
-            actions.duplicate(diploma, access=world.access("dean"), ground="lost", basis="Ariza № 6")
+            actions.duplicate(diploma, basis="Ariza № 6", **asked)
         actions.approve([second], access=hr)
         actions.assign_blanks([second], access=hr)
         actions.issue_papers(second, access=hr)
         actions.mark_printed([second], access=hr)
+        (refused,) = actions.hand_over([second], access=hr, day=TODAY()).refused
+        assert "not paid" in refused.reason
+        for change in ("fee = 0", "due_on = due_on + 1", "state = 'handed'"):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"UPDATE records_diploma SET {change} WHERE id = {second.pk}")
+        office = client_of(world.dean)
+        office.post(
+            reverse("records_diploma_pay_fee", args=[second.pk]), {"paid": "Kvitansiya № 77, 01.09.2026"}
+        )
+        page = office.get(reverse("records_diplomas_detail", args=[second.pk])).content.decode()
+        assert "412" in page and "Kvitansiya № 77" in page
+        second.refresh_from_db()
         actions.hand_over([second], access=hr, day=TODAY())
         original, copy = Diploma.objects.order_by("pk")
         assert (original.state, copy.state) == (Diploma.REPLACED, Diploma.HANDED)
         assert original.document.state == Document.REPLACED and original.document.replaced_by == copy.document
         assert copy.facts["original"] == original.number
+
+    def test_a_mistake_of_the_university_costs_nothing(self, school):
+        assert duplicates.fee("error", TODAY()).value == 0
+
+    @pytest.mark.parametrize(
+        ("start", "count", "last"),
+        [
+            (datetime.date(2026, 11, 23), 4, datetime.date(2026, 11, 27)),
+            (datetime.date(2026, 11, 23), 5, datetime.date(2026, 11, 30)),
+            # 8 December is the day of the Constitution; the 12th, a Saturday, is worked instead.
+            (datetime.date(2026, 12, 7), 3, datetime.date(2026, 12, 11)),
+            (datetime.date(2026, 12, 7), 4, datetime.date(2026, 12, 12)),
+        ],
+    )
+    def test_working_days(self, start, count, last):
+        off, worked = {datetime.date(2026, 12, 8)}, {datetime.date(2026, 12, 12)}
+        assert duplicates.working_day(start, count, off, worked) == last
 
     def test_raw_sql_neither_skips_a_step_nor_takes_a_blank(self, school):
         world = school.of(2)

@@ -69,6 +69,19 @@ class TestEntering:
         )
         assert answer.status_code == 302 and Employment.objects.get().source == "office"
         assert Employment.objects.get().matches
+        studies = {
+            "student": school.students[1].pk,
+            "noted_on": "2026-10-01",
+            "status": "studying",
+            "school": "TATU",
+        }
+        assert client.post(url, studies).status_code == 422
+        assert client.post(url, studies | {"study_kind": "11"}).status_code == 302
+        assert (
+            client.get(reverse("records_graduates_list") + "?study=11").content.decode().count("Nomzodov")
+            >= 1
+        )
+        assert "master" in client.get(reverse("records_employment_monitoring")).content.decode()
         assert client.post(url, data | {"student": school.students[2].pk}).status_code == 422  # no graduate
 
     @pytest.mark.parametrize(
@@ -100,7 +113,10 @@ class TestSurvey:
         assert "N***** N. V." in text
         assert not [one for one in (person.last_name, person.pinfl, school.students[0].number) if one in text]
         assert visitor.post(path, {"status": "working", "employer": "Uzum"}).status_code == 422
-        answer = visitor.post(path, {"status": "studying", "school": "INHA", "sector": "11", "matches": ""})
+        answer = visitor.post(
+            path,
+            {"status": "studying", "study_kind": "11", "school": "INHA", "sector": "11", "matches": ""},
+        )
         assert answer.status_code == 200 and "Thank you" in answer.content.decode()
         row = Employment.objects.get()
         assert (row.student, row.source, row.sector, row.noted_on) == (
