@@ -36,12 +36,17 @@ def is_installed() -> bool:
     return importlib.util.find_spec("ortools") is not None
 
 
-def _cp_model() -> Any:
+def cp_model() -> Any:
+    """OR-Tools' CP-SAT.
+
+    Raises:
+        NotInstalled: OR-Tools is missing.
+    """
     if not is_installed():
         raise NotInstalled
-    from ortools.sat.python import cp_model
+    from ortools.sat.python import cp_model as found
 
-    return cp_model
+    return found
 
 
 Stop = Callable[[], bool]
@@ -68,7 +73,7 @@ def place(
     Raises:
         NotInstalled: OR-Tools is missing.
     """
-    _cp_model()
+    cp_model()
     bare = replace(problem, weights=replace(problem.weights, **NO_WISHES))
     began, first = time.monotonic(), first_week(problem)
     if len(first) == len(problem.wants):
@@ -153,7 +158,7 @@ class _Week:
     """The model of one week."""
 
     def __init__(self, problem: Problem):
-        self.cp = _cp_model()
+        self.cp = cp_model()
         self.problem = problem
         self.model = self.cp.CpModel()
         self.cost: list[Any] = []
@@ -337,7 +342,7 @@ class _Week:
         for kinds in unions:
             concerned = [want for want in self.problem.wants if set(want.room_kinds) <= kinds]
             rooms = [room for room in self.problem.rooms if room.kind in kinds]
-            for people in _thresholds(concerned, rooms):
+            for people in thresholds(concerned, rooms):
                 large = [want for want in concerned if want.people >= people]
                 free = [room for room in rooms if room.capacity >= people]
                 self._enough(large, free)
@@ -367,7 +372,7 @@ class _Week:
         solver.parameters.max_time_in_seconds = seconds
         solver.parameters.num_workers = workers
         solver.parameters.random_seed = seed
-        status = solver.solve(self.model, _watch(self.cp, stop))
+        status = solver.solve(self.model, watch(self.cp, stop))
         if status not in (self.cp.OPTIMAL, self.cp.FEASIBLE):
             return dict(hint)
         return {
@@ -390,7 +395,7 @@ def _parts(rows: list[tuple[Audience, Want]]) -> dict[str, dict[int, list[tuple[
     return {key: dict(parts) for key, parts in found.items()}
 
 
-def _watch(cp: Any, stop: Stop | None) -> Any:
+def watch(cp: Any, stop: Stop | None) -> Any:
     """Ends the search at a better solution when somebody has asked for it."""
 
     class Watch(cp.CpSolverSolutionCallback):
@@ -408,7 +413,7 @@ def _unions(sets: set[frozenset[str]]) -> set[frozenset[str]]:
     return found
 
 
-def _thresholds(wants: list[Want], rooms: list[Room]) -> list[int]:
+def thresholds(wants: list[Want], rooms: list[Room]) -> list[int]:
     """The sizes at which the number of rooms changes, as far as lessons ask for them."""
     most = max((want.people for want in wants), default=0)
     sizes = {0} | {room.capacity + 1 for room in rooms if room.capacity < most}
