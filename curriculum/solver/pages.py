@@ -131,7 +131,9 @@ FIGURES = [
     ("late_pairs", gettext_lazy("late pairs")),
     ("same_day", gettext_lazy("the same subject twice on a day")),
     ("wishes_broken", gettext_lazy("wishes of teachers not met")),
-    ("room_changes", gettext_lazy("changes of auditorium")),
+    ("first_pairs", gettext_lazy("lessons in the first pair of a day")),
+    ("room_changes", gettext_lazy("changes of auditorium between neighbouring pairs (two weeks)")),
+    ("building_changes", gettext_lazy("of them to another building")),
     ("cost", gettext_lazy("cost of all together")),
 ]
 
