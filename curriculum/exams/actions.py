@@ -83,7 +83,7 @@ def step(draft: ExamDraft, name: str, *, seed: int, stop=None) -> None:
         found = engine.improve(
             task.problem, known, seconds=ROUND_SECONDS, workers=WORKERS, seed=seed, stop=stop
         )
-    _keep(draft, task, found)
+    keep(draft, task, found)
 
 
 def still_good(task: Task, places: Mapping[str, Place]) -> dict[str, Place]:
@@ -97,7 +97,8 @@ def still_good(task: Task, places: Mapping[str, Place]) -> dict[str, Place]:
 
 
 @transaction.atomic
-def _keep(draft: ExamDraft, task: Task, places: Mapping[str, Place]) -> None:
+def keep(draft: ExamDraft, task: Task, places: Mapping[str, Place]) -> None:
+    """The places are what the draft holds from now on, with its account and what found no place."""
     ExamPlace.objects.filter(draft=draft).delete()
     exams = task.exams
     rows = ExamPlace.objects.bulk_create(
