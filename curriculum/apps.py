@@ -5,7 +5,7 @@ from django.apps import AppConfig
 # What makes itself known when it is imported: kinds of documents, sheets, jobs and notices, users of rooms.
 KNOWN = (
     "documents", "sheets", "materials.documents", "materials.sheets", "timetable.documents", "timetable.sheets",
-    "timetable.notices", "timetable.occupancy", "solver.jobs",
+    "timetable.notices", "timetable.occupancy", "solver.jobs", "exams.jobs",
 )  # fmt: skip
 
 

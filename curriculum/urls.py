@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from curriculum.exams import pages as exams
 from curriculum.pages import electives, loads, own, plan, reference, registrations, teachings
 from curriculum.solver import pages as solver
 from curriculum.timetable import urls as timetable
@@ -24,6 +25,11 @@ urlpatterns = [
     path("timetable-drafts/<int:pk>/apply/", solver.apply, name="curriculum_timetable_apply"),
     path("timetable-drafts/<int:pk>/go-on/", solver.go_on, name="curriculum_timetable_go_on"),
     path("timetable-drafts/<int:pk>/drop/", solver.drop, name="curriculum_timetable_drop"),
+    path("exam-drafts/compute/", exams.compute, name="curriculum_exam_compute"),
+    *exams.ExamDrafts.urls(),
+    path("exam-drafts/<int:pk>/accept/", exams.accept, name="curriculum_exam_accept"),
+    path("exam-drafts/<int:pk>/go-on/", exams.go_on, name="curriculum_exam_go_on"),
+    path("exam-drafts/<int:pk>/drop/", exams.drop, name="curriculum_exam_drop"),
     *plan.KafedraSubjects.urls(),
     *registrations.Registrations.urls(),
     *teachings.Teachings.urls(),

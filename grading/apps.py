@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # What makes itself known when it is imported: kinds of documents, jobs and notices, periodic work.
-KNOWN = ("tells", "documents", "jobs", "notices", "tasks.beat", "tasks.notices")
+KNOWN = ("tells", "documents", "seating", "jobs", "notices", "tasks.beat", "tasks.notices")
 
 
 class GradingConfig(AppConfig):

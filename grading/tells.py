@@ -1,4 +1,4 @@
-"""What sheets tell the floors below: subjects mastered, registrations that stay."""
+"""What sheets tell the floors below: subjects mastered, registrations and controls that stay, who sits again."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from curriculum import registrations, standing
+from curriculum.exams import offers
 from curriculum.models import Registration
-from grading.models import SheetLine, SubjectResult
+from grading import queries
+from grading.models import GradeSheet, SheetLine, SubjectResult
 
 
 def passed(students: Collection[int]) -> dict[int, dict[int, Decimal]]:
@@ -35,5 +37,18 @@ def held(registered: Collection[int]) -> dict[int, str]:
     return dict.fromkeys(rows.values_list("pk", flat=True), reason)
 
 
+def sitters(lines: Collection[int], attempt: str) -> set[tuple[int, int]]:
+    """(line, student) who failed by the sheet before this one: one query."""
+    failed = queries.failed_by(lines, queries.previous(attempt))
+    return {(line, student) for student, line in failed}
+
+
+def on_sheets(events: Collection[int]) -> set[int]:
+    """Controls that a grade sheet was opened for: one query."""
+    return set(GradeSheet.objects.filter(event__in=events).values_list("event", flat=True))
+
+
 standing.register_passed(passed)
+offers.register_sitters(sitters)
+offers.register_kept(on_sheets)
 registrations.register_hold(held)

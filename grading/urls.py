@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grading.pages import appeals, cabinet, debts, examiners, filling, gpa, lists, schedules, sheets
+from grading.pages import appeals, cabinet, debts, examiners, filling, gpa, lists, schedules, seating, sheets
 
 urlpatterns = [
     *sheets.Sheets.urls(),
@@ -33,6 +33,8 @@ urlpatterns = [
     path("examiners/", examiners.name_examiners, name="grading_name_examiners"),
     path("admitted/", lists.exam_lists, name="grading_exam_lists"),
     path("admitted/<int:pk>/pdf/", lists.print_exam_list, name="grading_exam_list_pdf"),
+    path("controls/<int:pk>/list/pdf/", seating.paper, name="grading_control_list_pdf"),
+    path("controls/<int:pk>/list/xlsx/", seating.workbook, name="grading_control_list_xlsx"),
     path("summary/", lists.summary, name="grading_summary"),
     path("summary/xlsx/", lists.summary_xlsx, name="grading_summary_xlsx"),
     path("summary/<int:pk>/pdf/", lists.print_summary, name="grading_summary_pdf"),

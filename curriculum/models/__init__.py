@@ -2,6 +2,7 @@
 
 from curriculum.materials import models as _materials  # noqa: F401 - the room keeps its models; Django looks here
 from curriculum.models.electives import ElectiveCampaign, ElectiveChoice, ElectiveOffer
+from curriculum.models.exams import ExamDraft, ExamPart, ExamPlace
 from curriculum.models.load import LoadNorm, TrainingMode
 from curriculum.models.plan import (
     Curriculum,
@@ -50,6 +51,9 @@ __all__ = [
     "ElectiveCampaign",
     "ElectiveChoice",
     "ElectiveOffer",
+    "ExamDraft",
+    "ExamPart",
+    "ExamPlace",
     "GradeType",
     "GroupCurriculum",
     "Holiday",

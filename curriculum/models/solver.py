@@ -84,13 +84,13 @@ class TeacherHours(BaseModel):
         return f"{self.employee} · {self.get_weekday_display()}"
 
 
-class TimetableDraftQuerySet(ScopedQuerySet):
+class DraftQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
         return self if scope.everything else self.filter(faculty__in=scope.faculty_ids)
 
 
-class TimetableDraft(BaseModel):
-    """A week that the solver has filled for a faculty; applying it makes the lessons of the half-year."""
+class Draft(BaseModel):
+    """What a solver has found for a faculty's half-year: looked at, then applied or put aside."""
 
     COMPUTING, READY, APPLIED, DROPPED = "computing", "ready", "applied", "dropped"
     STATES = [
@@ -105,18 +105,12 @@ class TimetableDraft(BaseModel):
         AcademicYear, on_delete=models.PROTECT, related_name="+", verbose_name=_("academic year")
     )
     term = ClassifierField("h_semestr_type", verbose_name=_("half-year"))
-    starts_on = models.DateField(_("from the day"))
-    replaces = models.BooleanField(
-        _("plan anew what is not fixed"),
-        default=False,
-        help_text=_("Lessons from that day on that are not fixed give way; fixed ones stay."),
-    )
     options = models.JSONField(_("settings"), default=dict, editable=False)
     rounds = models.PositiveSmallIntegerField(
         _("rounds of improvement"), default=6, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=COMPUTING, editable=False)
-    # Figures of the best week so far, and what found no place and why.
+    # Figures of the best so far, and what found no place and why.
     account = models.JSONField(default=dict, editable=False)
     unplaced = models.JSONField(default=list, editable=False)
     applied = models.JSONField(default=dict, editable=False)
@@ -132,15 +126,29 @@ class TimetableDraft(BaseModel):
         "jobs.Job", on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
 
-    objects = TimetableDraftQuerySet.as_manager()
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("computed timetable")
-        verbose_name_plural = _("computed timetables")
+        abstract = True
         ordering = ["-made_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.faculty} · {self.academic_year} · {self.get_term_display()}"  # type: ignore[attr-defined]
+
+
+class TimetableDraft(Draft):
+    """A week that the solver has filled for a faculty; applying it makes the lessons of the half-year."""
+
+    starts_on = models.DateField(_("from the day"))
+    replaces = models.BooleanField(
+        _("plan anew what is not fixed"),
+        default=False,
+        help_text=_("Lessons from that day on that are not fixed give way; fixed ones stay."),
+    )
+
+    class Meta(Draft.Meta):
+        verbose_name = _("computed timetable")
+        verbose_name_plural = _("computed timetables")
 
 
 class DraftPlaceQuerySet(ScopedQuerySet):

@@ -176,6 +176,9 @@ class ControlEvent(Event):
         verbose_name=_("second examiner"),
     )
     note = models.CharField(_("note"), max_length=256, blank=True)
+    is_locked = models.BooleanField(
+        _("fixed"), default=False, help_text=_("Automatic timetabling leaves it where it is.")
+    )
     # The timetable of controls is approved (reg. 3069, p. 3.4); what is changed afterwards is approved anew.
     approved_at = models.DateTimeField(_("approved at"), null=True, editable=False)
     approved_by = models.ForeignKey(

@@ -11,39 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curriculum.models import DraftPlace, Lesson, TimetableDraft
-from curriculum.solver import engine, queries, rules
+from curriculum.solver import drafts, engine, queries, rules
+from curriculum.solver.drafts import FIRST, WORKERS, SolverError
 from curriculum.solver.queries import Task
 from curriculum.solver.rules import Place
 from curriculum.timetable import queries as timetable
 from hemis.access.scope import Access
-from hemis.jobs.actions import start
 
 PERMISSION = "timetable.edit"
-FIRST, ROUND = "place", "improve"
 # Seconds for the first placing and for each round of improvement.
 PLACE_SECONDS, ROUND_SECONDS = 30, 15
-WORKERS = 2
-
-
-class SolverError(Exception):
-    """A reason that the user may read."""
-
-
-def _locked(draft: TimetableDraft, access: Access) -> TimetableDraft:
-    access.require(PERMISSION)
-    rows = TimetableDraft.objects.select_for_update(of=("self",)).for_scope(access.scope(PERMISSION))
-    found = rows.filter(pk=draft.pk).first()
-    if found is None:
-        raise SolverError(_("This timetable is not in your scope."))
-    settle(found)
-    return found
-
-
-def settle(draft: TimetableDraft) -> None:
-    """A job that was cancelled or failed leaves what it had found: it may be used."""
-    if draft.state == TimetableDraft.COMPUTING and not (draft.job and draft.job.unfinished):
-        ready(draft)
-        draft.state = TimetableDraft.READY
 
 
 @transaction.atomic
@@ -63,7 +40,7 @@ def begin(draft: TimetableDraft, *, access: Access) -> TimetableDraft:
     assert access.user is not None
     draft.made_by = access.user
     draft.save()
-    _send(draft, access, [FIRST, *_rounds(draft.rounds)])
+    _send(draft, access, [FIRST, *drafts.rounds(draft.rounds)])
     return draft
 
 
@@ -74,28 +51,15 @@ def go_on(draft: TimetableDraft, *, access: Access) -> TimetableDraft:
     Raises:
         SolverError: the draft is being computed, or is applied or dropped already.
     """
-    draft = _locked(draft, access)
-    if draft.state != TimetableDraft.READY:
-        raise SolverError(_("Only a timetable that is ready is improved further."))
-    _send(draft, access, _rounds(draft.rounds))
+    draft = drafts.locked(draft, access, PERMISSION)
+    drafts.require_ready(draft, _("Only a timetable that is ready is improved further."))
+    _send(draft, access, drafts.rounds(draft.rounds))
     return draft
 
 
-def _rounds(count: int) -> list[str]:
-    return [f"{ROUND}-{timezone.now():%H%M%S}-{number}" for number in range(1, count + 1)]
-
-
 def _send(draft: TimetableDraft, access: Access, steps: list[str]) -> None:
-    assert access.user is not None
-    draft.state = TimetableDraft.COMPUTING
-    draft.job = start(
-        "curriculum.timetable",
-        user=access.user,
-        access=access,
-        params={"draft": draft.pk, "steps": steps},
-        title=_("Timetable: %(faculty)s") % {"faculty": draft.faculty},
-    )
-    draft.save(update_fields=["state", "job"])
+    title = _("Timetable: %(faculty)s") % {"faculty": draft.faculty}
+    drafts.send(draft, access, "curriculum.timetable", steps, title)
 
 
 def step(draft: TimetableDraft, name: str, *, seed: int, stop=None) -> None:
@@ -164,13 +128,6 @@ def _keep(draft: TimetableDraft, task: Task, places: Mapping[str, Place]) -> Non
     draft.save(update_fields=["account", "unplaced"])
 
 
-def ready(draft: TimetableDraft) -> None:
-    """The work has ended, or was stopped: what was found may be used."""
-    TimetableDraft.objects.filter(pk=draft.pk, state=TimetableDraft.COMPUTING).update(
-        state=TimetableDraft.READY
-    )
-
-
 @dataclass
 class Applied:
     """What applying made, and what it could not make."""
@@ -190,9 +147,8 @@ def apply(draft: TimetableDraft, *, access: Access) -> Applied:
     Raises:
         SolverError: the draft is not ready.
     """
-    draft = _locked(draft, access)
-    if draft.state != TimetableDraft.READY:
-        raise SolverError(_("Only a timetable that is ready is applied."))
+    draft = drafts.locked(draft, access, PERMISSION)
+    drafts.require_ready(draft, _("Only a timetable that is ready is applied."))
     task = queries.task_of(draft)
     result = Applied(removed=len(task.replaced))
     Lesson.objects.filter(pk__in=task.replaced).delete()
@@ -265,15 +221,10 @@ def _one_by_one(lessons: list[Lesson], result: Applied) -> None:
             result.refused.append(f"{lesson.day:%d.%m.%Y}, {lesson.pair}: {lesson.teaching}")
 
 
-@transaction.atomic
 def drop(draft: TimetableDraft, *, access: Access) -> None:
     """Put the draft aside.
 
     Raises:
         SolverError: it is applied already.
     """
-    draft = _locked(draft, access)
-    if draft.state == TimetableDraft.APPLIED:
-        raise SolverError(_("The lessons of this timetable exist already."))
-    draft.state = TimetableDraft.DROPPED
-    draft.save(update_fields=["state"])
+    drafts.drop(draft, access=access, permission=PERMISSION)

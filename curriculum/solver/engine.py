@@ -36,12 +36,17 @@ def is_installed() -> bool:
     return importlib.util.find_spec("ortools") is not None
 
 
-def _cp_model() -> Any:
+def cp_model() -> Any:
+    """OR-Tools' CP-SAT.
+
+    Raises:
+        NotInstalled: OR-Tools is missing.
+    """
     if not is_installed():
         raise NotInstalled
-    from ortools.sat.python import cp_model
+    from ortools.sat.python import cp_model as found
 
-    return cp_model
+    return found
 
 
 Stop = Callable[[], bool]
@@ -54,6 +59,9 @@ NO_WISHES = {
     "teacher_window": 0,
     "teacher_day": 0,
     "late_pair": 0,
+    "first_pair": 0,
+    "room_change": 0,
+    "building_change": 0,
 }
 
 
@@ -68,7 +76,7 @@ def place(
     Raises:
         NotInstalled: OR-Tools is missing.
     """
-    _cp_model()
+    cp_model()
     bare = replace(problem, weights=replace(problem.weights, **NO_WISHES))
     began, first = time.monotonic(), first_week(problem)
     if len(first) == len(problem.wants):
@@ -153,7 +161,7 @@ class _Week:
     """The model of one week."""
 
     def __init__(self, problem: Problem):
-        self.cp = _cp_model()
+        self.cp = cp_model()
         self.problem = problem
         self.model = self.cp.CpModel()
         self.cost: list[Any] = []
@@ -178,7 +186,9 @@ class _Week:
             self.model.add_exactly_one([*options.values(), unplaced])
             self.cost.append(weights.unplaced * unplaced)
             for (cell, _parity), variable in options.items():
-                price = weights.late_pair * (cell.pair >= problem.late_from) + weights.wish * sum(
+                price = weights.late_pair * (cell.pair >= problem.late_from)
+                price += weights.first_pair * (cell.pair == problem.pairs[0])
+                price += weights.wish * sum(
                     cell in problem.rather_not.get(teacher, ()) for teacher in want.teachers
                 )
                 if price:
@@ -337,7 +347,7 @@ class _Week:
         for kinds in unions:
             concerned = [want for want in self.problem.wants if set(want.room_kinds) <= kinds]
             rooms = [room for room in self.problem.rooms if room.kind in kinds]
-            for people in _thresholds(concerned, rooms):
+            for people in thresholds(concerned, rooms):
                 large = [want for want in concerned if want.people >= people]
                 free = [room for room in rooms if room.capacity >= people]
                 self._enough(large, free)
@@ -367,7 +377,7 @@ class _Week:
         solver.parameters.max_time_in_seconds = seconds
         solver.parameters.num_workers = workers
         solver.parameters.random_seed = seed
-        status = solver.solve(self.model, _watch(self.cp, stop))
+        status = solver.solve(self.model, watch(self.cp, stop))
         if status not in (self.cp.OPTIMAL, self.cp.FEASIBLE):
             return dict(hint)
         return {
@@ -390,7 +400,7 @@ def _parts(rows: list[tuple[Audience, Want]]) -> dict[str, dict[int, list[tuple[
     return {key: dict(parts) for key, parts in found.items()}
 
 
-def _watch(cp: Any, stop: Stop | None) -> Any:
+def watch(cp: Any, stop: Stop | None) -> Any:
     """Ends the search at a better solution when somebody has asked for it."""
 
     class Watch(cp.CpSolverSolutionCallback):
@@ -408,7 +418,7 @@ def _unions(sets: set[frozenset[str]]) -> set[frozenset[str]]:
     return found
 
 
-def _thresholds(wants: list[Want], rooms: list[Room]) -> list[int]:
+def thresholds(wants: list[Want], rooms: list[Room]) -> list[int]:
     """The sizes at which the number of rooms changes, as far as lessons ask for them."""
     most = max((want.people for want in wants), default=0)
     sizes = {0} | {room.capacity + 1 for room in rooms if room.capacity < most}
@@ -417,18 +427,48 @@ def _thresholds(wants: list[Want], rooms: list[Room]) -> list[int]:
 
 # --- rooms
 
-KIND_PRICE, CHANGE_PRICE, BUILDING_PRICE, NO_ROOM = 40, 15, 30, 100_000
+# A room of another kind than the lesson wants best; a change weighs so much for each point of its wish.
+KIND_PRICE, CHANGE_PRICE, NO_ROOM = 40, 15, 100_000
+# (group, day, pair) → the rooms in which its lessons are.
+Whereabouts = Mapping[tuple[int, int, int], list[Room]]
 
 
 def give_rooms(problem: Problem, places: Mapping[str, Place]) -> Places:
-    """Give each place a room, cell by cell; what finds none is left out."""
+    """Give each place a room, cell by cell; what finds none is left out.
+
+    First with an eye to the pair before, then once more to the pair after as well; what
+    costs less is taken.
+    """
+    first = _settle(problem, places, {})
+    again = _settle(problem, places, _whereabouts(problem, first))
+    better = _room_cost(problem, again) < _room_cost(problem, first)
+    return again if len(again) >= len(first) and better else first
+
+
+def _room_cost(problem: Problem, places: Mapping[str, Place]) -> int:
+    return rules.account_of(problem, places).cost(problem.weights)
+
+
+def _whereabouts(problem: Problem, places: Mapping[str, Place]) -> Whereabouts:
+    rooms = {room.pk: room for room in problem.rooms}
+    found: defaultdict[tuple[int, int, int], list[Room]] = defaultdict(list)
+    for want in problem.wants:
+        place = places.get(want.key)
+        if place is not None and place.room in rooms:
+            for group in {one.group for one in want.audience}:
+                found[group, place.day, place.pair].append(rooms[place.room])
+    return found
+
+
+def _settle(problem: Problem, places: Mapping[str, Place], after: Whereabouts) -> Places:
+    """Rooms for all places; ``after`` says where groups were in a settlement before, in the pair that follows."""
     wants = {want.key: want for want in problem.wants}
     by_cell: defaultdict[Cell, list[str]] = defaultdict(list)
     for key, place in places.items():
         by_cell[place.cell].append(key)
     found: Places = {}
     used: defaultdict[int, set[Moment]] = defaultdict(set)
-    last: dict[tuple[int, int], Room] = {}
+    here: defaultdict[tuple[int, int, int], list[Room]] = defaultdict(list)
     rooms = {room.pk: room for room in problem.rooms}
     for pk, moments in problem.busy_rooms.items():
         used[pk] |= moments
@@ -436,13 +476,28 @@ def give_rooms(problem: Problem, places: Mapping[str, Place]) -> Places:
         # Weekly lessons need a room in both weeks, so they choose first.
         for parities in ({None}, {0}, {1}):
             keys = sorted(key for key in by_cell[cell] if places[key].parity in parities)
-            given = _assign(problem, [wants[key] for key in keys], places, used, last)
+            near = [_near(problem, wants[key], cell, here, after) for key in keys]
+            given = _assign(problem, [wants[key] for key in keys], places, used, near)
             for key, room in given.items():
                 found[key] = replace(places[key], room=room)
                 used[room] |= set(places[key].moments)
                 for group in {one.group for one in wants[key].audience}:
-                    last[group, cell.day] = rooms[room]
+                    here[group, cell.day, cell.pair].append(rooms[room])
     return found
+
+
+def _near(
+    problem: Problem, want: Want, cell: Cell, before: Whereabouts, after: Whereabouts
+) -> list[list[Room]]:
+    """Where each group of the lesson is in the pair before, and in the pair after."""
+    at = problem.pairs.index(cell.pair)
+    groups = {one.group for one in want.audience}
+    found = []
+    if at > 0:
+        found += [before.get((group, cell.day, problem.pairs[at - 1]), []) for group in groups]
+    if at + 1 < len(problem.pairs):
+        found += [after.get((group, cell.day, problem.pairs[at + 1]), []) for group in groups]
+    return [rooms for rooms in found if rooms]
 
 
 def _assign(
@@ -450,7 +505,7 @@ def _assign(
     wants: list[Want],
     places: Mapping[str, Place],
     used: Mapping[int, set[Moment]],
-    last: Mapping[tuple[int, int], Room],
+    near: list[list[list[Room]]],
 ) -> dict[str, int]:
     """The cheapest rooms for lessons of one cell (an assignment problem)."""
     from ortools.graph.python import linear_sum_assignment
@@ -463,7 +518,7 @@ def _assign(
         moments = places[want.key].moments
         for column, room in enumerate(problem.rooms):
             if fits_now(room, want, moments, used):
-                task.add_arc_with_cost(row, column, _price(room, want, places[want.key].day, last))
+                task.add_arc_with_cost(row, column, _price(problem, room, want, near[row]))
         task.add_arc_with_cost(row, count + row, NO_ROOM)
     for row in range(len(wants), len(wants) + count):
         for column in range(count + len(wants)):
@@ -483,11 +538,12 @@ def fits_now(room: Room, want: Want, moments: list[Moment], used: Mapping[int, s
     return rules.fits(room, want) and used.get(room.pk, set()).isdisjoint(moments)
 
 
-def _price(room: Room, want: Want, day: int, last: Mapping[tuple[int, int], Room]) -> int:
-    """A room of another kind, too large, or elsewhere than the group just was costs."""
+def _price(problem: Problem, room: Room, want: Want, near: list[list[Room]]) -> int:
+    """A room of another kind, too large, or elsewhere than the groups are before and after costs."""
+    weights = problem.weights
     price = KIND_PRICE * want.room_kinds.index(room.kind) + (room.capacity - want.people) // 5
-    for group in {one.group for one in want.audience}:
-        before = last.get((group, day))
-        if before is not None and before.pk != room.pk:
-            price += CHANGE_PRICE + BUILDING_PRICE * (before.building != room.building)
+    for rooms in near:
+        change = all(one.pk != room.pk for one in rooms)
+        price += CHANGE_PRICE * weights.room_change * change
+        price += CHANGE_PRICE * weights.building_change * all(one.building != room.building for one in rooms)
     return price

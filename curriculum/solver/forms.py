@@ -22,6 +22,9 @@ WEIGHTS = {
     "teacher_window": _("a window of a teacher"),
     "teacher_day": _("a day for which a teacher comes"),
     "late_pair": _("a late pair"),
+    "first_pair": _("the first pair of the day"),
+    "room_change": _("another auditorium in the next pair of a group"),
+    "building_change": _("another building in the next pair of a group"),
 }
 
 

@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum.models import TimetableDraft
-from curriculum.solver import actions, engine
+from curriculum.solver import actions, drafts, engine
 from hemis.jobs.actions import JobError
 from hemis.jobs.kinds import JobKind, job
-from hemis.jobs.models import Job
 
 
 @job("curriculum.timetable")
@@ -35,22 +34,15 @@ class ComputeTimetable(JobKind):
                 % {"placed": account["placed"], "wanted": account["wanted"], "cost": account["cost"]}
             )
         try:
-            actions.step(draft, keys[0], seed=job.cursor + 1, stop=_asked_to_stop(job))
+            actions.step(draft, keys[0], seed=job.cursor + 1, stop=drafts.asked_to_stop(job))
         except engine.NotInstalled as error:
             raise JobError(_("Automatic timetabling is not installed.")) from error
 
     def finish(self, job):
         draft = TimetableDraft.objects.get(pk=job.params["draft"])
-        actions.ready(draft)
+        drafts.ready(draft)
         job.result_url = reverse("curriculum_timetable_drafts_detail", args=[draft.pk])
         job.message = _("%(placed)d of %(wanted)d places of the week are filled.") % {
             "placed": draft.account.get("placed", 0),
             "wanted": draft.account.get("wanted", 0),
         }
-
-
-def _asked_to_stop(job: Job):
-    def asked() -> bool:
-        return Job.objects.filter(pk=job.pk, cancel_requested=True).exists()
-
-    return asked

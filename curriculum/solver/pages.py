@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from curriculum.models import TeacherHours, Teaching, TimetableDraft
 from curriculum.models.solver import WEEKDAYS
 from curriculum.pages.reference import years
-from curriculum.solver import actions, forms, queries, rules
+from curriculum.solver import actions, drafts, forms, queries, rules
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.columns import Column
@@ -131,7 +131,9 @@ FIGURES = [
     ("late_pairs", gettext_lazy("late pairs")),
     ("same_day", gettext_lazy("the same subject twice on a day")),
     ("wishes_broken", gettext_lazy("wishes of teachers not met")),
-    ("room_changes", gettext_lazy("changes of auditorium")),
+    ("first_pairs", gettext_lazy("lessons in the first pair of a day")),
+    ("room_changes", gettext_lazy("changes of auditorium between neighbouring pairs (two weeks)")),
+    ("building_changes", gettext_lazy("of them to another building")),
     ("cost", gettext_lazy("cost of all together")),
 ]
 
@@ -185,7 +187,7 @@ class TimetableDrafts(Register):
 
     @classmethod
     def detail_context(cls, request, obj):
-        actions.settle(obj)
+        drafts.settle(obj)
         may = obj.state in (TimetableDraft.READY,) and request.access.can("timetable.edit")
         applied = obj.applied
         return {
@@ -210,7 +212,7 @@ def compute(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             draft = actions.begin(form.save(commit=False), access=request.access)
-        except actions.SolverError as error:
+        except drafts.SolverError as error:
             form.add_error(None, str(error))
         else:
             return redirect("job", pk=draft.job_id)
@@ -248,7 +250,7 @@ def _button(do: Callable[[Request, TimetableDraft], HttpResponse | str]):
         "timetable.edit",
         do,
         back="curriculum_timetable_drafts_detail",
-        errors=actions.SolverError,
+        errors=drafts.SolverError,
     )
 
 

@@ -70,6 +70,9 @@ class Weights:
     teacher_window: int = 3
     teacher_day: int = 2
     late_pair: int = 1
+    first_pair: int = 1
+    room_change: int = 1
+    building_change: int = 3
 
 
 @dataclass(frozen=True)
@@ -253,9 +256,11 @@ class Account:
     teacher_windows: int
     teacher_days: int
     late_pairs: int
+    first_pairs: int
     same_day: int
     wishes_broken: int
     room_changes: int
+    building_changes: int
 
     def cost(self, weights: Weights) -> int:
         return (
@@ -266,6 +271,9 @@ class Account:
             + weights.teacher_window * self.teacher_windows
             + weights.teacher_day * self.teacher_days
             + weights.late_pair * self.late_pairs
+            + weights.first_pair * self.first_pairs
+            + weights.room_change * self.room_changes
+            + weights.building_change * self.building_changes
         )
 
 
@@ -273,23 +281,29 @@ def account_of(problem: Problem, places: Mapping[str, Place]) -> Account:
     """Count the account anew from the places alone."""
     groups: defaultdict[tuple[int, int, int], set[int]] = defaultdict(set)
     teachers: defaultdict[tuple[int, int, int], set[int]] = defaultdict(set)
-    rooms_of: defaultdict[tuple[int, int], dict[int, int | None]] = defaultdict(dict)
+    rooms_of: defaultdict[tuple[int, int, int], defaultdict[int, set[int]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
     days: defaultdict[int, set[int]] = defaultdict(set)
     same: Counter = Counter()
-    late = wishes = 0
+    late = first = wishes = 0
     for want, place in _occupied(problem, places):
         late += place.pair >= problem.late_from
+        first += place.pair == problem.pairs[0]
         same[want.teaching, place.day] += 1
         for moment in place.moments:
             for group in {one.group for one in want.audience}:
                 groups[group, moment.day, moment.parity].add(moment.pair)
-                rooms_of[group, moment.day][moment.pair] = place.room
+                if place.room is not None:
+                    rooms_of[group, moment.day, moment.parity][moment.pair].add(place.room)
             for teacher in want.teachers:
                 teachers[teacher, moment.day, moment.parity].add(moment.pair)
         for teacher in want.teachers:
             days[teacher].add(place.day)
             wishes += place.cell in problem.rather_not.get(teacher, ())
     placed = [want for want in problem.wants if want.key in places]
+    buildings = {room.pk: room.building for room in problem.rooms}
+    moves = [move for rooms in rooms_of.values() for move in _moves(problem, rooms)]
     return Account(
         wanted=len(problem.wants),
         placed=len(placed),
@@ -299,15 +313,23 @@ def account_of(problem: Problem, places: Mapping[str, Place]) -> Account:
         teacher_windows=sum(_windows(pairs) for pairs in teachers.values()),
         teacher_days=sum(len(one) for one in days.values()),
         late_pairs=late,
+        first_pairs=first,
         same_day=sum(count - 1 for count in same.values()),
         wishes_broken=wishes,
-        room_changes=sum(_changes(rooms) for rooms in rooms_of.values()),
+        room_changes=len(moves),
+        building_changes=sum(
+            {buildings.get(one) for one in here}.isdisjoint(buildings.get(one) for one in there)
+            for here, there in moves
+        ),
     )
 
 
-def _changes(rooms: Mapping[int, int | None]) -> int:
-    in_order = [rooms[pair] for pair in sorted(rooms)]
-    return sum(one != other for one, other in zip(in_order, in_order[1:], strict=False))
+def _moves(problem: Problem, rooms: Mapping[int, set[int]]) -> Iterator[tuple[set[int], set[int]]]:
+    """Auditoriums of two neighbouring pairs between which a group has to move; halves may be in several."""
+    for pair, following in zip(problem.pairs, problem.pairs[1:], strict=False):
+        here, there = rooms.get(pair), rooms.get(following)
+        if here and there and here.isdisjoint(there):
+            yield here, there
 
 
 # --- why something has no place

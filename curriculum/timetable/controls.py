@@ -272,6 +272,17 @@ def change(
 
 
 @transaction.atomic
+def set_locked(event: ControlEvent, *, access: Access, locked: bool) -> None:
+    """Whether automatic timetabling leaves the control where it is.
+
+    Raises:
+        TimetableError: out of scope, or cancelled.
+    """
+    found = _locked(event, access)
+    ControlEvent.objects.filter(pk=found.pk).update(is_locked=locked, version=found.version + 1)
+
+
+@transaction.atomic
 def cancel(event: ControlEvent, *, access: Access, reason: str) -> ControlEvent:
     """The control is not held; it stays with its reason.
 

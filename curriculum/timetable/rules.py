@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from structure.rules import monday_of
 
 PAIR_HOURS = 2  # academic hours of a pair
+AUTUMN = "11"  # `h_semestr_type`
 SUNDAY = 6
 THEORY = "11"
 # Kind of training → types of rooms, the fitting ones first (`h_training_type`, `h_auditorium_type`).

@@ -33,6 +33,7 @@ urlpatterns = [
     path("controls/pdf/", controls.pdf, name="timetable_controls_pdf"),
     path("controls/<int:pk>/change/", controls.change, name="timetable_control_change"),
     path("controls/<int:pk>/cancel/", controls.cancel, name="timetable_control_cancel"),
+    path("controls/<int:pk>/lock/", controls.lock, name="timetable_control_lock"),
     path("controls/<int:pk>/approve/", controls.approve, name="timetable_control_approve"),
     *controls.Controls.urls(),
     path("timetable-batches/<int:pk>/undo/", registers.undo, name="timetable_undo"),

@@ -5,6 +5,7 @@ A new part is a function with ``@part`` in a module of this package, named here.
 
 from reports.bench import (
     attendance,
+    exams,
     grading,
     money,
     pages,
@@ -19,6 +20,7 @@ from reports.bench import (
 
 __all__ = [
     "attendance",
+    "exams",
     "grading",
     "money",
     "pages",

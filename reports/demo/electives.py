@@ -42,6 +42,7 @@ def choose_everything(year: int, term: str, day: datetime.date) -> int:
 
 
 CHOOSERS, PLACES = 15, 12  # a few wait, a few have not chosen yet
+SPRING_CHOICES = (4, 6)
 
 
 def open_windows(staff: dict[str, User]) -> None:
@@ -50,12 +51,7 @@ def open_windows(staff: dict[str, User]) -> None:
     for n in range(1, len(pools.FACULTIES) + 1):
         dean = staff[f"dean{n}"]
         access = Access.for_user(dean)
-        semester = (
-            CurriculumSemester.objects.for_scope(access.scope("elective.edit"))
-            .filter(academic_year=YEAR, number=6, curriculum__groups__isnull=False)
-            .order_by("pk")
-            .first()
-        )
+        semester = _to_choose_in(access)
         if semester is None:
             continue
         with acting(dean.pk, "demo"):
@@ -72,9 +68,20 @@ def open_windows(staff: dict[str, User]) -> None:
         _let_choose(campaign, offers)
 
 
+def _to_choose_in(access: Access) -> CurriculumSemester | None:
+    """The spring semester with most people who choose: of the third course, or in a small demo of the second."""
+    rows = CurriculumSemester.objects.for_scope(access.scope("elective.edit")).filter(
+        academic_year=YEAR, number__in=SPRING_CHOICES, curriculum__groups__isnull=False
+    )
+    found = [one for one in rows.order_by("-number", "pk").distinct() if electives.choosers(one).exists()]
+    return max(found, key=lambda one: electives.choosers(one).count(), default=None)
+
+
 def _let_choose(campaign: ElectiveCampaign, offers: list) -> None:
-    people = electives.choosers(campaign.semester).order_by("pk").values_list("person", flat=True)[:CHOOSERS]
-    users = {user.person_id: user for user in User.objects.filter(person__in=list(people))}
+    people = list(electives.choosers(campaign.semester).order_by("pk").values_list("person", flat=True))
+    # A quarter has not chosen yet, however few they are.
+    people = people[: min(CHOOSERS, len(people) * 3 // 4)]
+    users = {user.person_id: user for user in User.objects.filter(person__in=people)}
     for at, person in enumerate(people):
         user = users.get(person)
         if user is not None:

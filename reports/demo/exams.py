@@ -5,13 +5,19 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 
+from django.db.models import Max, Min
 from django.utils import timezone
 
+from curriculum.exams import actions as session_actions
+from curriculum.exams import engine
+from curriculum.exams import queries as session_queries
 from curriculum.models import (
     AudienceSlot,
     ControlAudience,
     ControlEvent,
     CurriculumSubject,
+    CurriculumWeek,
+    ExamDraft,
     GroupCurriculum,
     SubjectControl,
     TeacherSlot,
@@ -22,24 +28,53 @@ from hemis.access.history import acting
 from hemis.people.models import User
 from reports.demo import YEAR
 from staff.models import Position
-from structure.models import Auditorium, RoomSlot
+from structure.models import Auditorium, RoomSlot, Unit
 from students.models import Group
 
 FIRST, LAST = datetime.date(YEAR, 9, 1), datetime.date(YEAR + 1, 1, 31)
+LAW_GAP = 2
 GAP = 3  # days from one final control of a group to the next: the law asks for two
 APPROVED_UNTIL_YEAR_OF_ENTRY = YEAR - 1  # those who entered this year still wait for approval
 
 
 def build(staff: dict[str, User]) -> int:
-    """A final control of every subject that a group is taught, by somebody who has not taught it to them."""
+    """A final control of every subject that a group is taught, by somebody who has not taught it to them.
+
+    The last faculty has none yet: its session is computed and waits to be looked at and accepted.
+    """
+    last = Unit.objects.faculties().order_by("code").last()
     with acting(staff["dean1"].pk if "dean1" in staff else staff["academic"].pk, "demo"):
-        return _Exams(staff["academic"]).place()
+        placed = _Exams(staff["academic"], but=last).place()
+    if last is not None:
+        _compute(last, staff)
+    return placed
+
+
+def _compute(faculty: Unit, staff: dict[str, User]) -> None:
+    """A session as the solver begins it, by the first fit, which needs no OR-Tools."""
+    dean = staff.get(f"dean{len(Unit.objects.faculties())}", staff["academic"])
+    plans = GroupCurriculum.objects.filter(group__faculty=faculty).values("curriculum")
+    weeks = CurriculumWeek.objects.filter(
+        curriculum__in=plans, kind=rules.ATTESTATION, starts_on__range=(FIRST, LAST)
+    ).aggregate(first=Min("starts_on"), last=Max("ends_on"))
+    if weeks["first"] is None:
+        return
+    draft = ExamDraft(
+        faculty=faculty, academic_year_id=YEAR, term=rules.AUTUMN, first_day=weeks["first"], last_day=weeks["last"],
+        state=ExamDraft.READY, made_by=dean, options={"pairs": [1, 2, 3, 4], "free_days": LAW_GAP - 1},
+    )  # fmt: skip
+    task = session_queries.task_of(draft)
+    if not task.problem.exams:
+        return
+    with acting(dean.pk, "demo"):
+        draft.save()
+        session_actions.keep(draft, task, engine.first_session(task.problem))
 
 
 class _Exams:
     """Groups one after another; each subject on the next day that is free for everybody."""
 
-    def __init__(self, approver: User) -> None:
+    def __init__(self, approver: User, *, but: Unit | None) -> None:
         self.approver = approver
         self.pairs = [one for one in queries.pairs_of(YEAR) if one.number <= 4]  # noqa: PLR2004 - by daylight
         self.rooms = list(
@@ -49,9 +84,11 @@ class _Exams:
         self.taken = self._taken()
         self.taught: dict[tuple[int, int], set[int]] = defaultdict(set)
         self.lines: dict[int, set[int]] = defaultdict(set)
-        for group, line, subject, teacher in TeachingAudience.objects.filter(
-            teaching__academic_year=YEAR, teaching__term="11"
-        ).values_list("group", "curriculum_subject", "teaching__subject", "teaching__teacher"):
+        for group, line, subject, teacher in (
+            TeachingAudience.objects.filter(teaching__academic_year=YEAR, teaching__term="11")
+            .exclude(group__faculty=but)
+            .values_list("group", "curriculum_subject", "teaching__subject", "teaching__teacher")
+        ):
             self.taught[group, subject].add(teacher)
             self.lines[group].add(line)
 

@@ -36,7 +36,7 @@ PAIR = datetime.timedelta(minutes=80)
 HOURS = {"11": 30, "13": 30, "14": 20, "17": 100}
 CONTROLS = {"11": 30, "12": 20, "13": 50}
 SUBJECTS_A_SEMESTER = 5
-ELECTIVE_FROM = 5  # the semester from which one of the subjects is chosen
+ELECTIVE_FROM = 4  # the semester from which one of the subjects is chosen: a small demo has second courses
 ALL = ("11.01", "11.02", "11.03", "11.04")
 
 
@@ -157,7 +157,7 @@ def _kind(week: rules.WeekDates) -> str:
 def _fill(
     plans: list[Curriculum], of_plan: dict[tuple[int, int], CurriculumSemester], subjects: list[Subject]
 ) -> None:
-    """Five subjects a semester; from the fifth semester on the last one is a choice of two."""
+    """Five subjects a semester; from the fourth semester on the last one is a choice of two."""
     blocks = {
         (one.curriculum_id, one.code): one
         for one in CurriculumBlock.objects.bulk_create(

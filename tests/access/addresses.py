@@ -20,6 +20,7 @@ from django.utils import timezone
 from attendance.models import Excuse
 from curriculum.materials.models import Resource, ResourceFile
 from curriculum.models import (
+    ControlEvent,
     CurriculumSemester,
     CurriculumSubject,
     ElectiveChoice,
@@ -534,6 +535,9 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     ),
     "grading_correct": _on("", SheetLine),
     **dict.fromkeys(("grading_exam_list_pdf", "grading_summary_pdf"), _on("grading_groups", Group)),
+    **dict.fromkeys(
+        ("grading_control_list_pdf", "grading_control_list_xlsx"), _on("curriculum_controls", ControlEvent)
+    ),
     "grading_draw_up": _on("students_students", Student),
     "grading_schedule_remove": _on("", ScheduleLine),
     "my_result": _on("", SubjectResult),

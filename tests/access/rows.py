@@ -26,6 +26,7 @@ from curriculum.models import (
     ElectiveCampaign,
     ElectiveChoice,
     ElectiveOffer,
+    ExamDraft,
     GradeType,
     GroupCurriculum,
     Holiday,
@@ -940,6 +941,7 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     CurriculumSemester: of_faculty(_semester),
     CurriculumSubject: _curriculum_subject,
     TeacherHours: _teacher_hours,
+    ExamDraft: of_faculty(plain(ExamDraft, state=ExamDraft.READY)),
     TimetableDraft: of_faculty(plain(TimetableDraft, state=TimetableDraft.READY)),
     "curriculum_kafedra_subjects": lambda world, where: Row(
         _approved(world, where), world.place(where, kafedra=True)

@@ -47,6 +47,8 @@ WITHOUT_HISTORY = {
     "curriculum_teacherslot": "busy hours that triggers derive from lessons and controls",
     "curriculum_audienceslot": "busy hours that triggers derive from lessons and controls",
     "curriculum_draftplace": "written by the solver, never edited; lessons have their history",
+    "curriculum_examplace": "written by the solver, never edited; controls have their history",
+    "curriculum_exampart": "written by the solver, never edited; controls have their history",
     "attendance_savedchange": "keys of changes that have arrived; the program forgets them after a while",
     "grading_studentgpa": "written by one set operation from results, which have their history",
     "records_recordline": "only ever added, by its sheet or act; a trigger refuses every change",

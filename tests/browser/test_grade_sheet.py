@@ -1,17 +1,17 @@
-"""A semester from registrations to closed sheets and GPA, in a browser, each step as the role that has the duty."""
+"""A semester from the curriculum to closed sheets and GPA, in a browser, each step as the role that has the duty."""
 
 from __future__ import annotations
 
 import pytest
 from django.urls import reverse
 
-from curriculum.models import CurriculumSubject, Registration
+from curriculum.models import CurriculumSubject, RatingSheetKind, Registration, Teaching
 from grading.models import GradeSheet, SheetLine, StudentGpa, SubjectResult
 from hemis.people.models import User
+from students.models import Group
 from tests import factories
 from tests.browser.conftest import PHONE
 from tests.curriculum import makers as plans
-from tests.grading.makers import Study
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,18 +22,50 @@ PASTE = """(cell, text) => {
 }"""
 
 
-@pytest.mark.duty("2.4", "B7", "B7.1", "B7.2", "S")
-def test_from_registrations_to_closed_sheets_and_gpa(visit, server):
-    study = Study(students=3)
-    line = study.lines[0]
-    Registration.objects.exclude(curriculum_subject=line).delete()
-    plans.make_teaching(line, study.group, teacher=study.examiner)
+class Begun:
+    """A faculty whose plan is a draft and lacks one subject, a group of three without a plan, and the offices."""
+
+    def __init__(self) -> None:
+        factories.make_university()
+        factories.make_year()
+        self.faculty = factories.make_faculty()
+        self.kafedra = factories.make_kafedra(self.faculty)
+        self.plan = plans.make_curriculum(self.faculty)
+        plans.fill(self.plan)
+        first = self.plan.semesters.get(number=1)
+        self.plan.subjects.filter(semester=first).last().delete()
+        self.subject = plans.make_subject("Algoritmlar", education_type=self.plan.speciality.education_type)
+        self.group = Group.objects.create(
+            name="610-26.01", faculty=self.faculty, speciality=self.plan.speciality, entry_year=2026
+        )
+        self.students = factories.make_students(self.faculty, 3, group=self.group)
+        self.dean, self.head = (
+            factories.make_user("dean", self.faculty),
+            factories.make_user("head", self.kafedra),
+        )
+        self.affairs = factories.make_user("academic_affairs")
+        self.examiner = factories.make_employee(self.kafedra)
+        self.teacher = factories.make_user("teacher", person=self.examiner.person)
+
+    @property
+    def line(self) -> CurriculumSubject:
+        return CurriculumSubject.objects.get(curriculum=self.plan, subject=self.subject)
+
+
+@pytest.mark.duty("2.3", "2.4", "8.1", "B6", "B7", "B7.1", "B7.2", "S")
+def test_from_the_curriculum_to_closed_sheets_and_gpa(visit, server):
+    study = Begun()
+    office, head, affairs = visit(study.dean), visit(study.head), visit(study.affairs)
+    for one in (office, head, affairs):
+        one.page.on("dialog", lambda dialog: dialog.accept())
+    the_plan_is_completed_and_approved(office, affairs, study)
+    the_group_begins_by_it(office, head, study)
+    line = study.line
     final_examiner = factories.make_employee(study.kafedra)
     CurriculumSubject.objects.filter(pk=line.pk).update(teacher=final_examiner)
     holder = factories.make_user("teacher", person=final_examiner.person)
-    office, head = visit(study.dean), visit(study.head)
     teacher, other = visit(study.teacher), visit(holder)
-    for one in (office, head, teacher, other):
+    for one in (teacher, other):
         one.page.on("dialog", lambda dialog: dialog.accept())
     for control, who, fill in (
         ("11", teacher, by_keyboard), ("12", teacher, by_paste), ("13", other, by_keyboard),
@@ -60,7 +92,49 @@ def test_from_registrations_to_closed_sheets_and_gpa(visit, server):
     assert not wide
 
 
-def office_opens(office, study: Study, control: str) -> GradeSheet:
+def the_plan_is_completed_and_approved(office, affairs, study: Begun) -> None:
+    """2.3, B6: a check names what is missing; the dean's office adds it, academic affairs approve and freeze."""
+    affairs.go("curriculum_curricula_detail", study.plan.pk).press_at("curriculum_approve", study.plan.pk)
+    study.plan.refresh_from_db()
+    assert study.plan.state == "draft" and affairs.find(".badge.bg-red-lt").count() > 0
+    office.go("curriculum_add_subject", study.plan.pk, semester="1")
+    hours = {f"hours_{kind}": str(value) for kind, value in plans.HOURS.items()}
+    most = {f"control_{kind}": str(value) for kind, value in plans.CONTROLS.items()}
+    office.fill(
+        subject=str(study.subject.pk), kafedra=str(study.kafedra.pk), credit="6",
+        sheet_kind=str(RatingSheetKind.objects.get(code="11").pk), **hours, **most,
+    ).save()  # fmt: skip
+    assert study.line.semester.number == 1
+    office.go("curriculum_curricula_detail", study.plan.pk, tab="checks")
+    assert office.find(".badge.bg-red-lt").count() == 0
+    affairs.go("curriculum_curricula_detail", study.plan.pk).press_at("curriculum_approve", study.plan.pk)
+    study.plan.refresh_from_db()
+    assert study.plan.state == "approved"
+    office.go("curriculum_add_subject", study.plan.pk)
+    assert office.status == 404, "an approved plan is frozen"
+
+
+def the_group_begins_by_it(office, head, study: Begun) -> None:
+    """2.3, 8.1: the group gets the plan, its students are registered, teachings are formed and given away."""
+    office.go("students_groups_list")
+    office.find(f"input[name='pk'][value='{study.group.pk}']").check()
+    office.find("#bulk-action").select_option("curriculum")
+    office.press("#bulk .hemis-bulk button")
+    assert study.group.plan.curriculum == study.plan
+    office.go("curriculum_register").fill(year="2026", term="11").press("main form button.btn-primary")
+    assert Registration.objects.filter(curriculum_subject=study.line).count() == 3
+    office.go("curriculum_form_teachings", year="2026", term="11").press(
+        "main form[method=post] button.btn-primary"
+    )
+    found = Teaching.objects.filter(subject=study.subject)
+    assert set(found.values_list("training_type", flat=True)) == {"11", "13"}
+    for one in found:
+        head.go("curriculum_teaching_assign", one.pk)
+        head.fill(teacher=str(study.examiner.pk)).press("main form button.btn-primary")
+    assert set(found.values_list("teacher", flat=True)) == {study.examiner.pk}
+
+
+def office_opens(office, study: Begun, control: str) -> GradeSheet:
     """What would be opened is shown first; a job opens it."""
     office.go(
         "grading_open",
@@ -71,7 +145,7 @@ def office_opens(office, study: Study, control: str) -> GradeSheet:
         attempt="11",
     )
     office.press("section form button.btn-primary")
-    return GradeSheet.objects.get(control=control, attempt="11")
+    return GradeSheet.objects.get(control=control, attempt="11", curriculum_subject=study.line)
 
 
 def cells(who):

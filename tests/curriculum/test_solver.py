@@ -158,6 +158,7 @@ def test_the_pages_from_the_question_to_the_lessons(dean, faculty, teachings):
         "faculty": faculty.pk, "academic_year": 2026, "term": "11", "starts_on": "2026-09-01", "rounds": 1,
         "days": 6, "last_pair": 3, "group_day_max": 3, "teacher_day_max": 3, "late_from": 3, "group_window": 10,
         "same_day": 8, "wish": 6, "teacher_window": 3, "teacher_day": 2, "late_pair": 1,
+        "first_pair": 1, "room_change": 1, "building_change": 3,
     }  # fmt: skip
     page = reverse("curriculum_timetable_compute")
     assert client.get(page).status_code == 200

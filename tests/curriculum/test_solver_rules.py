@@ -90,9 +90,61 @@ def test_the_account_counts_windows_days_and_broken_wishes():
         2,
         1,
         1,
-        1,
+        0,
     )
-    assert account.cost(Weights()) == 6 * 10 + 2 * 2 + 1 + 6
+    assert account.cost(Weights()) == 6 * 10 + 2 * 2 + 1 + 6 + 1
+
+
+def test_changes_of_auditorium_and_building_count_between_neighbouring_pairs_only():
+    week = [*wants(1), *wants(2, teacher=2), *wants(3, teacher=3)]
+    problem = Problem(week, ROOMS)
+    places = {"1:1": Place(0, 1, None, 1), "2:1": Place(0, 2, None, 2), "3:1": Place(0, 4, None, 3)}
+    account = rules.account_of(problem, places)
+    # In the odd and in the even week from the hall to the classroom, in one building; the window rests.
+    assert (account.room_changes, account.building_changes, account.first_pairs) == (2, 0, 1)
+    moved = rules.account_of(problem, places | {"3:1": Place(0, 3, None, 3)})
+    assert (moved.room_changes, moved.building_changes) == (4, 2)
+    dearer = Weights(room_change=7, building_change=11, first_pair=13)
+    assert moved.cost(dearer) - moved.cost(Weights(room_change=0, building_change=0, first_pair=0)) == (
+        4 * 7 + 2 * 11 + 13
+    )
+
+
+def test_halves_that_come_together_where_one_of_them_was_do_not_all_move():
+    halves = [Audience(1, half, 7) for half in (71, 72)]
+    week = [*wants(1, audience=halves[:1]), *wants(2, teacher=2, audience=halves[1:]), *wants(3, teacher=3)]
+    places = {"1:1": Place(0, 1, None, 1), "2:1": Place(0, 1, None, 2), "3:1": Place(0, 2, None, 2)}
+    assert rules.account_of(Problem(week, ROOMS), places).room_changes == 0
+
+
+@pytest.mark.parametrize("weight", ["room_change", "building_change"])
+def test_a_group_stays_in_its_auditorium_where_that_is_wished(weight):
+    """The second lesson would take the smaller room of the other building; the wish keeps the group where it is."""
+    small, large = replace(CLASSROOM, pk=5, capacity=21, building=2), replace(CLASSROOM, pk=6, capacity=60)
+    week = [*wants(1, people=50), *wants(2, teacher=2, people=20)]
+    free = dict.fromkeys(("room_change", "building_change", "first_pair", "late_pair"), 0)
+    places = {"1:1": Place(0, 1), "2:1": Place(0, 2)}
+    indifferent = Problem(week, [small, large], weights=Weights(**free))
+    assert engine.give_rooms(indifferent, places)["2:1"].room == small.pk
+    wished = replace(indifferent, weights=Weights(**free | {weight: 3}))
+    assert engine.give_rooms(wished, places)["2:1"].room == large.pk
+
+
+def test_the_room_of_the_pair_after_counts_as_well():
+    """Only the second lesson is bound to a room; the first one comes to it, though it is settled first."""
+    small, large = replace(CLASSROOM, pk=5, capacity=21), replace(CLASSROOM, pk=6, capacity=60)
+    week = [*wants(1, people=20), *wants(2, teacher=2, people=50)]
+    found = engine.give_rooms(Problem(week, [small, large]), {"1:1": Place(0, 1), "2:1": Place(0, 2)})
+    assert found["1:1"].room == found["2:1"].room == large.pk
+
+
+def test_the_first_pair_is_left_free_where_that_is_wished():
+    problem = Problem(wants(1), ROOMS, days=1, pairs=(1, 2), late_from=9)
+    assert engine.first_week(problem)["1:1"].pair == 1
+    better = engine.improve(problem, engine.first_week(problem), seconds=3)
+    assert better["1:1"].pair == 2
+    indifferent = replace(problem, weights=Weights(first_pair=0))
+    assert rules.account_of(indifferent, engine.first_week(problem)).cost(indifferent.weights) == 2
 
 
 def test_the_reason_for_no_place_names_what_stands_in_the_way():

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from reports import bench
+from reports.bench.exams import measure_exams
 from reports.bench.parts import PARTS
 from reports.bench.timetable import measure_timetable
 from tests import factories
@@ -19,6 +20,11 @@ def test_the_week_is_placed_without_a_clash():
     found = measure_timetable(groups=4, seconds=5, better=0)
     assert (found["placed"], found["broken"]) == (found["wanted"], 0)
     assert found["wanted"] >= 40 and found["cost"] <= found["first_cost"]
+
+
+def test_the_session_is_placed_without_a_clash():
+    found = measure_exams(groups=8, seconds=5, better=0)
+    assert (found["finals"], found["placed"], found["broken"]) == (48, found["wanted"], 0)
 
 
 @pytest.fixture

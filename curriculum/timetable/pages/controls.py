@@ -82,6 +82,7 @@ class Controls(Register):
         Column("second_examiner", sort="second_examiner__person__sort_key", hidden=True),
         Column("kafedra", sort="kafedra__name", hidden=True),
         Column("note", hidden=True),
+        Column("is_locked", hidden=True),
         Column("reason", hidden=True),
     ]
     filters = [
@@ -189,6 +190,18 @@ def cancel(request: Request, pk: int) -> HttpResponse:
     except TimetableError as error:
         return refuse(request, error, again={}, title=_("The control cannot be cancelled"))
     messages.success(request, _("The control is cancelled."))
+    return redirect(Controls.url_of(event))
+
+
+@page(EDIT)
+@require_POST
+def lock(request: Request, pk: int) -> HttpResponse:
+    """Fix the control where it is, or let automatic timetabling move it again."""
+    event = get_in_scope(ControlEvent, request, EDIT, pk=pk)
+    try:
+        controls.set_locked(event, access=request.access, locked=bool(request.POST.get("locked")))
+    except TimetableError as error:
+        messages.error(request, str(error))
     return redirect(Controls.url_of(event))
 
 

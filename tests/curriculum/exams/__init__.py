@@ -1,0 +1,1 @@
+"""The automatic timetable of controls."""
