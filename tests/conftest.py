@@ -68,6 +68,30 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
     connection.settings_dict["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
 
+@pytest.fixture(scope="module")
+def _end_of_worlds(django_db_setup, django_db_blocker):
+    """Nothing of what the tests of a file share outlives the file."""
+    yield
+    from tests.sharing import WORLDS
+
+    with django_db_blocker.unblock():
+        WORLDS.undo()
+
+
+@pytest.fixture
+def _worlds(request, _end_of_worlds, django_db_blocker):
+    """What the file's tests share (``tests.sharing``)."""
+    from tests.sharing import prepare_worlds
+
+    with django_db_blocker.unblock():
+        prepare_worlds(request)
+
+
+@pytest.fixture
+def _django_db_helper(_worlds, _django_db_helper):
+    """A test's own transaction begins on top of what the file shares."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Messages are compiled once, before parallel workers start."""
     if hasattr(config, "workerinput"):
@@ -89,6 +113,9 @@ BEGUN_FIRST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first; each test's duties in its report, so that they survive the way back from parallel workers."""
+    from tests.sharing import together
+
+    together(items)
     items.sort(key=lambda item: not item.nodeid.startswith(BEGUN_FIRST))
     for item in items:
         for mark in item.iter_markers("duty"):

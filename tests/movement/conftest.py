@@ -8,6 +8,7 @@ from django.utils.translation import override
 from movement.kinds import KINDS
 from tests.factories import make_admission_setting, make_user
 from tests.movement.kinds import Expulsion, Transfer
+from tests.sharing import shared
 
 
 @pytest.fixture(autouse=True)
@@ -17,17 +18,17 @@ def english():
         yield
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     return make_admission_setting()
 
 
-@pytest.fixture
+@shared
 def dean(faculty):
     return make_user("dean", faculty)
 
 
-@pytest.fixture
+@shared
 def rector(db):
     return make_user("rectorate")
 

@@ -23,17 +23,18 @@ from students.models import Student
 from tests.factories import access_of, make_faculty, make_group, make_students, make_user
 from tests.movement.kinds import draft
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 1)
 LATER = datetime.date(2026, 10, 1)
 
 
-@pytest.fixture
+@shared
 def student(faculty):
     return make_students(faculty, 1, group=make_group(faculty, "610-26.31"), day=DAY)[0]
 
 
-@pytest.fixture
+@shared
 def steps(db):
     """Legal and academic affairs at once, then the personnel department."""
     AgreementStep.objects.bulk_create(
@@ -43,7 +44,7 @@ def steps(db):
     return {role: make_user(role) for role in ("legal", "academic_affairs", "hr")}
 
 
-@pytest.fixture
+@shared
 def order(student, faculty, dean, steps):
     return draft("16", student, dean, LATER, group=make_group(faculty, "610-26.32"))
 

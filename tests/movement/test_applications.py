@@ -22,6 +22,7 @@ from students.models import Student
 from tests.factories import access_of, make_admission_setting, make_group, make_students, make_user
 from tests.movement.petitions import TODAY, account, begun, carry_out, png, scan, sent, with_papers
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 10)
 
@@ -31,7 +32,7 @@ def _files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
+@shared
 def students(faculty):
     return make_students(faculty, 3)
 
@@ -472,6 +473,16 @@ def test_every_kind_asks_for_columns_that_exist_and_names_orders():
 # --- registers
 
 
+@shared
+def pool(db):
+    return make_students(make_admission_setting(), 4)
+
+
+@shared
+def elsewhere(db):
+    return make_students(make_admission_setting("303-102"), 1)
+
+
 class TestApplications(RegisterTests):
     register = Applications
     viewer_role = "dean"
@@ -479,10 +490,8 @@ class TestApplications(RegisterTests):
     students: dict[str, list] = {}
 
     @pytest.fixture(autouse=True)
-    def _people(self, _university):
-        make_admission_setting()
-        self.pool = make_students(make_admission_setting(), 4)
-        self.elsewhere = make_students(make_admission_setting("303-102"), 1)
+    def _people(self, pool, elsewhere):
+        self.pool, self.elsewhere = pool, elsewhere
 
     def make(self, number):
         return sent(self.pool[number])

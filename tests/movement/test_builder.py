@@ -12,19 +12,20 @@ from movement import actions
 from movement.models import Order
 from students.models import Candidate, Group, Student
 from tests import factories
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 BUILDER = "students_builder"
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     factories.make_university()
     factories.make_year()
     return factories.make_faculty()
 
 
-@pytest.fixture
+@shared
 def groups(faculty):
     found = [factories.make_group(faculty, f"610-26.0{n}") for n in (1, 2)]
     Group.objects.filter(pk__in=[one.pk for one in found]).update(
@@ -33,7 +34,7 @@ def groups(faculty):
     return found
 
 
-@pytest.fixture
+@shared
 def dean(faculty):
     return factories.make_user("dean", faculty)
 

@@ -20,17 +20,18 @@ from students.models import Student
 from tests.factories import access_of, make_admission_setting, make_students, make_user
 from tests.movement.petitions import account, carry_out, with_papers
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 20)
 STATIONS = ("accounting", "library", "dormitory", "hr")
 
 
-@pytest.fixture
+@shared
 def students(faculty):
     return make_students(faculty, 3)
 
 
-@pytest.fixture
+@shared
 def offices(dean):
     return {role: make_user(role) for role in STATIONS} | {"dean": dean}
 
@@ -293,15 +294,24 @@ def test_the_laws_hold_for_raw_sql(students, offices, dean):
 # --- registers
 
 
+@shared
+def pool(db):
+    return make_students(make_admission_setting(), 4)
+
+
+@shared
+def elsewhere(db):
+    return make_students(make_admission_setting("303-102"), 1)
+
+
 class TestSheets(RegisterTests):
     register = ClearanceSheets
     viewer_role = "dean"
     faculty_code = "303-101"
 
     @pytest.fixture(autouse=True)
-    def _people(self, _university):
-        self.pool = make_students(make_admission_setting(), 4)
-        self.elsewhere = make_students(make_admission_setting("303-102"), 1)
+    def _people(self, pool, elsewhere):
+        self.pool, self.elsewhere = pool, elsewhere
 
     def make(self, number):
         return asked(self.pool[number])
@@ -318,8 +328,8 @@ class TestAnswers(RegisterTests):
     viewer_role = "library"
 
     @pytest.fixture(autouse=True)
-    def _people(self, _university):
-        self.pool = make_students(make_admission_setting(), 4)
+    def _people(self, pool):
+        self.pool = pool
 
     def make(self, number):
         return asked(self.pool[number]).answers.get(station__role="library")

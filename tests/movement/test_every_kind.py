@@ -39,6 +39,7 @@ from tests.factories import (
     make_user,
 )
 from tests.movement.petitions import clear_students, cleared
+from tests.sharing import shared
 
 ADMITTED = datetime.date(2025, 9, 1)
 AUTUMN = datetime.date(2026, 8, 20)  # inside the window of decisions
@@ -124,7 +125,7 @@ class House:
         return actions.execute(order, access=by)
 
 
-@pytest.fixture
+@shared
 def house(db) -> House:
     faculty = make_admission_setting()
     group = make_group(faculty, "610-25.01", year=2025)

@@ -19,6 +19,7 @@ from tests.factories import (
     make_students,
     make_user,
 )
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 1)
 ITS_ORDER = "WHERE id IN (SELECT order_id FROM students_placement WHERE student_id = %s)"
@@ -31,7 +32,7 @@ EMPTY = ", ".join(["''"] * 8)
 REFUSALS = "B8|placement_no_overlap|one_open_placement|author_does_not_sign|signed_order_is_complete"
 
 
-@pytest.fixture
+@shared
 def student(db):
     return make_students(make_admission_setting(), 1)[0]
 
@@ -165,7 +166,7 @@ def test_a_crash_in_the_middle_leaves_nothing(monkeypatch, db):
         assert not Student.objects.exists() and not Placement.objects.exists()
 
 
-@pytest.fixture
+@shared
 def signed_order(student):
     """An order that waits for its execution, with one new candidate on it."""
     faculty = student.current.faculty

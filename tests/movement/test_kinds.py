@@ -23,17 +23,21 @@ from movement.rulebook import Held, Rulebook
 from students.models import Candidate, Placement, Student
 from tests.factories import access_of, make_candidate, make_faculty, make_group, make_students, make_user
 from tests.movement.kinds import carry_out, draft
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 1)
 LATER = datetime.date(2026, 10, 1)
 
 
-@pytest.fixture
-def student(faculty, more_kinds):
+pytestmark = pytest.mark.usefixtures("more_kinds")
+
+
+@shared
+def student(faculty):
     return make_students(faculty, 1, day=DAY)[0]
 
 
-@pytest.fixture
+@shared
 def other_group(faculty):
     return make_group(faculty, "610-26.77")
 

@@ -18,9 +18,10 @@ from movement.models import Order
 from students.models import Student
 from tests.factories import access_of, make_admission_setting, make_group, make_students, make_user
 from tests.movement.test_wizard import ADMITTED, DAY
+from tests.sharing import shared
 
 
-@pytest.fixture
+@shared
 def students(faculty):
     return make_students(faculty, 4, group=make_group(faculty, "610-25.01", year=2025), day=ADMITTED)
 

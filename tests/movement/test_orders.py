@@ -22,26 +22,27 @@ from tests.factories import (
     make_students,
     make_user,
 )
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 1)
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     return make_admission_setting()
 
 
-@pytest.fixture
+@shared
 def dean(faculty):
     return make_user("dean", faculty)
 
 
-@pytest.fixture
+@shared
 def rector(db):
     return make_user("rectorate")
 
 
-@pytest.fixture
+@shared
 def draft(faculty, dean):
     group = make_group(faculty)
     for form, payment in (("11", "12"), ("13", "12"), ("11", "11")):

@@ -29,11 +29,12 @@ from tests.factories import (
     make_students,
     make_user,
 )
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 1)
 
 
-@pytest.fixture
+@shared
 def draft(faculty, dean):
     group = make_group(faculty)
     for name in ("Karimov", "Oʻrinov", "Gʻulomov"):

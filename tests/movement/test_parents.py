@@ -19,11 +19,12 @@ from movement.parents.models import ParentContact, ParentLink
 from students.models import Student
 from tests.factories import access_of, make_admission_setting, make_students, make_user
 from tests.movement.petitions import account, carry_out, with_papers
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 20)
 
 
-@pytest.fixture
+@shared
 def student(faculty):
     return make_students(faculty, 1)[0]
 

@@ -28,17 +28,18 @@ from tests.factories import (
     make_user,
 )
 from tests.movement.test_every_kind import pdf
+from tests.sharing import shared
 
 ADMITTED = datetime.date(2025, 9, 1)
 DAY = "2026-09-01"
 
 
-@pytest.fixture
+@shared
 def group(faculty):
     return make_group(faculty, "610-25.01", year=2025)
 
 
-@pytest.fixture
+@shared
 def students(faculty, group):
     return make_students(faculty, 4, group=group, day=ADMITTED)
 
