@@ -20,6 +20,7 @@ from finance.contracts.actions import end_contracts, resume_contracts
 from finance.contracts.changes import Moved, propose_changes, withdraw_changes
 from finance.stipends.actions import end_stipends, resume_stipends
 from finance.stipends.queries import MATERNITY
+from hemis.classifiers.queries import is_known
 from movement import rules
 from movement.models import Order
 
@@ -76,7 +77,11 @@ def cancel_admission_contracts(order: Order) -> int:
 def change_contracts(order: Order) -> int:
     """What the moves of an order change of contracts: proposed to accounting."""
     lines = order.lines.exclude(student=None).exclude(closes=None)
-    moved = [Moved(*row) for row in lines.values_list("student", "closes", "reason")]
+    # Rules of refund are kept by the national grounds; for one of our own accounting decides by hand.
+    moved = [
+        Moved(student, closed, reason if is_known("h_expel_reason", reason) else "")
+        for student, closed, reason in lines.values_list("student", "closes", "reason")
+    ]
     return propose_changes(moved, order=order.pk, on=order.effective_date) if moved else 0
 
 

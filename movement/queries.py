@@ -343,7 +343,7 @@ def _past(lines: list[OrderLine]) -> tuple[dict[tuple[int, int], OrderLine], dic
     orders = {line.closes.order_id for line in lines if line.closes}
     former = {
         (one.order_id, one.student_id): one
-        for one in OrderLine.objects.filter(order__in=orders, student__in=students)
+        for one in OrderLine.objects.filter(order__in=orders, student__in=students).select_related("order")
         if one.student_id
     }
     studying: dict[int, set[int]] = {}

@@ -57,6 +57,9 @@ RULES = _rules(
     RuleSpec("leave.months.12", gettext_lazy("Academic leave, health: the most months")),
     RuleSpec("leave.months.13", gettext_lazy("Academic leave, pregnancy and childbirth: the most months")),
     RuleSpec("leave.months.14", gettext_lazy("Academic leave, care of a child: the most months")),
+    RuleSpec(
+        "leave.months.relative", gettext_lazy("Academic leave, care of a sick family member: the most months")
+    ),
     RuleSpec("study.years.11", gettext_lazy("Bachelor's study: the most years in all")),
     RuleSpec("study.years.12", gettext_lazy("Master's study: the most years in all")),
 )
@@ -89,6 +92,7 @@ SEED: tuple[tuple[str, str, datetime.date, str], ...] = (
     ("leave.months.12", "12", _SINCE_344, f"{_344}: toʻliq oʻzlashtirilmagan semestr boshigacha"),
     ("leave.months.13", "6", _SINCE_344, f"{_344}: qonunda belgilangan muddat"),
     ("leave.months.14", "36", _SINCE_344, f"{_344}: qonunda belgilangan muddat"),
+    ("leave.months.relative", "12", _SINCE_344, f"{_344}: toʻliq oʻzlashtirilmagan semestr boshigacha"),
     ("study.years.11", "8", _SINCE_824, f"{_824}, 42-band"),
     ("study.years.12", "4", _SINCE_824, f"{_824}, 42-band"),
 )  # fmt: skip

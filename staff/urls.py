@@ -30,6 +30,7 @@ urlpatterns = [
     path("employees/<int:pk>/activation/", verbs.activation, name="staff_activation"),
     path("employees/<int:pk>/agree/", verbs.agree, name="staff_agree"),
     path("employees/<int:pk>/personal-card/", verbs.personal_card, name="staff_personal_card"),
+    path("employees/<int:pk>/print-card/", verbs.print_card, name="staff_print_card"),
     path("employees/import/", verbs.import_employees, name="staff_import"),
     path("absences/many/", verbs.absences_many, name="staff_absences_many"),
     path("staffing/", overview.overview, name="staff_staffing"),

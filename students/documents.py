@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.translation import override
 from hemis.documents.actions import issue, issue_again
 from hemis.documents.kinds import DocumentKind, masked_name, register
 from hemis.documents.models import Document
+from hemis.documents.photos import photo_url
 from hemis.people.models import User
 from structure.models import University
 from students.models import Student
@@ -60,18 +60,6 @@ def valid_until(student: Student) -> datetime.date:
     return datetime.date(student.entry_year + years, 10, 1)
 
 
-def _photo(student: Student) -> str:
-    """The photo as a data URL, so that the card keeps the face it was issued with."""
-    photo = student.person.photo
-    if not photo:
-        return ""
-    try:
-        with photo.open("rb") as file:
-            return "data:image/jpeg;base64," + base64.b64encode(file.read()).decode()
-    except OSError:
-        return ""
-
-
 def payload_of(student: Student, university: University) -> dict[str, Any]:
     """What the card says: no PINFL and no passport, only what a gatekeeper needs."""
     placed = student.current
@@ -88,7 +76,7 @@ def payload_of(student: Student, university: University) -> dict[str, Any]:
             "form": placed.get_education_form_display(),
             "group": placed.group.name if placed.group else "",
             "valid_to": valid_until(student).strftime("%d.%m.%Y"),
-            "photo": _photo(student),
+            "photo": photo_url(student.person.photo),
         }
 
 

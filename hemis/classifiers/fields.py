@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partialmethod
 
 from django import forms
 from django.db import models
 
 from hemis.classifiers import queries
+from hemis.classifiers.own import own_choices
 
 
 class ClassifierField(models.CharField):
@@ -16,16 +18,19 @@ class ClassifierField(models.CharField):
     ``ClassifierField("h_gender")`` — the display name follows the language in use
     (``get_FOO_display``). Retired options stay readable and valid where they
     stand, but are not offered. The database refuses unknown codes (``guards``).
+    ``own`` are codes of our own that this field takes beside the list (``own.OWN``).
     """
 
-    def __init__(self, list_code: str = "", *args, **kwargs):
+    def __init__(self, list_code: str = "", *args, own: Sequence[str] = (), **kwargs):
         self.list_code = list_code
+        self.own = tuple(own)
         kwargs.setdefault("max_length", 16)
         kwargs["choices"] = self._offered
         super().__init__(*args, **kwargs)
 
     def _offered(self):
-        return queries.choices(self.list_code)
+        ours = [one for one in own_choices(self.list_code) if one[0] in self.own]
+        return queries.choices(self.list_code) + ours
 
     def _check_choices(self):
         """The lists are data: a system check must not need the database."""
@@ -38,6 +43,8 @@ class ClassifierField(models.CharField):
 
     def validate(self, value, model_instance):
         """Any code of the list, so that an old row with a retired code can still be saved."""
+        if value in self.own:
+            return
         if value in self.empty_values or not queries.is_known(self.list_code, value):
             super().validate(value, model_instance)
 
@@ -51,6 +58,8 @@ class ClassifierField(models.CharField):
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("choices", None)
+        if self.own:
+            kwargs["own"] = self.own
         return name, path, [self.list_code, *args], kwargs
 
 

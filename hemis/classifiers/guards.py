@@ -18,15 +18,15 @@ from hemis.classifiers.fields import ClassifierField
 MARK = "hemis classifier guard "
 
 
-def guarded_columns() -> dict[str, list[tuple[str, str]]]:
-    """Every classifier column of every model: table → (column, list code)."""
-    tables: dict[str, list[tuple[str, str]]] = defaultdict(list)
+def guarded_columns() -> dict[str, list[tuple[str, str, tuple[str, ...]]]]:
+    """Every classifier column of every model: table → (column, list code, codes of our own)."""
+    tables: dict[str, list[tuple[str, str, tuple[str, ...]]]] = defaultdict(list)
     for model in apps.get_models():
         if model._meta.proxy or not model._meta.managed:
             continue
         for field in model._meta.local_concrete_fields:
             if isinstance(field, ClassifierField):
-                tables[model._meta.db_table].append((str(field.column), field.list_code))
+                tables[model._meta.db_table].append((str(field.column), field.list_code, field.own))
     return tables
 
 
@@ -45,7 +45,7 @@ def install(using: str = "default") -> list[str]:
         )
         marks = dict(cursor.fetchall())
         for table, columns in guarded_columns().items():
-            columns = [pair for pair in columns if (table, pair[0]) in existing]
+            columns = [one for one in columns if (table, one[0]) in existing]
             if not columns:
                 continue
             statements = _statements(table, columns)
@@ -58,13 +58,13 @@ def install(using: str = "default") -> list[str]:
     return changed
 
 
-def _statements(table: str, columns: list[tuple[str, str]]) -> str:
+def _statements(table: str, columns: list[tuple[str, str, tuple[str, ...]]]) -> str:
     # Table, column and list names come from the models, never from a user.
     checks = "\n    UNION ALL\n".join(
         f"""    SELECT '{column}', '{list_code}', r."{column}" FROM rows_written r
-     WHERE r."{column}" <> '' AND NOT EXISTS (SELECT FROM public.classifiers_classifieritem i
+     WHERE r."{column}" <> ''{_ours(column, own)} AND NOT EXISTS (SELECT FROM public.classifiers_classifieritem i
            WHERE i.list_id = '{list_code}' AND i.code = r."{column}")"""  # noqa: S608
-        for column, list_code in columns
+        for column, list_code, own in columns
     )
     function = f"hemis_codes_{table}"
     return f"""
@@ -89,3 +89,8 @@ CREATE TRIGGER hemis_codes_insert AFTER INSERT ON "{table}" REFERENCING NEW TABL
 CREATE TRIGGER hemis_codes_update AFTER UPDATE ON "{table}" REFERENCING NEW TABLE AS rows_written
     FOR EACH STATEMENT EXECUTE FUNCTION {function}();
 """  # noqa: S608
+
+
+def _ours(column: str, own: tuple[str, ...]) -> str:
+    """The condition that lets codes of our own pass; nothing where the field takes none."""
+    return f""" AND r."{column}" NOT IN ({", ".join(f"'{code}'" for code in own)})""" if own else ""

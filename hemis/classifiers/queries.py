@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 
 from django.core.cache import cache
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from redis.exceptions import RedisError
 
 from hemis.classifiers import matching
 from hemis.classifiers.models import ClassifierItem
+from hemis.classifiers.own import OWN
 
 VERSION_KEY = "classifiers:version"
 RECHECK = 2.0  # seconds
@@ -77,8 +78,11 @@ def choices(list_code: str) -> list[tuple[str, str]]:
 
 
 def label(list_code: str, code: str, language: str | None = None) -> str:
-    """Name of one option, retired ones too; the code itself when unknown."""
+    """Name of one option, retired ones and those of our own (``own.OWN``) too; the code itself when unknown."""
     option = options(list_code).get(code)
+    if option is None and code in OWN.get(list_code, {}):
+        with override(language or get_language()):
+            return str(OWN[list_code][code])
     return option.name(language or get_language()) if option else code
 
 

@@ -129,7 +129,7 @@ class Application(BaseModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("entered by")
     )
 
-    ground = ClassifierField("h_academic_reason", verbose_name=_("ground"), blank=True)
+    ground = ClassifierField("h_academic_reason", own=("relative",), verbose_name=_("ground"), blank=True)
     start_date = models.DateField(_("from"), null=True, blank=True)
     end_date = models.DateField(_("until"), null=True, blank=True)
     change = models.CharField(_("what is to change"), max_length=16, choices=CHANGES, blank=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from hemis.classifiers.own import own_choices
 from hemis.classifiers.queries import choices
 from movement.answers import GROUNDS, LISTS, TITLES
 from movement.facts import FACTS
@@ -132,7 +133,9 @@ def _question(name: str, kind: type[OrderKind], faculty: Unit, *, required: bool
     """The field of one question."""
     label: Any = TITLES.get(name, name)
     if name == "reason":
-        return forms.ChoiceField(label=label, choices=coded(kind.reason_list))
+        return forms.ChoiceField(
+            label=label, choices=[*coded(kind.reason_list), *own_choices(kind.reason_list)]
+        )
     if name in GROUNDS:
         offered = [("", "—"), *GROUNDS[name].items()]
         return forms.ChoiceField(label=label, choices=offered, required=name != "grant_ground")  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from hemis.legal import duty
 from movement import rules
 from movement.kinds.base import SPRING_REASON, OrderKind, Paper, register
 
+HOLDING_BACK = "13"
 APPLICATION = Paper("application", _("Application"))
 
 
@@ -44,6 +45,9 @@ class Expulsion(OrderKind):
         ]
         if line.reason == rules.ABSENCE:
             checks.append(rules.check_hours_missed(hours=figures.get("hours_missed"), book=context.book))
+        if line.reason == rules.NO_CLAIM:
+            held_back = before is not None and before.order.key == HOLDING_BACK
+            checks.append(rules.check_was_held_back(held_back=held_back))
         if line.reason == rules.UNPAID:
             checks.append(
                 rules.check_payment_ground(

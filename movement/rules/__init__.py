@@ -14,6 +14,7 @@ from movement.rules.base import (
     LAST_SERIAL,
     LEGACY_HEALTH,
     NEW_YEAR_MONTH,
+    NO_CLAIM,
     ON_LEAVE,
     SEMESTERS_A_YEAR,
     STUDYING,
@@ -48,6 +49,7 @@ from movement.rules.moves import (
     check_related_programme,
     check_spring_reason,
     check_transfer_score,
+    check_was_held_back,
     check_window,
 )
 from movement.rules.progress import (
@@ -100,6 +102,7 @@ __all__ = [
     "GRANT",
     "LAST_SERIAL",
     "LEGACY_HEALTH",
+    "NO_CLAIM",
     "NEW_YEAR_MONTH",
     "ON_LEAVE",
     "Reached",
@@ -123,6 +126,7 @@ __all__ = [
     "check_extension",
     "check_gpa",
     "check_ground_in_force",
+    "check_was_held_back",
     "check_grounds_to_retain",
     "check_group_fits",
     "check_hours_missed",

@@ -18,6 +18,8 @@ GRANT, CONTRACT = "11", "12"
 EXPELLED, ON_LEAVE, GRADUATED = "12", "13", "14"
 # Grounds of expulsion (`h_expel_reason`).
 BY_TRANSFER, LEGACY_HEALTH, ABSENCE, UNPAID, BROKE_ENTRANCE, DEATH = "12", "13", "15", "16", "18", "19"
+# Held back on the course, and no application within the time for it (VMQ 578/2025, 49-band): of no national code.
+NO_CLAIM = "no_claim"
 # An application by the end of the leave is decided within a week (VMQ 344/2021, p. 18).
 DAYS_TO_DECIDE = 7
 

@@ -110,6 +110,16 @@ def check_ground_in_force(*, reason: str) -> Check:
     return Check(ok, text, "VMQ 578/2025, 49-band", code="ground", excusable=True)
 
 
+def check_was_held_back(*, held_back: bool) -> Check:
+    """Who is expelled for not having applied was held back on the course before."""
+    text = (
+        Phrase("The present placement came about by holding back on the course.")
+        if held_back
+        else Phrase("The present placement did not come about by holding back on the course.")
+    )
+    return Check(held_back, text, "VMQ 578/2025, 3-ilova, 49-band", code="held_back", excusable=True)
+
+
 def check_may_come_back(*, reason: str) -> Check:
     """Who broke the rules of entrance is never reinstated."""
     ok = reason != BROKE_ENTRANCE

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from hemis.access.links import accounts_of_staff, sheet_of_links
 from hemis.base import Request
 from hemis.classifiers import queries as classifiers
+from hemis.jobs.actions import start
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter
 from hemis.pages.menu import MenuItem
@@ -193,6 +194,13 @@ def _to_absences(request: Request, rows):
     return redirect(f"{reverse('staff_absences_many')}?{urlencode({'pk': keys}, doseq=True)}")
 
 
+def _print_cards(request: Request, rows):
+    """The cards of all ticked who hold a post, as one job."""
+    keys = list(rows.order_by("person__sort_key", "pk").values_list("pk", flat=True))
+    job = start("staff.cards", user=request.user, params={"employees": keys}, access=request.access)
+    return redirect("job", pk=job.pk)
+
+
 class Employees(Register):
     app, name, title, title_one = "staff", "employees", _("Base of employees"), _("employee")
     model, permission = Employee, "employee"
@@ -256,6 +264,7 @@ class Employees(Register):
     ]
     actions = [
         BulkAction("absences", _("Leave or business trip by one order"), "employee.edit", _to_absences),
+        BulkAction("cards", _("Print employee cards"), "employee.edit", _print_cards, icon="id"),
         BulkAction("links", _("New activation links"), "employee.edit", links_of, icon="key"),
         BulkAction("agree", _("Bring accounts into agreement with posts"), "employee.edit", _agree),
     ]

@@ -16,10 +16,12 @@ from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.sheets.pages import way_to
 from staff import accounts, actions
+from staff.documents import issue_card
 from staff.forms.posts import AbsencesForm, EndForm, MoveForm, OrderForm, RateForm
 from staff.models import Absence, Employee, Position
 from staff.pages.employees import Employees, links_of
 from staff.pages.posts import register_of
+from structure.models import University
 
 
 def _position(request: Request, pk: int) -> Position:
@@ -241,3 +243,16 @@ def personal_card(request: Request, pk: int) -> HttpResponse:
         "back_url": Employees.url_of(employee),
     }
     return render(request, "staff/personal_card.html", context)
+
+
+@page("employee.edit")
+@require_POST
+def print_card(request: Request, pk: int) -> HttpResponse:
+    """The card of one employee: the valid one, or a new one where its facts have changed."""
+    employee = get_in_scope(Employee, request, "employee.edit", pk=pk)
+    try:
+        document = issue_card(employee, university=University.objects.get(), by=request.user)
+    except ValueError:
+        messages.warning(request, _("%(name)s holds no post now.") % {"name": employee.person})
+        return redirect("staff_employees_detail", pk=pk)
+    return redirect("document_pdf", pk=document.pk)

@@ -434,6 +434,48 @@ def test_a_leave_is_extended_in_time_and_to_a_later_day(house):
     assert actions.failures(back) == {}, "one comes back by the new day"
 
 
+@pytest.mark.duty("2.2")
+def test_grounds_that_the_act_names_and_the_national_list_lacks(house):
+    """VMQ 344/2021: care of a sick relative; VMQ 578/2025, p. 49: held back, and no application in time."""
+    begins = datetime.date(2026, 8, 20)
+
+    def leave(ends: datetime.date) -> Order:
+        order = house.form("12", begins, reason="relative", ends_on=ends, applied_on=begins)
+        house.papers(order)
+        return order
+
+    long = leave(datetime.date(2027, 12, 1))
+    (checks,) = actions.failures(long).values()
+    assert [one.code for one in checks] == ["leave_length"]
+    actions.delete_draft(long, access=access_of(house.dean))
+    order = house.carry_out(leave(datetime.date(2027, 8, 19)))
+    order.document.refresh_from_db()
+    assert "Oilaning bemor aʼzosini parvarishlash" in text_of(order.document)
+    assert house.now().status == "13"
+
+
+@pytest.mark.duty("2.2")
+def test_only_who_was_held_back_is_expelled_for_not_having_applied(house):
+    def failing() -> list[str]:
+        order = house.form("11", datetime.date(2026, 11, 20), reason="no_claim")
+        house.papers(order)
+        codes = [one.code for checks in actions.failures(order).values() for one in checks]
+        actions.delete_draft(order, access=access_of(house.dean))
+        return codes
+
+    assert failing() == ["held_back"]
+    held = formed(house, "13")
+    house.papers(held)
+    house.figures(held, gpa=2.1, debts=3)
+    house.carry_out(held)
+    assert failing() == []
+    order = house.form("11", datetime.date(2026, 11, 20), reason="no_claim")
+    house.papers(order)
+    order = house.carry_out(order)
+    order.document.refresh_from_db()
+    assert "murojaat qilmaganligi" in text_of(order.document) and house.now().status == "12"
+
+
 @pytest.mark.duty("3.5")
 def test_in_spring_one_moves_for_a_proved_reason(house):
     """VMQ 578/2025: in autumn nothing is asked; the figure of the entrance score holds when the university sets it."""
