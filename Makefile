@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := run
 PY := .venv/bin/python
 
-.PHONY: install run test bench lint lock messages clean
+.PHONY: install run test bench sweep lint lock messages clean
 
 install: .venv/installed
 	@bash deploy/system-libraries.sh run
@@ -22,6 +22,11 @@ test: install
 
 bench: install
 	@$(PY) -m hemis.ops.bench
+
+# Every role of a demo walks every page in a browser; twenty minutes and more (docs/operating.md).
+sweep: install
+	@bash deploy/system-libraries.sh test
+	@$(PY) -m tests.browser.sweep
 
 lint: install
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .

@@ -41,6 +41,8 @@ DARK_EVERY = 5
 GUARD = 120_000
 # Pages for which one example of each value of these parameters is opened.
 TOLD_BY = ("tab",)
+# Pages that every register has and one template draws: looked at closely once.
+SAME_SHAPE = ("_print", "_history", "_delete")
 # Links that end the session, change the language or the look, or hand over a file again and again.
 LEFT_OUT = re.compile(
     r"/logout/|/i18n/|/admin/(?!$)|/static/|/media/|[?&]file=|/export/|\.(pdf|xlsx|csv|zip|ics)$"
@@ -56,7 +58,9 @@ CHROME = """[...document.querySelectorAll(
     .filter(text => /[A-Za-z\\u0400-\\u04ff]{2}/.test(text))"""
 SEEN_TEXT = "document.querySelector('main')?.innerText || document.body.innerText"
 LINKS = "[...document.querySelectorAll('a[href]')].map(one => one.href)"
-RAW = re.compile(r"%\(\w+\)[sd]|\{\{|\{%|<\w+: |\bNone\b|\bTraceback\b|\b(?:True|False)\b|__\w+__|\bmsgid\b")
+RAW = re.compile(
+    r"%\(\w+\)[sd]|\{\{|\{%|<\w+: |\bNone\b|\bTraceback\b|\b(?:True|False)\b|\b__[a-z]\w*__\b|\bmsgid\b"
+)
 SCROLLS = "document.documentElement.scrollWidth"
 WAY_BACK = "document.querySelectorAll('aside a, a[data-back], a[href=\"/\"], main a[href]').length"
 
@@ -133,8 +137,8 @@ class Sweep:
             links = self._open(page, name, path, errors)
             if links is None:
                 continue
-            if kind not in self.looked_at:
-                self.looked_at.add(kind)
+            if (shape := shape_of(kind)) not in self.looked_at:
+                self.looked_at.add(shape)
                 self._look(page, phone, dark, name, path)
             for link in links:
                 target = kind_of(link)
@@ -263,6 +267,12 @@ def kind_of(path: str) -> str:
         return parts.path
     words = [str(value) for name, value in sorted(match.kwargs.items()) if str(value).isalpha()]
     return " ".join([match.view_name, *words, told])
+
+
+def shape_of(kind: str) -> str:
+    """Lists on paper and histories of all registers are drawn by one template each."""
+    name = kind.split(" ")[0]
+    return next((end for end in SAME_SHAPE if name.endswith(end)), kind)
 
 
 def logins() -> dict[str, str]:
