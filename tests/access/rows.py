@@ -60,6 +60,8 @@ from doctorate.models import (
 from finance.contracts.payers import sides_of
 from finance.ledger.models import Account, Posting
 from finance.models import (
+    Aid,
+    AidFund,
     BaseCoefficient,
     Contract,
     ContractChange,
@@ -67,6 +69,7 @@ from finance.models import (
     DifferentiatedCoefficient,
     Invoice,
     PayerChange,
+    Payout,
     PayoutAccount,
     StipendAppointment,
     StipendList,
@@ -550,6 +553,24 @@ def _stipend(world: World, where: str) -> StipendAppointment:
         )  # fmt: skip
 
 
+def _aid_fund() -> AidFund:
+    return AidFund.objects.get_or_create(
+        year=DAY.year, defaults={"stipend_budget": 10**9, "source": "VMQ 59"}
+    )[0]
+
+
+def _aid(world: World, where: str) -> Aid:
+    with _unguarded("finance_aid", "aid_guard"):
+        return make(
+            Aid, world, where, student=world.student(where), faculty=world.faculties[where], amount=Decimal(1),
+            decision=f"{next(_serial)}", decided_on=DAY, made_by=world.walker,
+        )  # fmt: skip
+
+
+def _payout(world: World) -> Payout:
+    return Payout.objects.get_or_create(date=DAY, number="1", defaults={"made_by": world.walker})[0]
+
+
 def _charged(world: World, where: str) -> Contract:
     """The contract, formed: only then it is charged and paid."""
     found = world.row("", Contract, where).obj
@@ -898,6 +919,9 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
             StipendList, world, where, month=datetime.date(2000 + next(_serial), 1, 1), made_by=world.walker
         )
     ),
+    AidFund: of_university(lambda world, where: _aid_fund()),
+    Aid: of_person(_aid),
+    Payout: of_university(lambda world, where: _payout(world)),
     PayoutAccount: of_person(
         lambda world, where: make(PayoutAccount, world, where, number=f"8600{next(_serial):012d}")
     ),
