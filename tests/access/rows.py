@@ -71,6 +71,7 @@ from finance.models import (
     PayerChange,
     Payout,
     PayoutAccount,
+    PayoutLine,
     StipendAppointment,
     StipendList,
 )
@@ -922,6 +923,18 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     AidFund: of_university(lambda world, where: _aid_fund()),
     Aid: of_person(_aid),
     Payout: of_university(lambda world, where: _payout(world)),
+    PayoutLine: of_university(
+        lambda world, where: make(
+            PayoutLine,
+            world,
+            where,
+            payout=_payout(world),
+            aid=world.row("", Aid, where).obj,
+            student=world.student(where),
+            amount=Decimal(1),
+            account="8600123412341234",
+        )
+    ),
     PayoutAccount: of_person(
         lambda world, where: make(PayoutAccount, world, where, number=f"8600{next(_serial):012d}")
     ),
