@@ -175,6 +175,15 @@ class Rulebook:
             return None
         return any(first <= (day.month, day.day) <= last for first, last in periods)
 
+    def last_day(self, prefix: str, day: datetime.date) -> datetime.date | None:
+        """The last day of the period that ``day`` lies in; ``None``: in none whose code begins so."""
+        for code, one in self.held.items():
+            if code.startswith(prefix):
+                first, last = read_period(one.value)
+                if first <= (day.month, day.day) <= last:
+                    return datetime.date(day.year, *last)
+        return None
+
     def periods(self, prefix: str) -> str:
         """The periods as people read them: ``15.07-05.08, 10.01-20.01``."""
         return ", ".join(one.value for code, one in sorted(self.held.items()) if code.startswith(prefix))

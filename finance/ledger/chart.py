@@ -17,6 +17,11 @@ ACCOUNTS = (
 )
 # Against it balances of years before this program are entered; it serves since migration 0027.
 OPENING = ("opening", "0000", "Kirish qoldiqlari (yordamchi schyot)")
+# Stipends and help are posted since migration 0030.
+PAID_OUT = (
+    ("stipends", "9430", "Stipendiyalar va talabalarga yordam"),
+    ("payable", "6990", "Talabalarga toʻlanadigan stipendiya va yordam"),
+)
 
 
 def sow(account) -> None:
@@ -24,7 +29,7 @@ def sow(account) -> None:
     account.objects.bulk_create(
         [
             account(purpose=purpose, number=number, name=name)
-            for purpose, number, name in (*ACCOUNTS, OPENING)
+            for purpose, number, name in (*ACCOUNTS, OPENING, *PAID_OUT)
         ],
         ignore_conflicts=True,
     )

@@ -17,6 +17,7 @@ from hemis.base import BaseModel, ScopedQuerySet
 BANK, CASH, TRANSIT = "bank", "cash", "transit"
 STUDENTS, UNMATCHED = "students", "unmatched"
 FEES, DISCOUNTS, OTHER, OPENING = "fees", "discounts", "other", "opening"
+STIPENDS, PAYABLE = "stipends", "payable"
 PURPOSES = [
     (BANK, _("bank account")),
     (CASH, _("cash desk")),
@@ -27,12 +28,15 @@ PURPOSES = [
     (DISCOUNTS, _("discounts and reductions given")),
     (OTHER, _("other receipts")),
     (OPENING, _("balances of earlier years")),
+    (STIPENDS, _("stipends and help to students")),
+    (PAYABLE, _("owed to students: stipends and help")),
 ]
 CODES = [code for code, _title in PURPOSES]
 
 CHARGE, CHANGE, DISCOUNT, CANCELLING = "charge", "change", "discount", "cancelling"
 RECEIPT, ASSIGNED, PAYMENT, ASIDE = "receipt", "assigned", "payment", "aside"
 REVERSAL, REFUND, BROUGHT = "reversal", "refund", "brought"
+STIPEND, AID, PAYOUT, PAYBACK = "stipend", "aid", "payout", "payback"
 KINDS = [
     (CHARGE, _("fee by contract")),
     (CHANGE, _("change of the fee")),
@@ -45,6 +49,10 @@ KINDS = [
     (REVERSAL, _("reversal")),
     (REFUND, _("refund")),
     (BROUGHT, _("balance of an earlier year")),
+    (STIPEND, _("stipend list")),
+    (AID, _("help to a student")),
+    (PAYOUT, _("payout to students")),
+    (PAYBACK, _("payout returned by the bank")),
 ]
 
 

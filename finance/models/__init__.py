@@ -17,6 +17,7 @@ from finance.models.contracts import (
 )
 from finance.models.invoices import Invoice
 from finance.models.payers import PayerChange
+from finance.models.payouts import Aid, AidFund, Payout, PayoutLine
 from finance.models.prices import (
     BaseAmount,
     BaseCoefficient,
@@ -43,10 +44,11 @@ from finance.online import models as _online  # noqa: F401
 from finance.payments import models as _payments  # noqa: F401
 
 __all__ = [
-    "PARTIES", "POSITIVE", "THREE_SIDED", "TWO_SIDED", "BaseAmount", "BaseCoefficient", "Benefit",
-    "CalculationSetting", "ChangeInstalment", "Contract", "ContractChange", "ContractInstalment",
+    "PARTIES", "POSITIVE", "THREE_SIDED", "TWO_SIDED", "Aid", "AidFund", "BaseAmount", "BaseCoefficient",
+    "Benefit", "CalculationSetting", "ChangeInstalment", "Contract", "ContractChange", "ContractInstalment",
     "ContractPartQuerySet", "ContractRequest", "ContractTerms", "ContractTypeCoefficient", "CurrencyRate",
     "DatedQuerySet", "DifferentiatedCoefficient", "ForeignPrice", "InstalmentRule", "Invoice", "MinimumWage",
-    "Parties", "PayerChange", "PayoutAccount", "PlanLine", "RefundRule", "StipendAmount", "StipendAppointment",
-    "StipendCondition", "StipendLine", "StipendList", "StudentRowQuerySet", "Terms", "days", "money",
+    "Parties", "PayerChange", "Payout", "PayoutAccount", "PayoutLine", "PlanLine", "RefundRule",
+    "StipendAmount", "StipendAppointment", "StipendCondition", "StipendLine", "StipendList",
+    "StudentRowQuerySet", "Terms", "days", "money",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from finance.models import StipendLine, StipendList
+from finance.models import Payout, StipendLine, StipendList
 from finance.steps import figure
 from hemis.documents.kinds import DocumentKind, register
 from hemis.documents.words import sum_in_words
@@ -89,3 +89,22 @@ def bank_book(sheet: StipendList) -> bytes:
         ]  # fmt: skip
     total = sum((line[-1] for line in lines), Decimal(0))
     return writing.book([(f"{sheet.month:%m.%Y}", list(HEADERS), [*lines, ["", "Jami", "", "", "", total]])])
+
+
+def payout_book(payout: Payout) -> bytes:
+    """The workbook of a payout: what is paid to which account, without what the bank returned."""
+    rows = payout.lines.filter(returned_on=None).select_related("student__person", "stipend_line", "aid")
+    with override("uz"):
+        lines: list[list[Any]] = [
+            [
+                position, one.student.person.full_name, one.student.person.pinfl or "", one.account,
+                (one.stipend_line.get_rate_display() if one.stipend_line else "")
+                or (one.aid.get_kind_display() if one.aid else ""),
+                one.amount,
+            ]
+            for position, one in enumerate(rows.order_by("student__person__sort_key", "pk"), start=1)
+        ]  # fmt: skip
+    total = sum((line[-1] for line in lines), Decimal(0))
+    return writing.book(
+        [(f"{payout.date:%d.%m.%Y}", list(HEADERS), [*lines, ["", "Jami", "", "", "", total]])]
+    )

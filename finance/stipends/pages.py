@@ -17,6 +17,8 @@ from finance.models import PayoutAccount, StipendAppointment, StipendLine, Stipe
 from finance.steps import figure, readable_steps
 from finance.stipends import actions, forms
 from finance.stipends.documents import bank_book
+from finance.stipends.payout_pages import Aids
+from finance.stipends.payouts import unpaid_lines
 from finance.stipends.queries import amounts_on
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
@@ -128,7 +130,12 @@ class StipendLists(Register):
     def detail_context(cls, request, obj):
         """Whether the list may still be changed by this person."""
         may = request.access.can("stipend.edit") and obj.state == StipendList.DRAFT
-        return {"may_approve": may, "without_account": obj.lines.filter(amount__gt=0, account="").count()}
+        to_pay = request.access.can("stipend.edit") and obj.state == StipendList.APPROVED
+        return {
+            "may_approve": may,
+            "without_account": obj.lines.filter(amount__gt=0, account="").count(),
+            "to_pay": unpaid_lines().filter(sheet=obj).count() if to_pay else 0,
+        }
 
 
 class PayoutAccounts(Register):
@@ -242,6 +249,9 @@ def my_stipend(request: Request) -> HttpResponse:
             for one in rows
         ],
         "lines": _told(lines.select_related("sheet").order_by("-month")),
+        "aids": Aids.base_queryset()
+        .filter(student__person=person, cancelled_at=None)
+        .order_by("-decided_on"),
     }
     return render(request, "finance/my_stipend.html", context)
 

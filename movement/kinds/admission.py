@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from movement import queries, rules
@@ -91,11 +93,25 @@ class TransferFromUniversity(_FromCandidates):
         line.details = {
             "university": arrival.university,
             "certificate": f"№ {arrival.certificate_number}, {arrival.certificate_date:%d.%m.%Y}",
+            "certificate_on": arrival.certificate_date.isoformat(),
             "from_programme": str(person.programme.speciality_id),
             "country": arrival.country,
             "accredited": arrival.is_accredited,
         }
         return line
+
+    @staticmethod
+    def _in_time(line, context) -> list:
+        """Whether the academic certificate came late; lines of drafts made before do not know its date."""
+        if "certificate_on" not in line.details:
+            return []
+        on = datetime.date.fromisoformat(line.details["certificate_on"])
+        applied = context.day_of("applied_on")
+        return [
+            rules.check_certificate_in_time(
+                certificate_on=on, applied_on=applied, day=context.day, book=context.book
+            )
+        ]
 
     @classmethod
     def checks(cls, order, lines):
@@ -109,6 +125,7 @@ class TransferFromUniversity(_FromCandidates):
                 rules.check_accredited(
                     country=line.details.get("country", ""), accredited=line.details.get("accredited")
                 ),
+                *cls._in_time(line, context),
                 rules.check_not_joint(joint=joint_of(line.programme.speciality)),
                 rules.check_gpa(gpa=figures.get("gpa"), book=context.book, rule="transfer.gpa"),
                 rules.check_differences(differences=figures.get("differences"), book=context.book),

@@ -37,6 +37,7 @@ from movement.rules.leave import (
 from movement.rules.moves import (
     check_accredited,
     check_basis_of_study,
+    check_certificate_in_time,
     check_days_after,
     check_ground_in_force,
     check_may_come_back,
@@ -88,6 +89,7 @@ from movement.rules.standing import (
 __all__ = [
     "check_accredited",
     "check_not_targeted",
+    "check_certificate_in_time",
     "check_not_joint",
     "ABSENCE",
     "BROKE_ENTRANCE",

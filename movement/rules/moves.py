@@ -195,6 +195,19 @@ def check_accredited(*, country: str, accredited: bool | None) -> Check:
     return Check(ok, text, refusals(), code="accredited", excusable=True)
 
 
+def check_certificate_in_time(
+    *, certificate_on: datetime.date, applied_on: datetime.date | None, day: datetime.date, book: Rulebook
+) -> Check:
+    """The academic certificate comes within the window of applications; outside of one by the day of the order."""
+    last = book.last_day("transfer.apply", applied_on) if applied_on else None
+    text = Phrase(
+        "Academic certificate of %(date)s; it is taken until %(last)s.",
+        date=certificate_on.strftime("%d.%m.%Y"),
+        last=(last or day).strftime("%d.%m.%Y"),
+    )
+    return Check(certificate_on <= (last or day), text, refusals(), code="certificate_date", excusable=True)
+
+
 def check_not_targeted(*, targeted: bool, before: str, after: str) -> Check:
     """Who was admitted for an employer stays on the programme that the employer asked for."""
     if not targeted:

@@ -14,6 +14,7 @@ from finance.contracts import actions as contracts
 from finance.contracts import changes
 from finance.contracts.queries import Offer, Selection, propose, usual_terms
 from finance.models import (
+    AidFund,
     BaseAmount,
     BaseCoefficient,
     Benefit,
@@ -27,10 +28,12 @@ from finance.models import (
     PayoutAccount,
     StipendAmount,
     StipendAppointment,
+    StipendList,
 )
 from finance.prices import actions as prices
 from finance.prices.queries import Prices
 from finance.stipends import actions as stipends
+from finance.stipends import payouts
 from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.people.models import User
@@ -221,5 +224,21 @@ def _month(access: Access) -> int:
     if not StipendAppointment.objects.filter(faculty=faculty).exists():
         return 0
     sheet = stipends.form_list(access=access, faculty=faculty, month=MONTH)
-    stipends.approve(sheet, access=access)
+    sheet = stipends.approve(sheet, access=access)
+    _paid_out(access, sheet)
     return sheet.lines.filter(amount__gt=0).count()
+
+
+def _paid_out(access: Access, sheet: StipendList) -> None:
+    """The list paid by the bank, which returned one stipend; help that waits to be paid."""
+    day = timezone.localdate()
+    payout, _without = payouts.pay(access=access, sheet=sheet, date=day, number="1204")
+    back = payout.lines.order_by("pk").first()
+    if back is not None:
+        payouts.take_return(back, access=access, on=day, reason="Karta muddati tugagan")
+    AidFund.objects.create(year=day.year, stipend_budget=4_000_000_000, source="VMQ 59, 31.01.2020")
+    for line in sheet.lines.order_by("pk").select_related("student")[1:3]:
+        payouts.give(
+            access=access, student=line.student, kind="help", amount=BASE_STIPEND * 2, reason="Davolanish uchun",
+            decision="12", decided_on=day,
+        )  # fmt: skip

@@ -27,7 +27,7 @@ from curriculum.models import (
     ElectiveOffer,
     Registration,
 )
-from finance.models import Contract, ContractRequest, Invoice, PayerChange
+from finance.models import Contract, ContractRequest, Invoice, PayerChange, PayoutLine
 from finance.payments.models import Payment, PutAside, StatementLine
 from grading.models import GradeSheet, ScheduleLine, SheetLine, StudentGpa, SubjectResult
 from hemis.access.guard import PERMISSION, Rule, rule_for
@@ -477,6 +477,7 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "finance_debt_of": _on("finance_debts", Contract),
     **dict.fromkeys(("finance_receipt", "finance_put_aside"), _on("finance_queue", StatementLine)),
     "finance_bring_back": _on("", PutAside),
+    "finance_payout_returned": _on("", PayoutLine),
     "my_receipt": _on("", Payment),
     "my_contract_request_withdraw": _on("", ContractRequest),
     "finance_balance_reverse": _on("finance_brought_forward", Contract),

@@ -61,6 +61,8 @@ from doctorate.models import (
 from finance.contracts.payers import sides_of
 from finance.ledger.models import Account, Posting
 from finance.models import (
+    Aid,
+    AidFund,
     BaseCoefficient,
     Contract,
     ContractChange,
@@ -68,7 +70,9 @@ from finance.models import (
     DifferentiatedCoefficient,
     Invoice,
     PayerChange,
+    Payout,
     PayoutAccount,
+    PayoutLine,
     StipendAppointment,
     StipendList,
 )
@@ -552,6 +556,24 @@ def _stipend(world: World, where: str) -> StipendAppointment:
         )  # fmt: skip
 
 
+def _aid_fund() -> AidFund:
+    return AidFund.objects.get_or_create(
+        year=DAY.year, defaults={"stipend_budget": 10**9, "source": "VMQ 59"}
+    )[0]
+
+
+def _aid(world: World, where: str) -> Aid:
+    with _unguarded("finance_aid", "aid_guard"):
+        return make(
+            Aid, world, where, student=world.student(where), faculty=world.faculties[where], amount=Decimal(1),
+            decision=f"{next(_serial)}", decided_on=DAY, made_by=world.walker,
+        )  # fmt: skip
+
+
+def _payout(world: World) -> Payout:
+    return Payout.objects.get_or_create(date=DAY, number="1", defaults={"made_by": world.walker})[0]
+
+
 def _charged(world: World, where: str) -> Contract:
     """The contract, formed: only then it is charged and paid."""
     found = world.row("", Contract, where).obj
@@ -901,6 +923,21 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     StipendList: of_faculty(
         lambda world, where: make(
             StipendList, world, where, month=datetime.date(2000 + next(_serial), 1, 1), made_by=world.walker
+        )
+    ),
+    AidFund: of_university(lambda world, where: _aid_fund()),
+    Aid: of_person(_aid),
+    Payout: of_university(lambda world, where: _payout(world)),
+    PayoutLine: of_university(
+        lambda world, where: make(
+            PayoutLine,
+            world,
+            where,
+            payout=_payout(world),
+            aid=world.row("", Aid, where).obj,
+            student=world.student(where),
+            amount=Decimal(1),
+            account="8600123412341234",
         )
     ),
     PayoutAccount: of_person(

@@ -105,6 +105,29 @@ def test_a_month_pays_by_rule_and_says_why_not(grants, faculty, accountant, djan
     assert [rows[1][3] or "", rows[1][5]] in (["8600123412341234", BASE * 2], ["", BASE * 2])
 
 
+@pytest.mark.duty("7.1")
+def test_a_stipend_from_february_to_june_has_five_months(grants, faculty, accountant):
+    since, until = datetime.date(2027, 2, 15), datetime.date(2027, 6, 30)
+    carry_out("18", faculty, grants[:1], since, stipend_until=until)
+    access = access_of(accountant)
+    found = []
+    for month in range(1, 9):
+        try:
+            sheet = actions.form_list(access=access, faculty=faculty, month=datetime.date(2027, month, 20))
+        except FinanceError:
+            continue
+        found += [(line.month, line.amount) for line in sheet.lines.all()]
+    assert found == [(datetime.date(2027, month, 1), BASE) for month in range(2, 7)]
+    line = StipendLine.objects.first()
+    copy = (
+        "INSERT INTO finance_stipendline (sheet_id, month, faculty_id, student_id, appointment_id, rate, amount, "
+        "account, steps) SELECT sheet_id, month, faculty_id, student_id, appointment_id, rate, amount, '', '[]' "
+        f"FROM finance_stipendline WHERE id = {line.pk}"
+    )
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(copy)
+
+
 @pytest.mark.duty("7.1", "B8")
 def test_leave_and_return(grants, faculty, accountant):
     grants[0].marks |= {one.pk: Marks(fives=6) for one in grants}

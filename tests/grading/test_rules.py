@@ -113,6 +113,21 @@ def test_results_of_each_system(kind, points, overall, mark, passed):
     assert found.steps
 
 
+@pytest.mark.parametrize(
+    ("points", "mark"),
+    [("100", 5), ("86", 5), ("85", 4), ("71", 4), ("70", 3), ("55", 3), ("54", 2), ("0", 2)],
+)
+def test_marks_of_a_hundred_points(points, mark):
+    found = rules.result(scale("hundred"), {"14": D(100)}, got(points, codes=("14",)))
+    assert found and (found.value.mark, found.value.passed) == (mark, mark > 2)
+
+
+@pytest.mark.parametrize(("points", "passed"), [("60", True), ("59.9", False)])
+def test_the_credit_system_passes_from_sixty(points, passed):
+    found = rules.result(scale("credit"), {"14": D(100)}, got(points, codes=("14",)))
+    assert found and found.value.passed is passed
+
+
 def test_a_result_waits_for_the_final_control_and_for_an_excused_student():
     assert rules.result(scale("credit"), MAXIMA["credit"], got("30", "20")) is None
     assert rules.result(scale("credit"), MAXIMA["credit"], got("30", "20", "s")) is None

@@ -371,6 +371,25 @@ def test_refusals_of_a_transfer_tell_why_and_by_which_act():
     assert all("578" in str(one.source) for one in (home, joint))
 
 
+@pytest.mark.parametrize(
+    ("certificate_on", "applied_on", "ok"),
+    [
+        (datetime.date(2026, 8, 5), datetime.date(2026, 7, 20), True),
+        (datetime.date(2026, 8, 6), datetime.date(2026, 7, 20), False),
+        (datetime.date(2026, 8, 20), None, True),
+        (datetime.date(2026, 9, 1), datetime.date(2026, 6, 1), False),
+    ],
+)
+def test_an_academic_certificate_that_comes_late(certificate_on, applied_on, ok):
+    book = Rulebook(
+        {"transfer.apply.autumn": Held("15.07-05.08", ""), "transfer.apply.spring": Held("10.01-20.01", "")}
+    )
+    check = rules.check_certificate_in_time(
+        certificate_on=certificate_on, applied_on=applied_on, day=datetime.date(2026, 8, 25), book=book
+    )
+    assert (check.ok, check.excusable) == (ok, True) and "578" in str(check.source)
+
+
 def test_figures_of_checks_have_the_decimal_mark_of_the_reader():
     book = Rulebook({"promotion.gpa": Held("2.4", "")})
     for language, gpa in (("uz", "3,25"), ("en", "3.25")):
