@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from curriculum.exams import offers, rules
@@ -17,6 +18,7 @@ from curriculum.models import (
     ControlAudience,
     ControlEvent,
     CurriculumSubject,
+    CurriculumWeek,
     ExamDraft,
     ExamPlace,
     GroupCurriculum,
@@ -110,6 +112,16 @@ def task_of(draft: ExamDraft) -> Task:
     return Task(
         _problem(draft, exams, days, pairs, replaced), {one.key: one for one in bundles}, pairs, replaced
     )
+
+
+def weeks_of_attestation(faculty: int, year: int, term: str) -> tuple[datetime.date, datetime.date] | None:
+    """First and last day of the weeks of attestation in the plans of a faculty's groups; None without any."""
+    first, last = week.half_year_days(year, term)
+    plans = GroupCurriculum.objects.filter(group__faculty=faculty, group__is_active=True)
+    found = CurriculumWeek.objects.filter(
+        curriculum__in=plans.values("curriculum"), kind=week.ATTESTATION, starts_on__range=(first, last)
+    ).aggregate(first=Min("starts_on"), last=Max("ends_on"))
+    return (found["first"], found["last"]) if found["first"] else None
 
 
 # --- what is to be sat

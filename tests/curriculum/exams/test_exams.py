@@ -222,6 +222,9 @@ def test_the_pages_from_the_question_to_the_controls(session):
     }  # fmt: skip
     page = reverse("curriculum_exam_compute")
     assert client.get(page).status_code == 200
+    assert queries.weeks_of_attestation(session.unit.pk, 2026, "11") == (
+        EXAMS, session.plan.weeks.filter(kind="12", semester__number=1).last().ends_on,
+    )  # fmt: skip
     for wrong in (
         {"free_days": 0},
         {"most_a_day": 2},
