@@ -78,10 +78,13 @@ class Task:
 Sitting = dict[tuple[int, int], set[int]]
 
 
-def task_of(draft: ExamDraft) -> Task:
-    """What the faculty's groups have to sit in the session and have no control for; a fixed number of queries."""
+def task_of(draft: ExamDraft, *, keeping: Collection[int] = ()) -> Task:
+    """What the faculty's groups have to sit in the session and have no control for; a fixed number of queries.
+
+    Controls of ``keeping`` do not give way.
+    """
     lines = _lines(draft)
-    replaced = _replaced(draft)
+    replaced = [event for event in _replaced(draft) if event not in keeping]
     sitting, guests = _sitting(draft, lines)
     done, before = _other_sheets(draft, replaced)
     bundles = _bundles(draft, lines, sitting, done)
@@ -421,6 +424,17 @@ def _hours(
             for number in ([one.pair] if one.pair else numbers)
         )
     return dict(found[TeacherHours.CANNOT]), dict(found[TeacherHours.RATHER_NOT])
+
+
+def without_successor(task: Task, keys: Collection[str]) -> set[int]:
+    """Controls that would give way though a group of theirs gets none among the exams of ``keys``: one query."""
+    covered = {(group, line.subject_id) for key in keys for group, line in task.bundles[key].lines.items()}
+    rows = ControlAudience.objects.filter(event__in=task.replaced)
+    return {
+        event
+        for event, group, subject in rows.values_list("event", "group", "event__subject")
+        if (group, subject) not in covered
+    }
 
 
 # --- places that are stored
