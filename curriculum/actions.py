@@ -209,6 +209,8 @@ def copy(curriculum: Curriculum, *, access: Access, start_year: int, education_f
     same = Curriculum.objects.filter(speciality=found.speciality, education_form=form, start_year=start_year)
     made = Curriculum.objects.create(
         name=found.name,
+        name_ru=found.name_ru,
+        name_en=found.name_en,
         speciality=found.speciality,
         education_form=form,
         marking_system=found.marking_system,

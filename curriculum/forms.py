@@ -122,8 +122,8 @@ class CurriculumForm(RegisterForm):
     class Meta:
         model = Curriculum
         fields = [
-            "name", "speciality", "education_form", "marking_system", "start_year", "semester_count",
-            "hours_per_credit", "note",
+            "name", "name_ru", "name_en", "speciality", "education_form", "marking_system", "start_year",
+            "semester_count", "hours_per_credit", "note",
         ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):

@@ -118,7 +118,7 @@ def _candidates(
 
 HEAD = (
     gettext_lazy("Group"), gettext_lazy("Student"), gettext_lazy("Student number"), gettext_lazy("JN+ON"),
-    gettext_lazy("Admitted"), gettext_lazy("Why"), gettext_lazy("Seat"),
+    gettext_lazy("Admission to the control"), gettext_lazy("Why"), gettext_lazy("Seat"),
 )  # fmt: skip
 
 

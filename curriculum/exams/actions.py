@@ -156,9 +156,8 @@ def accept(draft: ExamDraft, *, access: Access) -> Accepted:
     """
     draft = drafts.locked(draft, access, PERMISSION)
     drafts.require_ready(draft, _("Only a timetable that is ready is accepted."))
-    task = queries.task_of(draft)
     rows = {row.key: row for row in queries.shown(draft)}
-    good = still_good(task, queries.places_of(draft, task))
+    task, good = _as_things_stand(draft)
     result = Accepted(removed=len(task.replaced))
     result.refused = [_words(row) for key, row in rows.items() if key not in good]
     ControlEvent.objects.filter(pk__in=task.replaced).delete()
@@ -178,6 +177,18 @@ def accept(draft: ExamDraft, *, access: Access) -> Accepted:
     }
     draft.save(update_fields=["state", "applied"])
     return result
+
+
+def _as_things_stand(draft: ExamDraft) -> tuple[Task, dict[str, Place]]:
+    """The places that hold now; a control gives way only to another one, so what has no successor stays."""
+    keeping: set[int] = set()
+    while True:
+        task = queries.task_of(draft, keeping=keeping)
+        good = still_good(task, queries.places_of(draft, task))
+        lost = queries.without_successor(task, good)
+        if not lost:
+            return task, good
+        keeping |= lost
 
 
 def _event(draft: ExamDraft, row: ExamPlace) -> ControlEvent:

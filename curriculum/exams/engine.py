@@ -118,9 +118,9 @@ def _examiners(
     for exam in problem.exams:
         if exam.key not in wanted or not exam.examiners:
             continue
-        place = places.get(exam.key)
-        if place is not None and chance.random() < 0.8:
-            found[exam.key] = place.examiner
+        known = places.get(exam.key)
+        if known is not None and chance.random() < 0.8:
+            found[exam.key] = known.examiner
             continue
         found[exam.key] = min(exam.examiners, key=lambda one: (load[one], chance.random()))
         load[found[exam.key]] += 1

@@ -89,6 +89,8 @@ class ExamDraftForm(RegisterForm):
             self._dress(name, field)
         fields: Any = self.fields
         fields["rooms"].choices = classifiers.choices("h_auditorium_type")
+        for name in ("pairs", "rooms"):
+            fields[name].widget.attrs["data-autocomplete"] = "1"
         fields["rooms"].initial = list(rules.USUAL_ROOMS)
         figures = timetable.rules_on(timezone.localdate())
         self.law_gap = figures.get(TimetableRule.FINALS_GAP, 0)

@@ -183,7 +183,10 @@ class ExamDrafts(Register):
 def compute(request: Request) -> HttpResponse:
     """Ask the solver for a session."""
     year, term = week.half_year(timezone.localdate())
-    initial = {"academic_year": AcademicYear.objects.filter(year=year).first(), "term": term}
+    initial: dict[str, Any] = {"academic_year": AcademicYear.objects.filter(year=year).first(), "term": term}
+    faculties = request.access.scope(actions.PERMISSION).faculty_ids
+    if len(faculties) == 1 and (days := queries.weeks_of_attestation(next(iter(faculties)), year, term)):
+        initial |= {"first_day": days[0], "last_day": days[1]}
     form = forms.ExamDraftForm(request.POST or None, access=request.access, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from curriculum.exams import offers, rules
@@ -17,6 +18,7 @@ from curriculum.models import (
     ControlAudience,
     ControlEvent,
     CurriculumSubject,
+    CurriculumWeek,
     ExamDraft,
     ExamPlace,
     GroupCurriculum,
@@ -76,10 +78,13 @@ class Task:
 Sitting = dict[tuple[int, int], set[int]]
 
 
-def task_of(draft: ExamDraft) -> Task:
-    """What the faculty's groups have to sit in the session and have no control for; a fixed number of queries."""
+def task_of(draft: ExamDraft, *, keeping: Collection[int] = ()) -> Task:
+    """What the faculty's groups have to sit in the session and have no control for; a fixed number of queries.
+
+    Controls of ``keeping`` do not give way.
+    """
     lines = _lines(draft)
-    replaced = _replaced(draft)
+    replaced = [event for event in _replaced(draft) if event not in keeping]
     sitting, guests = _sitting(draft, lines)
     done, before = _other_sheets(draft, replaced)
     bundles = _bundles(draft, lines, sitting, done)
@@ -110,6 +115,16 @@ def task_of(draft: ExamDraft) -> Task:
     return Task(
         _problem(draft, exams, days, pairs, replaced), {one.key: one for one in bundles}, pairs, replaced
     )
+
+
+def weeks_of_attestation(faculty: int, year: int, term: str) -> tuple[datetime.date, datetime.date] | None:
+    """First and last day of the weeks of attestation in the plans of a faculty's groups; None without any."""
+    first, last = week.half_year_days(year, term)
+    plans = GroupCurriculum.objects.filter(group__faculty=faculty, group__is_active=True)
+    found = CurriculumWeek.objects.filter(
+        curriculum__in=plans.values("curriculum"), kind=week.ATTESTATION, starts_on__range=(first, last)
+    ).aggregate(first=Min("starts_on"), last=Max("ends_on"))
+    return (found["first"], found["last"]) if found["first"] else None
 
 
 # --- what is to be sat
@@ -409,6 +424,17 @@ def _hours(
             for number in ([one.pair] if one.pair else numbers)
         )
     return dict(found[TeacherHours.CANNOT]), dict(found[TeacherHours.RATHER_NOT])
+
+
+def without_successor(task: Task, keys: Collection[str]) -> set[int]:
+    """Controls that would give way though a group of theirs gets none among the exams of ``keys``: one query."""
+    covered = {(group, line.subject_id) for key in keys for group, line in task.bundles[key].lines.items()}
+    rows = ControlAudience.objects.filter(event__in=task.replaced)
+    return {
+        event
+        for event, group, subject in rows.values_list("event", "group", "event__subject")
+        if (group, subject) not in covered
+    }
 
 
 # --- places that are stored

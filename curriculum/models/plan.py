@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models.reference import MarkingSystem, RatingSheetKind, Subject
-from hemis.base import BaseModel, DatedRule, ScopedQuerySet
+from hemis.base import BaseModel, DatedRule, ScopedQuerySet, Translated
 from hemis.classifiers.fields import ClassifierField
 from staff.models import Employee
 from structure.models import Unit
@@ -26,7 +26,7 @@ class CurriculumQuerySet(ScopedQuerySet):
         return self if scope.everything else self.filter(speciality__faculty__in=scope.faculty_ids)
 
 
-class Curriculum(BaseModel):
+class Curriculum(Translated, BaseModel):
     """The plan by which those who enter in ``start_year`` study a speciality in one form.
 
     An approved plan is frozen, in the database too: what has to change becomes
@@ -37,6 +37,8 @@ class Curriculum(BaseModel):
     STATES = [(DRAFT, _("draft")), (APPROVED, _("approved")), (RETIRED, _("retired"))]
 
     name = models.CharField(_("name"), max_length=256)
+    name_ru = models.CharField(_("name (Russian)"), max_length=256, blank=True)
+    name_en = models.CharField(_("name (English)"), max_length=256, blank=True)
     speciality = models.ForeignKey(
         Speciality, on_delete=models.PROTECT, related_name="curricula", verbose_name=_("speciality")
     )
@@ -101,7 +103,7 @@ class Curriculum(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.start_year_id}/{self.start_year_id + 1})"
+        return f"{self.get_name_display()} ({self.start_year_id}/{self.start_year_id + 1})"
 
     @property
     def faculty_id(self) -> int:

@@ -44,7 +44,8 @@ def plan_book(curriculum: Curriculum, access) -> bytes:
     header = [
         [str(Curriculum._meta.get_field(name).verbose_name), str(value)]
         for name, value in (
-            ("name", curriculum.name), ("speciality", curriculum.speciality),
+            ("name", curriculum.name), ("name_ru", curriculum.name_ru), ("name_en", curriculum.name_en),
+            ("speciality", curriculum.speciality),
             ("education_form", curriculum.get_education_form_display()),  # type: ignore[attr-defined]
             ("start_year", curriculum.start_year), ("semester_count", curriculum.semester_count),
             ("marking_system", curriculum.marking_system), ("release", curriculum.release),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,8 +31,10 @@ def locked(draft: AnyDraft, access: Access, permission: str) -> AnyDraft:
         SolverError: out of scope.
     """
     access.require(permission)
-    rows = type(draft)._default_manager.select_for_update(of=("self",))
-    found = rows.filter(pk__in=type(draft).objects.for_scope(access.scope(permission)), pk=draft.pk).first()
+    rows: Any = type(draft)._default_manager.select_for_update(of=("self",))
+    found: AnyDraft | None = rows.filter(
+        pk__in=type(draft).objects.for_scope(access.scope(permission)), pk=draft.pk
+    ).first()
     if found is None:
         raise SolverError(_("This timetable is not in your scope."))
     settle(found)

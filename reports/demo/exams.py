@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 
-from django.db.models import Max, Min
 from django.utils import timezone
 
 from curriculum.exams import actions as session_actions
@@ -16,7 +15,6 @@ from curriculum.models import (
     ControlAudience,
     ControlEvent,
     CurriculumSubject,
-    CurriculumWeek,
     ExamDraft,
     GroupCurriculum,
     SubjectControl,
@@ -40,9 +38,9 @@ APPROVED_UNTIL_YEAR_OF_ENTRY = YEAR - 1  # those who entered this year still wai
 def build(staff: dict[str, User]) -> int:
     """A final control of every subject that a group is taught, by somebody who has not taught it to them.
 
-    The last faculty has none yet: its session is computed and waits to be looked at and accepted.
+    The last faculty that teaches has none yet: its session is computed and waits to be looked at and accepted.
     """
-    last = Unit.objects.faculties().order_by("code").last()
+    last = _still_computed()
     with acting(staff["dean1"].pk if "dean1" in staff else staff["academic"].pk, "demo"):
         placed = _Exams(staff["academic"], but=last).place()
     if last is not None:
@@ -50,17 +48,23 @@ def build(staff: dict[str, User]) -> int:
     return placed
 
 
+def _still_computed() -> Unit | None:
+    """The last faculty that teaches, beside another one."""
+    teaching = Unit.objects.faculties().filter(
+        pk__in=TeachingAudience.objects.filter(teaching__academic_year=YEAR).values("group__faculty")
+    )
+    return teaching.order_by("code").last() if len(teaching) > 1 else None
+
+
 def _compute(faculty: Unit, staff: dict[str, User]) -> None:
     """A session as the solver begins it, by the first fit, which needs no OR-Tools."""
-    dean = staff.get(f"dean{len(Unit.objects.faculties())}", staff["academic"])
-    plans = GroupCurriculum.objects.filter(group__faculty=faculty).values("curriculum")
-    weeks = CurriculumWeek.objects.filter(
-        curriculum__in=plans, kind=rules.ATTESTATION, starts_on__range=(FIRST, LAST)
-    ).aggregate(first=Min("starts_on"), last=Max("ends_on"))
-    if weeks["first"] is None:
+    number = Unit.objects.faculties().filter(code__lte=faculty.code).count()
+    dean = staff[f"dean{number}"]
+    weeks = session_queries.weeks_of_attestation(faculty.pk, YEAR, rules.AUTUMN)
+    if weeks is None:
         return
     draft = ExamDraft(
-        faculty=faculty, academic_year_id=YEAR, term=rules.AUTUMN, first_day=weeks["first"], last_day=weeks["last"],
+        faculty=faculty, academic_year_id=YEAR, term=rules.AUTUMN, first_day=weeks[0], last_day=weeks[1],
         state=ExamDraft.READY, made_by=dean, options={"pairs": [1, 2, 3, 4], "free_days": LAW_GAP - 1},
     )  # fmt: skip
     task = session_queries.task_of(draft)

@@ -99,6 +99,8 @@ def _plans(programmes: list[Programme], year: int, subjects: list[Subject]) -> l
     plans = Curriculum.objects.bulk_create(
         Curriculum(
             name=programme.speciality.name,
+            name_ru=programme.speciality.name_ru,
+            name_en=programme.speciality.name_en,
             speciality=programme.speciality,
             education_form=programme.education_form,
             marking_system=system,

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from pypdf import PdfReader
 
 from curriculum import actions, documents, queries, rules
@@ -204,6 +205,26 @@ def test_a_copy_for_another_year_has_that_year_s_calendar(approved, access):
     assert [copy.weeks.filter(semester__number=n).order_by("number")[2].kind for n in (1, 2)] == ["12", "12"]
     assert {one.starts_on.year for one in copy.semesters.all()} == {2028, 2029}
     assert copy.subjects.count() == approved.subjects.count()
+
+
+@pytest.mark.duty("2.3")
+def test_a_plan_has_its_name_in_every_language(dean, access, approved):
+    copy = actions.copy(approved, access=access, start_year=2028)
+    page, client = reverse("curriculum_curricula_edit", args=[copy.pk]), client_of(dean)
+    data = {
+        "name": copy.name, "name_ru": "Компьютерные науки", "name_en": "Computer Science",
+        "speciality": copy.speciality_id,
+        "education_form": copy.education_form, "marking_system": copy.marking_system_id, "hours_per_credit": 30,
+        "row_version": copy.version,
+    }  # fmt: skip
+    assert client.post(page, data).status_code == 302
+    copy.refresh_from_db()
+    assert actions.copy(copy, access=access, start_year=2029).name_en == "Computer Science"
+    with override("ru"):
+        assert str(copy) == "Компьютерные науки (2028/2029)"
+    with override("en"):
+        assert str(copy).startswith("Computer Science") and copy.name == approved.name
+    assert str(approved).startswith(approved.name)  # untranslated: Uzbek in every language
 
 
 def test_a_copy_for_another_form_is_a_plan_of_its_own(approved, dean):

@@ -7,8 +7,14 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F
 
+from curriculum import electives
+from curriculum.exams import queries as session_queries
+from curriculum.exams import rules as session_rules
+from curriculum.models import ControlEvent, ElectiveCampaign, ElectiveChoice, ExamDraft
 from finance.models import Contract
+from grading import seating
 from grading.models import Appeal, SheetCorrection
 from grading.rulebook import Rulebook
 from hemis.access import duties
@@ -167,3 +173,24 @@ def test_one_appeal_waits_and_one_was_upheld_by_its_commission():
     upheld = Appeal.objects.get(state=Appeal.UPHELD)
     assert upheld.chair and upheld.members.count() >= Rulebook().number("appeal.members")
     assert SheetCorrection.objects.filter(state=SheetCorrection.CONFIRMED).exists()
+
+
+@pytest.mark.duty("2.3", "S")
+def test_even_a_small_demo_has_an_elective_to_join_and_a_session_to_accept():
+    open_now = [one for one in ElectiveCampaign.objects.all() if one.offers.filter(taken__lt=F("places"))]
+    assert open_now
+    campaign = open_now[0]
+    chosen = ElectiveChoice.objects.filter(campaign=campaign).values("student")
+    student = electives.choosers(campaign.semester).exclude(pk__in=chosen).first()
+    assert chosen.exists() and student is not None
+    offer = campaign.offers.filter(taken__lt=F("places")).first()
+    user = User.objects.get(person=student.person)
+    electives.choose(offer, access=Access.for_user(user))
+    assert ElectiveChoice.objects.get(student=student, campaign=campaign).state == ElectiveChoice.PLACED
+    draft = ExamDraft.objects.get()
+    assert draft.state == ExamDraft.READY and draft.account["placed"] == draft.account["wanted"] > 0
+    task = session_queries.task_of(draft)
+    assert session_rules.broken(task.problem, session_queries.places_of(draft, task)) == []
+    events = ControlEvent.objects.planned()
+    assert not events.filter(audience__group__faculty=draft.faculty).exists()
+    assert any(seating.exam_list(event).rows for event in events[:3])

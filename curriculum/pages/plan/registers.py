@@ -89,7 +89,7 @@ class Curricula(Register):
         RelatedFilter("marking_system", systems),
         Filter("state"),
     ]
-    search = ("name", "speciality__code", "speciality__name")
+    search = ("name", "name_ru", "name_en", "speciality__code", "speciality__name")
     select_related = (
         "speciality__faculty",
         "start_year",
@@ -98,9 +98,9 @@ class Curricula(Register):
         "copied_from__start_year",
     )
     fields = (
-        "name", "speciality", "speciality__faculty", "speciality__education_type", "education_form", "marking_system",
-        "start_year", "semester_count", "hours_per_credit", "release", "copied_from", "state", "approved_by",
-        "approved_at", "note",
+        "name", "name_ru", "name_en", "speciality", "speciality__faculty", "speciality__education_type",
+        "education_form", "marking_system", "start_year", "semester_count", "hours_per_credit", "release",
+        "copied_from", "state", "approved_by", "approved_at", "note",
     )  # fmt: skip
     tabs = [
         Tab("plan", gettext_lazy("Subjects"), "curriculum/_plan.html", _plan),

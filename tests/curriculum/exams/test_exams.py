@@ -123,6 +123,17 @@ def test_what_is_fixed_or_approved_stays_and_the_others_give_way(session):
     assert_the_law_holds()
 
 
+def test_a_control_gives_way_only_to_another_one(session):
+    loose = session.control(1, day=3)
+    draft = session.compute(replaces=True)
+    lost = draft.places.filter(subject=loose.subject, parts__group=session.group)
+    assert lost.delete()[0], "as if the search had found no place for it"
+    found = actions.accept(draft, access=session.access)
+    assert found.removed == 0 and ControlEvent.objects.filter(pk=loose.pk).exists()
+    assert found.made + len(found.refused) == draft.account["placed"] - 1
+    assert_the_law_holds()
+
+
 def test_a_control_that_something_refers_to_does_not_give_way(session, monkeypatch):
     event = session.control(0)
     monkeypatch.setattr(offers, "_kept", [lambda events: {event.pk} & set(events)])
@@ -222,6 +233,9 @@ def test_the_pages_from_the_question_to_the_controls(session):
     }  # fmt: skip
     page = reverse("curriculum_exam_compute")
     assert client.get(page).status_code == 200
+    assert queries.weeks_of_attestation(session.unit.pk, 2026, "11") == (
+        EXAMS, session.plan.weeks.filter(kind="12", semester__number=1).last().ends_on,
+    )  # fmt: skip
     for wrong in (
         {"free_days": 0},
         {"most_a_day": 2},
