@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -17,6 +19,9 @@ settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile("promise")
 
 DUTY_PROPERTY = "duty"
+
+# What is imported stays until the end; to look through it for rubbish again and again was a sixth of the suite.
+gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +125,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("duty"):
             item.user_properties.extend((DUTY_PROPERTY, str(number)) for number in mark.args)
+
+
+def pytest_collection_finish() -> None:
+    """Whatever stands by now is left out of every later search for rubbish."""
+    gc.collect()
+    gc.freeze()
 
 
 def _tests_of_duties(reports: list[pytest.TestReport]) -> dict[str, set[str]]:

@@ -13,6 +13,7 @@ from curriculum.actions import CurriculumError
 from curriculum.models import Registration
 from tests import factories
 from tests.curriculum import makers
+from tests.sharing import shared
 
 D = Decimal
 
@@ -56,14 +57,14 @@ def test_one_alternative_covers_the_group_and_an_uncovered_group_is_owed_once():
     assert outcome(lines, [rules.Studied(11, "S11", D(6))]) == {2: "covered", 3: "missing"}
 
 
-@pytest.fixture
+@shared
 def student(db):
     factories.make_university()
     plan = makers.make_approved(factories.make_faculty())
     return factories.make_students(plan.speciality.faculty, 1, group=makers.make_studying_group(plan))[0]
 
 
-@pytest.fixture
+@shared
 def dean(student):
     return factories.access_of(factories.make_user("dean", student.current.faculty))
 

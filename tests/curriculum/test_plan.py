@@ -23,37 +23,38 @@ from students.models import Group
 from tests import factories
 from tests.curriculum import makers
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     factories.make_university()
     return factories.make_faculty()
 
 
-@pytest.fixture
+@shared
 def dean(faculty):
     return factories.make_user("dean", faculty)
 
 
-@pytest.fixture
+@shared
 def access(dean):
     return factories.access_of(dean)
 
 
-@pytest.fixture
+@shared
 def affairs(db):
     return factories.make_user("academic_affairs")
 
 
-@pytest.fixture
+@shared
 def plan(faculty):
     plan = makers.make_curriculum(faculty)
     makers.fill(plan)
     return plan
 
 
-@pytest.fixture
+@shared
 def approved(plan, affairs):
     return actions.approve(plan, access=factories.access_of(affairs))
 

@@ -17,6 +17,7 @@ from students.models import Group
 from tests import factories
 from tests.curriculum import makers
 from tests.movement import kinds
+from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("2.3")]
 DAY = datetime.date(2026, 9, 10)
@@ -29,7 +30,7 @@ def _in_september(monkeypatch):
         monkeypatch.setitem(KINDS, kind.code, kind)
 
 
-@pytest.fixture
+@shared
 def plan():
     factories.make_university()
     return makers.make_approved(factories.make_faculty())

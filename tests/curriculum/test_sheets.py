@@ -16,17 +16,18 @@ from hemis.sheets.models import SheetImport
 from hemis.sheets.reading import SheetRefused, read_table
 from tests import factories
 from tests.curriculum import makers
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def faculty():
     factories.make_university()
     return factories.make_faculty()
 
 
-@pytest.fixture
+@shared
 def dean(faculty):
     return factories.make_user("dean", faculty)
 

@@ -17,6 +17,7 @@ from hemis.jobs.models import Job
 from tests import factories
 from tests.curriculum import makers
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 from tests.structure.makers import make_room
 
 FIRST_DAY = datetime.date(2026, 9, 1)
@@ -28,23 +29,23 @@ def quick(monkeypatch):
     monkeypatch.setattr(actions, "ROUND_SECONDS", 1)
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     factories.make_university()
     return factories.make_faculty()
 
 
-@pytest.fixture
+@shared
 def dean(faculty):
     return factories.make_user("dean", faculty)
 
 
-@pytest.fixture
+@shared
 def access(dean):
     return factories.access_of(dean)
 
 
-@pytest.fixture
+@shared
 def teachings(faculty):
     """Two groups: a lecture together, a class each."""
     plan = makers.make_approved(faculty)

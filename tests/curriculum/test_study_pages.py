@@ -31,6 +31,7 @@ from tests import factories
 from tests.curriculum import makers
 from tests.curriculum.test_electives import setting
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 10)
 
@@ -162,7 +163,7 @@ class TestElectives(RegisterTests):
 # --- what the offices do
 
 
-@pytest.fixture
+@shared
 def group(db):
     factories.make_university()
     _plan, found = studying()
@@ -170,12 +171,12 @@ def group(db):
     return found
 
 
-@pytest.fixture
+@shared
 def dean(group):
     return client_of(factories.make_user("dean", group.faculty))
 
 
-@pytest.fixture
+@shared
 def head(group):
     return client_of(factories.make_user("head", factories.make_kafedra(group.faculty)))
 

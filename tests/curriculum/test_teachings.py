@@ -19,6 +19,7 @@ from curriculum.models import Registration, Teaching, TeachingAudience
 from students.models import Division, Subgroup
 from tests import factories
 from tests.curriculum import makers
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 10)
 MODES = {
@@ -118,13 +119,13 @@ def _in_september(monkeypatch):
     monkeypatch.setattr("curriculum.teachings.timezone", SimpleNamespace(localdate=lambda: DAY))
 
 
-@pytest.fixture
+@shared
 def plan(db):
     factories.make_university()
     return makers.make_approved(factories.make_faculty())
 
 
-@pytest.fixture
+@shared
 def groups(plan):
     faculty = plan.speciality.faculty
     found = []
@@ -135,17 +136,17 @@ def groups(plan):
     return found
 
 
-@pytest.fixture
+@shared
 def dean(plan):
     return factories.access_of(factories.make_user("dean", plan.speciality.faculty))
 
 
-@pytest.fixture
+@shared
 def kafedra(plan):
     return factories.make_kafedra(plan.speciality.faculty)
 
 
-@pytest.fixture
+@shared
 def head(kafedra):
     return factories.access_of(factories.make_user("head", kafedra))
 

@@ -18,23 +18,24 @@ from structure.models import RoomSlot
 from students.models import Division, Subgroup
 from tests import factories
 from tests.curriculum import makers
+from tests.sharing import shared
 from tests.structure.makers import make_room
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def plan():
     factories.make_university()
     return makers.make_approved(factories.make_faculty())
 
 
-@pytest.fixture
+@shared
 def group(plan):
     return makers.make_studying_group(plan)
 
 
-@pytest.fixture
+@shared
 def lines(plan):
     return list(plan.subjects.filter(semester__number=1))
 

@@ -10,6 +10,7 @@ from doctorate.models import Attestation, DoctoralOrder, DoctoralPeriod, Doctora
 from tests import factories
 from tests.doctorate import makers
 from tests.doctorate.makers import sql
+from tests.sharing import shared
 from tests.staff import makers as staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("6.1", "B8")]
@@ -24,7 +25,7 @@ def refused(law: str, text: str, *values) -> None:
     assert getattr(caught.value.__cause__.diag, "constraint_name", "") == law, caught.value
 
 
-@pytest.fixture
+@shared
 def unit(db):
     factories.make_university()
     return staff.kafedra()

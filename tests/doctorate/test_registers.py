@@ -27,6 +27,7 @@ from hemis.sheets.reading import Table
 from tests import factories
 from tests.doctorate import makers
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 from tests.staff import makers as staff
 
 PERSON = {
@@ -236,7 +237,7 @@ class TestLate(_Office):
 # --- scope, figures, import
 
 
-@pytest.fixture
+@shared
 def unit(db):
     """A kafedra of its own, beside those of the file."""
     return staff.kafedra(7)

@@ -26,13 +26,14 @@ from hemis.notices.models import Notice
 from tests import factories
 from tests.doctorate import makers
 from tests.documents.helpers import pdf_text, qr_texts
+from tests.sharing import shared
 from tests.staff import makers as staff
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
 
 
-@pytest.fixture
+@shared
 def unit(db):
     factories.make_university()
     return staff.kafedra()

@@ -27,6 +27,7 @@ from hemis.people.models import User
 from tests import factories
 from tests.curriculum import makers
 from tests.grading import makers as sheets
+from tests.sharing import shared
 from tests.structure.makers import make_room
 
 DAY = datetime.date(2027, 2, 8)
@@ -87,7 +88,7 @@ class Choice:
         )
 
 
-@pytest.fixture
+@shared
 def choice(db) -> Choice:
     found = Choice()
     found.form()

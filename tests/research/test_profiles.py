@@ -16,6 +16,7 @@ from tests import factories
 from tests.pages.base import RegisterTests
 from tests.research.makers import figures, profile
 from tests.research.test_works import refused
+from tests.sharing import shared
 from tests.staff import makers
 
 YEAR = 2026
@@ -41,7 +42,7 @@ def test_figures_of_any_documents_are_possible(cited):
     assert rules.why_not_possible(h_index=h_index + 1, documents=len(cited), citations=h_index)
 
 
-@pytest.fixture
+@shared
 def world(db):
     factories.make_university()
     unit = makers.kafedra(1)

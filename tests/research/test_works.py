@@ -16,6 +16,7 @@ from research.models import Work, WorkAuthor
 from research.pages.works import Authors, Methodical, Properties, Scientific
 from tests import factories
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 from tests.staff import makers
 
 YEAR = 2026
@@ -76,7 +77,7 @@ def test_shares_never_make_more_than_the_whole(shares):
 # --- what the database refuses
 
 
-@pytest.fixture
+@shared
 def world(db):
     factories.make_university()
     unit = makers.kafedra(1)

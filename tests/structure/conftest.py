@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from tests import factories
+from tests.sharing import shared
 
 
 @pytest.fixture
@@ -21,12 +22,12 @@ def client_of(db):
     return make
 
 
-@pytest.fixture
+@shared
 def hr(db):
     return factories.access_of(factories.make_user("hr"))
 
 
-@pytest.fixture
+@shared
 def academic(db):
     return factories.access_of(factories.make_user("academic_affairs"))
 

@@ -14,6 +14,7 @@ from structure import actions, occupancy, queries, rules
 from structure.models import Auditorium, Building, Equipment, RoomBooking, RoomSlot
 from tests import factories
 from tests.pictures import picture
+from tests.sharing import shared
 from tests.structure.makers import MONDAY, a_booking, make_building, make_room
 
 WEEK = datetime.timedelta(days=7)
@@ -23,7 +24,7 @@ def at(text: str) -> datetime.time:
     return datetime.time.fromisoformat(text)
 
 
-@pytest.fixture
+@shared
 def room(db):
     return make_room()
 

@@ -19,6 +19,7 @@ from staff import actions as staff
 from structure import actions, queries
 from structure.models import Unit, UnitPeriod
 from tests import factories
+from tests.sharing import shared
 
 DAY = datetime.timedelta(days=1)
 EVERYTHING = Scope(everything=True)
@@ -29,17 +30,17 @@ def basis(day: str | datetime.date = "2025-09-01", number: str = "12-u") -> acti
     return actions.Basis(day, number, day - DAY)
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     return factories.make_faculty("303-101", "Birinchi")
 
 
-@pytest.fixture
+@shared
 def other(db):
     return factories.make_faculty("303-102", "Ikkinchi")
 
 
-@pytest.fixture
+@shared
 def kafedra(faculty):
     return factories.make_kafedra(faculty)
 

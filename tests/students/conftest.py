@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import factories, pictures
+from tests.sharing import shared
 
 
 @pytest.fixture(autouse=True)
@@ -14,29 +15,29 @@ def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     factories.make_university()
     factories.make_year()
     return factories.make_faculty()
 
 
-@pytest.fixture
+@shared
 def group(faculty):
     return factories.make_group(faculty)
 
 
-@pytest.fixture
+@shared
 def students(faculty, group):
     return factories.make_students(faculty, 4, group=group)
 
 
-@pytest.fixture
+@shared
 def dean(faculty):
     return factories.make_user("dean", faculty)
 
 
-@pytest.fixture
+@shared
 def stranger(db):
     """The dean's office of another faculty."""
     return factories.make_user("dean", factories.make_faculty("303-102"))

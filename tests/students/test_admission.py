@@ -15,6 +15,7 @@ from hemis.sheets.reading import read_table
 from students.models import Candidate
 from students.sheets import AdmissionSheet
 from tests.factories import access_of, make_admission_setting, make_faculty, make_students, make_user
+from tests.sharing import shared
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SAMPLE = DATA / "admission.xlsx"
@@ -24,12 +25,12 @@ EITHER = {
 }
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     return make_admission_setting()
 
 
-@pytest.fixture
+@shared
 def dean(faculty):
     return make_user("dean", faculty)
 

@@ -30,6 +30,7 @@ from tests.factories import (
     make_students,
     make_user,
 )
+from tests.sharing import shared
 from tests.sheets.books import xlsx
 
 GOOD = {
@@ -67,12 +68,12 @@ def row(**changes) -> dict:
     return GOOD | {"JSHSHIR": make_pinfl(), "Pasport": next(_passports)} | changes
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     return make_admission_setting()
 
 
-@pytest.fixture
+@shared
 def access(faculty):
     return access_of(make_user("dean", faculty))
 

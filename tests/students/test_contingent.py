@@ -21,6 +21,7 @@ from students.contingent import DIMENSIONS, pivot
 from students.models import Placement
 from students.pages import contingent as pages
 from tests import factories
+from tests.sharing import shared
 
 DAYS = [datetime.date(2026, 9, 1) + datetime.timedelta(days=30 * n) for n in range(6)]
 UNIVERSITY = Scope(everything=True)
@@ -101,7 +102,7 @@ def test_a_cut_is_one_statement(many, django_assert_num_queries):
         pivot(day=DAYS[3], scope=UNIVERSITY, rows="group", cols="speciality", chosen={"gender": ["11"]})
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     factories.make_university()
     factories.make_year()

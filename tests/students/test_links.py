@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from hemis.people.models import User
 from tests import factories
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def accounts(students):
     """The admission has opened one for each."""
     return [User.objects.get(person=student.person) for student in students]

@@ -11,19 +11,20 @@ from hemis.people.models import Person
 from students import quality
 from students.models import Contact, Education, Group, SocialFact, Student
 from tests import factories
+from tests.sharing import shared
 from tests.students.conftest import picture, upload
 
 pytestmark = pytest.mark.django_db
 UNIVERSITY = Scope(everything=True)
 
 
-@pytest.fixture
+@shared
 def students(faculty, group):
     """On a state grant: who pays needs a contract too, which a higher floor asks for."""
     return factories.make_students(faculty, 4, group=group, payment="11")
 
 
-@pytest.fixture
+@shared
 def complete(students):
     """Students of whom nothing is missing."""
     for at, student in enumerate(students):

@@ -17,6 +17,7 @@ from tests import factories
 from tests.curriculum import makers
 from tests.curriculum.timetable.test_lessons import Faculty
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 
 EXAMS = datetime.date(2026, 12, 21)  # the Monday of the weeks of attestation of these tests
 
@@ -37,7 +38,7 @@ class Exams(Faculty):
         )  # fmt: skip
 
 
-@pytest.fixture
+@shared
 def exams(db) -> Exams:
     return Exams()
 

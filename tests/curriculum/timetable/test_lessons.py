@@ -21,6 +21,7 @@ from hemis.notices.models import Notice
 from structure.models import RoomSlot
 from tests import factories
 from tests.curriculum import makers
+from tests.sharing import shared
 from tests.structure.makers import make_room
 
 MONDAY = makers.MONDAY
@@ -65,7 +66,7 @@ class Faculty:
         ).lesson
 
 
-@pytest.fixture
+@shared
 def faculty(db) -> Faculty:
     return Faculty()
 

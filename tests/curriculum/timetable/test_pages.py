@@ -27,12 +27,13 @@ from tests import factories
 from tests.curriculum import makers
 from tests.curriculum.timetable.test_lessons import MONDAY, Faculty
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 from tests.structure.makers import a_booking
 
 DAY = MONDAY.isoformat()
 
 
-@pytest.fixture
+@shared
 def faculty(db) -> Faculty:
     return Faculty()
 
@@ -159,7 +160,7 @@ def test_copying_emptying_and_undoing_from_the_page(faculty):
 # --- one's own
 
 
-@pytest.fixture
+@shared
 def student(faculty):
     """A student of the group, registered for its first subject only."""
     found = factories.make_students(faculty.unit, 1, group=faculty.group)[0]
