@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from django.core.exceptions import ValidationError
@@ -11,10 +9,8 @@ from django.core.exceptions import ValidationError
 from hemis.access.models import SignIn
 from hemis.access.sign_ins import record
 
-_Base = BaseAuthenticateForm if TYPE_CHECKING else object
 
-
-class _Recorded(_Base):
+class _Recorded(BaseAuthenticateForm):
     def clean_code(self) -> str:
         try:
             return super().clean_code()

@@ -51,7 +51,7 @@ class MessageForm(forms.Form):
     people = _People(User.objects.none(), label=_("People"), required=False)
     subject = forms.CharField(label=_("Subject of the message"), max_length=256)
     text = forms.CharField(label=_("Text of the message"), max_length=16000, widget=forms.Textarea)
-    files = MaterialsField(most=MOST_FILES, label=_("Files"), required=False)
+    attached = MaterialsField(most=MOST_FILES, label=_("Files"), required=False)
     removed = forms.ModelMultipleChoiceField(
         MessageFile.objects.none(), label=_("Take these files away"), required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -74,10 +74,10 @@ class MessageForm(forms.Form):
         self.fields["removed"].queryset = kept  # type: ignore[attr-defined]
         if not kept:
             del self.fields["removed"]
-        for name in ("subject", "text", "files"):
+        for name in ("subject", "text", "attached"):
             self.fields[name].widget.attrs["class"] = "form-control"
         self.fields["text"].widget.attrs["rows"] = 10
-        self.fields["files"].help_text = ", ".join(MATERIAL_TYPES).upper()
+        self.fields["attached"].help_text = ", ".join(MATERIAL_TYPES).upper()
 
     def _add_audience(self, code: str, audience: Audience) -> None:
         field = _Keys(audience, self.access, label=audience.title, required=False)
@@ -124,4 +124,4 @@ class MessageForm(forms.Form):
 
     @property
     def new_files(self) -> list[ContentFile]:
-        return self.cleaned_data["files"]
+        return self.cleaned_data["attached"]

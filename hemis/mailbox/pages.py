@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -155,7 +155,7 @@ def _written(request: Request, row: Message) -> HttpResponse:
                 form.fill(), files=form.new_files, removed=form.cleaned_data.get("removed") or ()
             )
         except ValidationError as error:
-            form.add_error("files", error)
+            form.add_error("attached", error)
         else:
             if "send" in request.POST:
                 return redirect("mailbox_send", pk=saved.pk) if saved.is_broadcast else _sent(request, saved)
@@ -214,7 +214,7 @@ def discard(request: Request, pk: int) -> HttpResponse:
 
 
 @page("message.read")
-def file(request: Request, pk: int, file: int) -> HttpResponse:
+def file(request: Request, pk: int, file: int) -> FileResponse:
     """A file of a message that the user has written or received."""
     row = get_object_or_404(MessageFile, pk=file, message=_readable(request, pk))
     return files.response(row.file, name=row.name.rsplit(".", 1)[0])

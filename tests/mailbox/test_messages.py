@@ -224,10 +224,10 @@ def test_files_are_judged_by_content_and_open_to_sender_and_recipients_only(hous
     bad = SimpleUploadedFile("x.pdf", b"<html>no pdf</html>" + b"\x00")
     answer = client.post(
         reverse("mailbox_write"),
-        {"subject": "x", "text": "x", "people": [reader.pk], "files": [bad], "send": "1"},
+        {"subject": "x", "text": "x", "people": [reader.pk], "attached": [bad], "send": "1"},
     )
-    assert answer.status_code == 200 and "files" in answer.context["form"].errors
-    row = written(client, people=[reader.pk], files=[pdf("tartib.pdf")])
+    assert answer.status_code == 200 and "attached" in answer.context["form"].errors
+    row = written(client, people=[reader.pk], attached=[pdf("tartib.pdf")])
     kept = row.files.get()
     address = reverse("mailbox_file", args=[row.pk, kept.pk])
     for one, status in ((sender, 200), (reader, 200), (house[0]["dean"], 404)):
@@ -314,7 +314,7 @@ def test_the_administration_sees_what_went_to_audiences_and_no_letters(house):
 )
 def test_the_database_keeps_what_was_sent_as_it_was_sent(house, sql):
     sender, reader = house[0]["teacher"], house[1]["teacher"]
-    row = written(client_of(sender), people=[reader.pk], files=[pdf()])
+    row = written(client_of(sender), people=[reader.pk], attached=[pdf()])
     client_of(reader).get(reverse("mailbox_message", args=[row.pk]))
     assert MessageFile.objects.count() == 1
     with (

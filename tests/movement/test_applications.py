@@ -8,11 +8,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from hemis.notices.models import Notice
 from hemis.pages.files import clean_scan
 from movement import actions as orders
 from movement.applications import actions, queries, rules
+from movement.applications.forms import ApplicationForm
 from movement.applications.kinds import KINDS
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
 from movement.applications.pages import Applications, ApplicationTerms, ApplicationWindows
@@ -458,6 +460,19 @@ def test_the_laws_hold_for_raw_sql(students, dean):
     assert refused(f"{table} state = 'executed', closed_at = now() WHERE id = %s", granted.pk), (
         "by an order only"
     )
+
+
+def test_a_ground_of_our_own_is_taken_and_an_unknown_one_is_refused(students):
+    """VMQ 344/2021 names the care of a sick relative, the national list does not."""
+    one = begun(students[0])
+    assert refused("UPDATE movement_application SET ground = 'nonsense' WHERE id = %s", one.pk)
+    Application.objects.filter(pk=one.pk).update(ground="relative")
+    one.refresh_from_db()
+    with override("en"):
+        assert one.get_ground_display() == "Care of a sick family member"
+        assert ("relative", "Care of a sick family member") in ApplicationForm(
+            kind=KINDS["leave"], student=one.student
+        ).fields["ground"].choices
 
 
 def test_every_kind_asks_for_columns_that_exist_and_names_orders():
