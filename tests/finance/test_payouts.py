@@ -270,8 +270,6 @@ def test_a_list_costs_a_fixed_number_of_queries(approved, access, django_assert_
 
 
 def test_the_deans_office_sees_own_help_and_no_payouts(fund, grants, faculty, other_faculty, access):  # noqa: F811
-    fund, grants, faculty, other_faculty, access
-):  # noqa: F811
     card = reverse("finance_aids_detail", args=[give(access, grants[0]).pk])
     own, other = client_of(make_user("dean", faculty)), client_of(make_user("dean", other_faculty))
     assert (own.get(card).status_code, other.get(card).status_code) == (200, 404)
