@@ -267,3 +267,12 @@ def test_a_list_costs_a_fixed_number_of_queries(approved, access, django_assert_
     with django_assert_max_num_queries(10):
         payouts.pay(access=access, sheet=approved, date=DAY, number="101")
     assert StipendAmount.objects.filter(rate="11").exists()
+
+
+def test_the_deans_office_sees_own_help_and_no_payouts(fund, grants, faculty, other_faculty, access):  # noqa: F811
+    card = reverse("finance_aids_detail", args=[give(access, grants[0]).pk])
+    own, other = client_of(make_user("dean", faculty)), client_of(make_user("dean", other_faculty))
+    assert (own.get(card).status_code, other.get(card).status_code) == (200, 404)
+    assert reverse("finance_aid_cancel", args=[Aid.objects.get().pk]) not in own.get(card).content.decode()
+    for name in ("finance_payouts_list", "finance_aid_funds_list", "finance_give_aid", "finance_pay_out"):
+        assert own.get(reverse(name)).status_code == 403
