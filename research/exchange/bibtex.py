@@ -104,9 +104,10 @@ def read(text: str) -> list[Record]:
 def _told_apart(blocks: list[Block]) -> list[Block]:
     """Two works may well have one key: each gets its own, so that both are read."""
     for at, block in enumerate(blocks):
-        if isinstance(block, DuplicateBlockKeyBlock) and isinstance(block.ignore_error_block, Entry):
-            blocks[at] = block.ignore_error_block
-            blocks[at].key = f"{block.ignore_error_block.key}#{at}"
+        twin = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else None
+        if isinstance(twin, Entry):
+            twin.key = f"{twin.key}#{at}"
+            blocks[at] = twin
     return blocks
 
 

@@ -230,7 +230,7 @@ class WorksSheet(Sheet):
         number = row["number"]
         if not row["key"]:
             return self.fault(number, "title", "bad_title", _("The title has no letters."), row["title"])
-        same = [("doi", row["doi"])] if row["doi"] else []
+        same: list[tuple[Any, ...]] = [("doi", row["doi"])] if row["doi"] else []
         same.append(("title", _sort(row), row["key"], row["issue_year"]))
         before = next((first[one] for one in same if one in first), None)
         if before is not None:

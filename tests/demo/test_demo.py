@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F
+from django.urls import get_resolver
 
 from curriculum import electives
 from curriculum.exams import queries as session_queries
@@ -20,6 +21,7 @@ from grading.rulebook import Rulebook
 from hemis.access import duties
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access, Scope
+from hemis.pages.menu import navigation
 from hemis.people import names
 from hemis.people.models import Person, User
 from movement.models import Order
@@ -30,6 +32,7 @@ from reports.demo.people import People
 from staff.models import Employee
 from structure.models import Unit, University
 from students.models import Group, Placement, Programme, Student
+from tests import factories
 from tests.reports.on_demo import *  # noqa: F403 - statistics are tried on the same university
 
 STUDENTS = 123  # thirteen of them are the masters' group, whose movement ends in diplomas
@@ -194,3 +197,27 @@ def test_even_a_small_demo_has_an_elective_to_join_and_a_session_to_accept():
     events = ControlEvent.objects.planned()
     assert not events.filter(audience__group__faculty=draft.faculty).exists()
     assert any(seating.exam_list(event).rows for event in events[:3])
+
+
+def test_every_duty_has_working_pages_in_the_menu_of_each_of_its_roles():
+    """No line of “Who may do what” is empty: whoever has the duty finds it in the menu, and the page opens."""
+    get_resolver().url_patterns  # noqa: B018 - registers take their places in the menus when addresses are read
+    accounts: dict[str, User] = {}
+    for one in RoleAssignment.objects.in_force().select_related("user").order_by("pk"):
+        accounts.setdefault(one.role, one.user)
+    without, broken, opened = [], [], set()
+    for role, user in accounts.items():
+        entries = [item for _menu, items in navigation(Access.for_user(user)) for item in items]
+        client = factories.client_of(user)
+        for duty in (one for one in duties.DUTIES if role in one.roles):
+            found = [item for item in entries if item.permission in duty.permissions]
+            if not found:
+                without.append((duty.number, role))
+            for item in found:
+                if item.url in opened:  # the role walk opens it for the others
+                    continue
+                opened.add(item.url)
+                if client.get(item.url).status_code not in (200, 302):
+                    broken.append((duty.number, role, item.url))
+    assert {role for one in duties.DUTIES for role in one.roles} <= accounts.keys()
+    assert not without and not broken and len(opened) > 200

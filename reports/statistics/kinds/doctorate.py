@@ -16,6 +16,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, ExtractYear, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -76,7 +77,7 @@ def periods(scope: Scope, asked: Asked) -> QuerySet:
     )
 
 
-def _whether(condition: Q) -> Case:
+def _whether(condition: Q | Combinable) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
