@@ -400,13 +400,14 @@ def checks_of(order: Order, lines: list[OrderLine]) -> dict[int, list[Check]]:
     found = kind_of(order).checks(order, lines)
     for pk, checks in extra_checks(order, lines).items():
         found[pk] += checks
-    return with_excuses(found, excuses_of(order))
+    return with_excuses(order, found)
 
 
-def with_excuses(
-    found: dict[int, list[Check]], excuses: dict[tuple[int, str], str]
-) -> dict[int, list[Check]]:
-    """Checks that fail with a written reason are not in the way."""
+def with_excuses(order: Order, found: dict[int, list[Check]]) -> dict[int, list[Check]]:
+    """Checks that fail with a written reason are not in the way; asked for only where one could be."""
+    if not any(check.excusable and not check.ok for checks in found.values() for check in checks):
+        return found
+    excuses = excuses_of(order)
     return {
         pk: [
             check.excused(excuses[pk, check.code])

@@ -191,16 +191,16 @@ def make_students(
     make_year()
     group = group or make_group(faculty, f"610-26.{next(_serial):03d}")
     candidates = [make_candidate(group, payment=payment) for _ in range(count)]
-    dean, rector = make_user("dean", faculty), make_user("rectorate")
+    dean, rector = access_of(make_user("dean", faculty)), access_of(make_user("rectorate"))
     order: Order = actions.create_admission_order(
-        access=access_of(dean),
+        access=dean,
         faculty=faculty,
         candidates=Candidate.objects.filter(pk__in=[c.pk for c in candidates]),
         title="Oʻqishga qabul qilish toʻgʻrisida",
         basis="Qabul komissiyasi qarori",
         effective_date=day or datetime.date(2026, 9, 1),
     )
-    actions.submit(order, access=access_of(dean))
-    actions.sign(order, access=access_of(rector), date=datetime.date(2026, 8, 28))
-    actions.execute(order, access=access_of(dean))
+    actions.submit(order, access=dean)
+    actions.sign(order, access=rector, date=datetime.date(2026, 8, 28))
+    actions.execute(order, access=dean)
     return list(Student.objects.filter(candidate__in=candidates).order_by("pk"))

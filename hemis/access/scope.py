@@ -83,7 +83,7 @@ class Access:
 
     def can(self, permission: str) -> bool:
         """Whether a duty of the roles in use gives ``permission``."""
-        return any(set(duty.roles) & self.roles for duty in duties.duties_granting(permission))
+        return duties.roles_may(self.roles, permission)
 
     def can_any(self, permissions: Iterable[str]) -> bool:
         return any(self.can(permission) for permission in permissions)

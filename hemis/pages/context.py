@@ -16,7 +16,7 @@ def shell(request: Request) -> dict:
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     access = getattr(request, "access", None)
     theme = request.COOKIES.get("theme")
-    navigation = menu.navigation(access) if signed_in and access is not None else []
+    navigation = menu.navigation(access) if signed_in and access is not None else ()
     return {
         "navigation": navigation,
         "finds_people": signed_in and access is not None and _finds_people(access),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from hemis.access.duties import EXTRA_MENUS, MENUS, Menu
+from hemis.access.duties import EXTRA_MENUS, MENUS, Menu, roles_may
 from hemis.access.scope import Access
 
 
@@ -37,6 +37,7 @@ def _address(url_name: str) -> str:
 
 
 _items: list[MenuItem] = []
+Navigation = tuple[tuple[Menu, tuple[MenuItem, ...]], ...]
 
 
 def register(item: MenuItem) -> None:
@@ -49,16 +50,25 @@ def register(item: MenuItem) -> None:
         raise KeyError(item.menu)
     if item not in _items:
         _items.append(item)
+        _of_roles.cache_clear()
 
 
 def all_items() -> tuple[MenuItem, ...]:
     return tuple(_items)
 
 
-def navigation(access: Access) -> list[tuple[Menu, list[MenuItem]]]:
+def navigation(access: Access) -> Navigation:
     """Menus with the entries this user may open; menus without any are left out."""
-    allowed = [item for item in _items if access.can(item.permission)]
-    return [(menu, found) for menu in (*MENUS, *EXTRA_MENUS) if (found := list(_of_menu(allowed, menu.code)))]
+    return _of_roles(access.roles)
+
+
+@lru_cache(maxsize=1024)
+def _of_roles(roles: frozenset[str]) -> Navigation:
+    """What is open depends on the roles alone, and they are few."""
+    allowed = [item for item in _items if roles_may(roles, item.permission)]
+    return tuple(
+        (menu, found) for menu in (*MENUS, *EXTRA_MENUS) if (found := tuple(_of_menu(allowed, menu.code)))
+    )
 
 
 def _of_menu(items: Iterable[MenuItem], code: str) -> Iterable[MenuItem]:

@@ -52,7 +52,7 @@ def refuse_extra_failures(order: Order) -> None:
     if order.cancels_id or not has_extra_checks(order):
         return
     found = extra_checks(order, list(queries.lines_of(order)))
-    _refuse(order, failing(queries.with_excuses(found, queries.excuses_of(order))))
+    _refuse(order, failing(queries.with_excuses(order, found)))
 
 
 def _refuse(order: Order, bad: dict[int, list[rules.Check]]) -> None:

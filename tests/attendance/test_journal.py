@@ -23,21 +23,22 @@ from hemis.access.history import history_of
 from hemis.notices.models import Notice
 from tests import factories
 from tests.attendance import makers
+from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_papers")]
 
 
-@pytest.fixture
+@shared
 def school():
     return makers.make_school()
 
 
-@pytest.fixture
+@shared
 def access(school):
     return factories.access_of(school.teacher)
 
 
-@pytest.fixture
+@shared
 def dean(school):
     return factories.make_user("dean", school.faculty)
 

@@ -23,16 +23,17 @@ from curriculum.timetable.models import TimetableBatch
 from tests import factories
 from tests.attendance import makers
 from tests.curriculum import makers as plans
+from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_papers")]
 
 
-@pytest.fixture
+@shared
 def school():
     return makers.make_school()
 
 
-@pytest.fixture
+@shared
 def dean(school):
     return factories.make_user("dean", school.faculty)
 

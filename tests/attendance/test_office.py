@@ -23,22 +23,23 @@ from students.models import Student, TutorGroup
 from tests import factories
 from tests.attendance import makers
 from tests.pictures import picture
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def school():
     JournalRule.objects.update(edit_days=60)
     return makers.make_school()
 
 
-@pytest.fixture
+@shared
 def dean(school):
     return factories.make_user("dean", school.faculty)
 
 
-@pytest.fixture
+@shared
 def half(school):
     return queries.HalfYear(school.teaching.academic_year_id, school.teaching.term)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from attendance.models import Absence, AttendanceLetter, AttendanceLimit, JournalRule, Unlock
@@ -11,24 +10,12 @@ from attendance.pages import excuses, journals, lessons, reports, settings
 from curriculum.models import MarkingSystem
 from tests.attendance import makers
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 
 
-@pytest.fixture(scope="module")
-def schools(django_db_setup, django_db_blocker):
-    """Two faculties for the whole file; nothing of them stays."""
-    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hemis.documents.rendering.pdf_of", lambda html, token, style: f"%PDF {token}".encode())
-        yield makers.make_school("303-101", 3), makers.make_school("303-102", 1)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def _django_db_helper(schools):
-    """In the place of pytest-django's own, which would close the database after every test."""
-    assert connection.settings_dict["NAME"].startswith("test_")
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+@shared
+def schools(db):
+    return makers.make_school("303-101", 3), makers.make_school("303-102", 1)
 
 
 class OfSchool(RegisterTests):

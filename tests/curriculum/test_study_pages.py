@@ -51,23 +51,39 @@ def studying(faculty_code: str = "303-101", code: str = "70610101"):
     return plan, given.group if given else makers.make_studying_group(plan, f"{code}-1")
 
 
+@shared
+def plans(db):
+    """Those that ``studying`` finds."""
+    return studying(), studying("303-102", "70610102")
+
+
+@shared
+def registered(plans):
+    """A registration of each of three students here, and one elsewhere."""
+    (_plan, here), (_other, there) = plans
+    students = factories.make_students(here.faculty, 3, group=here)
+    elsewhere = factories.make_students(there.faculty, 1, group=there)
+    return [one.registrations.latest("pk") for one in (*elsewhere, *students)]
+
+
 @pytest.mark.duty("2.3")
 class TestRegistrations(RegisterTests):
     register = Registrations
     viewer_role, faculty_code = "dean", "303-101"
 
+    @pytest.fixture(autouse=True)
+    def _registered(self, registered):
+        self.elsewhere, *self.here = registered
+
     def make(self, number):
-        plan, group = studying()
-        factories.make_students(group.faculty, 1, group=group)
-        return Registration.objects.filter(curriculum_subject__curriculum=plan).latest("pk")
+        return self.here[number - 1]
 
     def make_elsewhere(self):
-        _plan, group = studying("303-102", "70610102")
-        factories.make_students(group.faculty, 1, group=group)
-        return Registration.objects.latest("pk")
+        return self.elsewhere
 
 
 @pytest.mark.duty("8.2")
+@pytest.mark.usefixtures("plans")
 class TestTeachings(RegisterTests):
     register = Teachings
     viewer_role, faculty_code = "dean", "303-101"
@@ -86,6 +102,7 @@ class TestTeachings(RegisterTests):
 
 
 @pytest.mark.duty("8.2")
+@pytest.mark.usefixtures("plans")
 class TestKafedraSubjects(RegisterTests):
     register = KafedraSubjects
     viewer_role = "rectorate"
@@ -148,16 +165,29 @@ def _campaign(faculty_code: str, code: str, number: int) -> ElectiveCampaign:
     )  # fmt: skip
 
 
+@shared
+def campaigns(db):
+    """One elsewhere, three here."""
+    return [
+        _campaign("303-102", "70610102", 0),
+        *(_campaign("303-101", "70610101", number) for number in (1, 2, 3)),
+    ]
+
+
 @pytest.mark.duty("2.3")
 class TestElectives(RegisterTests):
     register = Electives
     viewer_role, faculty_code = "dean", "303-101"
 
+    @pytest.fixture(autouse=True)
+    def _campaigns(self, campaigns):
+        self.elsewhere, *self.here = campaigns
+
     def make(self, number):
-        return _campaign(self.faculty_code, "70610101", number)
+        return self.here[number - 1]
 
     def make_elsewhere(self):
-        return _campaign("303-102", "70610102", 0)
+        return self.elsewhere
 
 
 # --- what the offices do

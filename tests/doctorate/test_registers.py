@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.db import connection, transaction
 from django.urls import reverse
 
 from doctorate import queries
@@ -78,21 +77,9 @@ class World:
         }
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """One doctorate for the whole file; nothing of it stays."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield World()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def _django_db_helper(world):
-    """In the place of pytest-django's own, which would close the database after every test."""
-    assert connection.settings_dict["NAME"].startswith("test_")
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+@shared
+def world(db):
+    return World()
 
 
 class _Office(RegisterTests):
@@ -238,7 +225,7 @@ class TestLate(_Office):
 
 
 @shared
-def unit(db):
+def unit(world):
     """A kafedra of its own, beside those of the file."""
     return staff.kafedra(7)
 

@@ -20,11 +20,12 @@ from grading.models import (
 )
 from tests import factories
 from tests.grading.makers import Study
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def study():
     return Study(students=3)
 
@@ -73,8 +74,8 @@ def test_points_stay_within_the_maximum_and_lines_are_of_the_registered(study):
     refused(add, sheet.pk, line.student_id)
     # Nobody stands on two sheets of a control; the other group's sheet is another matter.
     twin = GradeSheet.objects.create(
-        academic_year_id=2026, serial=500, curriculum_subject=study.lines[0], group=factories.make_group(study.faculty),
-        control="11",
+        academic_year_id=2026, serial=500, curriculum_subject=study.lines[0], control="11",
+        group=factories.make_group(study.faculty, "B-26"),
     )  # fmt: skip
     refused(add, twin.pk, line.student_id)
     refused("UPDATE grading_sheetline SET sheet_id = %s WHERE id = %s", twin.pk, line.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
+import pytest
 from django.utils import timezone
 
 from curriculum.models import MarkingSystem  # noqa: F401 — the rows of marking systems are sown
@@ -24,6 +25,17 @@ from grading.pages.sheets import Corrections, GradingRules, Sheets
 from tests import factories
 from tests.grading.makers import Study, plain_sheet
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
+
+
+@shared
+def of_2026(db):
+    return Study(students=4), Study(students=1, code="303-102")
+
+
+@shared
+def of_2024(db):
+    return Study(students=4, start=2024), Study(students=1, code="303-102", start=2024)
 
 
 class _OfFaculty(RegisterTests):
@@ -31,15 +43,16 @@ class _OfFaculty(RegisterTests):
 
     viewer_role = "dean"
     faculty_code = "303-101"
-    start = 2026
+
+    @pytest.fixture(autouse=True)
+    def _studies(self, of_2026):
+        self._study, self._elsewhere = of_2026
 
     def study(self) -> Study:
-        if not hasattr(self, "_study"):
-            self._study = Study(students=4, start=self.start)
         return self._study
 
     def elsewhere(self) -> Study:
-        return Study(students=1, code="303-102", start=self.start)
+        return self._elsewhere
 
     def one(self, study: Study, at: int):
         raise NotImplementedError
@@ -103,7 +116,10 @@ class TestResults(_OfFaculty):
 
 class TestDebtors(_OfFaculty):
     register = Debtors
-    start = 2024
+
+    @pytest.fixture(autouse=True)
+    def _studies(self, of_2024):
+        self._study, self._elsewhere = of_2024
 
     def one(self, study, at):
         return study.students[0].registrations.order_by("pk")[at]

@@ -24,13 +24,14 @@ from students.models import TutorGroup
 from tests import factories
 from tests.curriculum import makers as plans
 from tests.grading.makers import Study, register, subject
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 ALL = {"11": ["20", "25", "5"], "12": ["15", "10", "20"]}
 
 
-@pytest.fixture
+@shared
 def study():
     return Study(students=3)
 

@@ -18,8 +18,29 @@ from grading.tasks.pages import Tasks
 from tests import factories
 from tests.curriculum import makers
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
+
+
+@shared
+def school(db):
+    """What a teacher of the first faculty has, and a plan of another; by the names that the tests give them."""
+    factories.make_university()
+    plan = makers.make_approved(factories.make_faculty())
+    subjects = list(plan.subjects.order_by("semester__number", "position"))
+    teacher = factories.make_employee(subjects[0].kafedra)
+    other_plan = makers.make_approved(factories.make_faculty("303-102"), code="70610102")
+    return {
+        "faculty": plan.speciality.faculty,
+        "plan": plan,
+        "subjects": subjects,
+        "group": makers.make_studying_group(plan),
+        "teacher": teacher,
+        "account": factories.make_user("teacher", person=teacher.person),
+        "other_plan": other_plan,
+        "other_line": other_plan.subjects.first(),
+    }
 
 
 class OfTeacher(RegisterTests):
@@ -28,16 +49,8 @@ class OfTeacher(RegisterTests):
     viewer_role = editor_role = "teacher"
 
     @pytest.fixture(autouse=True)
-    def _teaching(self, _university):
-        self.faculty = factories.make_faculty()
-        self.plan = makers.make_approved(self.faculty)
-        self.subjects = list(self.plan.subjects.order_by("semester__number", "position"))
-        self.group = makers.make_studying_group(self.plan)
-        self.teacher = factories.make_employee(self.subjects[0].kafedra)
-        self.account = factories.make_user("teacher", person=self.teacher.person)
-        other = factories.make_faculty("303-102")
-        self.other_plan = makers.make_approved(other, code="70610102")
-        self.other_line = self.other_plan.subjects.first()
+    def _teaching(self, school):
+        vars(self).update(school)
 
     def user(self, role: str):
         return self.account if role == "teacher" else super().user(role)

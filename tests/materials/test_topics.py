@@ -25,6 +25,7 @@ from tests import factories
 from tests.curriculum import makers
 from tests.materials.test_formats import with_picture
 from tests.pictures import picture
+from tests.sharing import shared
 from tests.tasks.makers import Class, pdf
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def _english():
         yield
 
 
-@pytest.fixture
+@shared
 def klass() -> Class:
     return Class(students=1)
 

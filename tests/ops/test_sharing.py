@@ -66,6 +66,17 @@ def test_what_waits_for_the_commit_is_still_refused(faculty):
         connection.check_constraints()
 
 
+@shared
+def numbers(db):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE public.shared_numbers (n integer UNIQUE DEFERRABLE INITIALLY IMMEDIATE)")
+
+
+def test_what_does_not_wait_for_the_commit_is_refused_at_once(numbers):
+    with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
+        cursor.execute("INSERT INTO shared_numbers VALUES (1), (1)")
+
+
 def test_with_real_commits_it_is_made_anew(transactional_db, kafedra):
     assert WORLDS.copies is None
     assert not connection.in_atomic_block

@@ -6,6 +6,7 @@ import io
 from urllib.parse import urlencode
 
 import pytest
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
@@ -46,6 +47,10 @@ class RegisterTests:
 
     def search_for(self, row) -> str:
         return ""
+
+    def declares(self, name: str) -> bool:
+        """Whether the subclass says it; where not, no row is made for what is not there."""
+        return getattr(type(self), name) is not getattr(RegisterTests, name)
 
     # --- people
 
@@ -115,43 +120,53 @@ class RegisterTests:
         with django_assert_max_num_queries(MAX_QUERIES):
             viewer.get(self.url("list"))
 
-    def lines(self, client: Client, **query: str) -> list[str]:
-        """The rows that the list shows, as its file has them: the same filters and order, no page to draw."""
+    def shown(self, client: Client, **query: str) -> QuerySet:
+        """The rows that the list shows, with the same filters and order; no page to draw."""
         if not hasattr(client, "access"):  # A browser is one person's: who they are is read once.
             client.access = factories.access_of(User(pk=client.session["_auth_user_id"]))
-        rows = self.register.filtered(client.access, QueryDict(urlencode(query)))
+        return self.register.filtered(client.access, QueryDict(urlencode(query)))
+
+    def keys(self, client: Client, **query: str) -> list[int]:
+        """Which rows these are; one that is shown twice is there twice."""
+        return sorted(row.pk for row in self.shown(client, **query))
+
+    def lines(self, client: Client, **query: str) -> list[str]:
+        """The same rows as the file of the list has them."""
+        rows = self.shown(client, **query)
         columns = [one for one in self.register.columns if not one.hidden]
         return [str(line) for line in dataset(columns, rows, self.register.complete)]
 
     def test_every_column_sorts_both_ways(self, viewer):
         rows = [self.make(1), self.make(2)]
-        shown = sorted(self.lines(viewer))
+        shown = self.keys(viewer)
         assert len(shown) >= len(rows)
         for column in self.register.columns:
             for sort in (column.name, f"-{column.name}"):
-                assert sorted(self.lines(viewer, sort=sort)) == shown
+                assert self.keys(viewer, sort=sort) == shown
         for sort in (self.register.columns[0].name, f"-{self.register.columns[0].name}"):
             text = self.body(viewer, "list", sort=sort)
             assert all(self.register.url_of(row) in text for row in rows)
 
     def test_every_filter_narrows_without_error(self, viewer):
         self.make(1)
-        shown = set(self.lines(viewer))
+        shown = set(self.keys(viewer))
         for one in self.register.filters:
             for name in (one.name,) if one.widget == "choice" else (f"{one.name}_from", f"{one.name}_to"):
                 for value in ("1", "11", "2026-09-01", "nonsense"):
-                    assert set(self.lines(viewer, **{name: value})) <= shown
+                    assert set(self.keys(viewer, **{name: value})) <= shown
         for value in ("1", "nonsense"):
             self.body(viewer, "list", **{one.name: value for one in self.register.filters})
 
     def test_filters_stay_chosen_and_in_the_export(self, viewer):
-        self.make(1)
         if not self.register.filters:
             return
+        self.make(1)
         name = self.register.filters[0].name
         assert f"{name}=11" in self.body(viewer, "list", **{name: "11"})
 
     def test_search(self, viewer):
+        if not self.declares("search_for"):
+            return
         row, other = self.make(1), self.make(2)
         wanted = self.search_for(row)
         if not wanted:
@@ -200,6 +215,8 @@ class RegisterTests:
         assert viewer.get(self.url("edit", row.pk)).status_code == 403
 
     def test_form_saves_and_history_tells(self, request):
+        if not self.declares("form_data"):
+            return
         row = self.make(1)
         data = self.form_data(row)
         if data is None:
@@ -212,6 +229,8 @@ class RegisterTests:
         assert row.version == 2
 
     def test_second_of_two_editors_sees_both_versions(self, request):
+        if not self.declares("form_data"):
+            return
         row = self.make(1)
         data = self.form_data(row)
         if data is None:
@@ -225,6 +244,8 @@ class RegisterTests:
         assert again.status_code == 302
 
     def test_wrong_form_keeps_what_was_typed(self, request):
+        if not self.declares("form_data"):
+            return
         row = self.make(1)
         data = self.form_data(row)
         if data is None:

@@ -55,6 +55,24 @@ def test_an_unknown_menu_is_a_mistake():
     assert {item.menu for item in menu.all_items()} <= {one.code for one in (*MENUS, *EXTRA_MENUS)}
 
 
+def test_an_entry_that_comes_later_is_shown_too(monkeypatch):
+    """Menus are put together once for each set of roles: an entry that comes later is no exception."""
+    assert reverse("home") == "/"  # Addresses are loaded, and with them the entries.
+    hr = factories.access_of(factories.make_user("hr"))
+    monkeypatch.setattr(menu, "_items", list(menu.all_items()))
+
+    def staff():
+        return next(items for found, items in menu.navigation(hr) if found.code == "staff")
+
+    late = menu.MenuItem("staff", "Late", "home", "employee.view")
+    assert late not in staff()
+    menu.register(late)
+    try:
+        assert late in staff()
+    finally:
+        menu._of_roles.cache_clear()
+
+
 def test_home_says_what_to_do_without_a_role():
     assert "no role yet" in client_of(factories.make_user()).get("/").content.decode()
 

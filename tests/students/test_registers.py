@@ -23,6 +23,7 @@ from students.models import (
 from students.pages.activities import PassportCorrections
 from tests import factories
 from tests.pages.base import RegisterTests
+from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 1)
 OTHER = "303-102"
@@ -223,14 +224,29 @@ class TestStudents(OfFaculty):
         return row.number
 
 
+@shared
+def pool(db):
+    """Some students of the faculty, for rows about them."""
+    return factories.make_students(factories.make_faculty(), 4)
+
+
+@shared
+def elsewhere(db):
+    return factories.make_students(factories.make_faculty(OTHER), 1)[0]
+
+
 class _OfOneStudent(OfFaculty):
     """A row about a student."""
 
+    @pytest.fixture(autouse=True)
+    def _people(self, pool, elsewhere):
+        self.pool, self.elsewhere = pool, elsewhere
+
     def make(self, number):
-        return self.about(self.student(), number)
+        return self.about(self.pool[number], number)
 
     def make_elsewhere(self):
-        return self.about(self.student(self.other), 9)
+        return self.about(self.elsewhere, 9)
 
 
 class TestAchievements(_OfOneStudent):
@@ -317,9 +333,12 @@ class TestCorrections(RegisterTests):
     stranger_role = "accounting"
     faculty_code = "303-101"
 
-    def make(self, number, faculty=None):
-        faculty = faculty or factories.make_faculty(self.faculty_code)
-        person = factories.make_students(faculty, 1)[0].person
+    @pytest.fixture(autouse=True)
+    def _people(self, pool, elsewhere):
+        self.pool, self.elsewhere = pool, elsewhere
+
+    def make(self, number, student=None):
+        person = (student or self.pool[number]).person
         return person.corrections.create(
             old={"passport": "AA1234567"},
             new={"passport": "AA7654321"},
@@ -328,7 +347,7 @@ class TestCorrections(RegisterTests):
         )
 
     def make_elsewhere(self):
-        return self.make(9, factories.make_faculty(OTHER))
+        return self.make(9, self.elsewhere)
 
     def search_for(self, row):
         return row.reason

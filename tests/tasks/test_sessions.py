@@ -23,6 +23,7 @@ from grading.tasks.rules import Quota
 from hemis.pages.files import clean_picture
 from tests import factories
 from tests.pictures import picture
+from tests.sharing import shared
 from tests.tasks.makers import Class
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("9.1")]
@@ -35,7 +36,7 @@ def _english():
         yield
 
 
-@pytest.fixture
+@shared
 def klass() -> Class:
     found = Class()
     found.bank()

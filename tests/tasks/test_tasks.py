@@ -19,6 +19,7 @@ from grading.tasks import actions, queries
 from grading.tasks.models import Submission, Task, TaskStudent
 from hemis.notices.models import Notice
 from tests import factories
+from tests.sharing import shared
 from tests.tasks.makers import Class, pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("9.1")]
@@ -31,7 +32,7 @@ def _english():
         yield
 
 
-@pytest.fixture
+@shared
 def klass() -> Class:
     return Class()
 
