@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -63,7 +64,8 @@ def list_backups(request: Request) -> HttpResponse:
 
 def _begin(request: Request, kind: str) -> HttpResponse:
     if not settings.BACKUP_FOLDER:
-        raise Http404
+        messages.error(request, gettext("No folder for backups is named (BACKUP_FOLDER)."))
+        return redirect("backups")
     return redirect("job", pk=start(kind, user=request.user, params={}, access=request.access).pk)
 
 

@@ -210,7 +210,9 @@ def test_every_duty_has_working_pages_in_the_menu_of_each_of_its_roles():
         entries = [item for _menu, items in navigation(Access.for_user(user)) for item in items]
         client = factories.client_of(user)
         for duty in (one for one in duties.DUTIES if role in one.roles):
-            found = [item for item in entries if item.permission in duty.permissions]
+            # What is done on the page of a thing (to write to many, on “Messages”) has no entry beside it.
+            things = {permission.partition(".")[0] for permission in duty.permissions}
+            found = [item for item in entries if item.permission.partition(".")[0] in things]
             if not found:
                 without.append((duty.number, role))
             for item in found:
