@@ -84,7 +84,10 @@ def test_without_a_folder_the_page_says_so_and_makes_nothing(settings):
     client = client_of(make_user("administrator"))
     assert "BACKUP_FOLDER" in client.get(reverse("backups")).content.decode()
     answer = client.post(reverse("backup_make"), follow=True)
-    assert "BACKUP_FOLDER" in " ".join(str(one) for one in answer.context["messages"]) and not Job.objects.exists()
+    assert (
+        "BACKUP_FOLDER" in " ".join(str(one) for one in answer.context["messages"])
+        and not Job.objects.exists()
+    )
     settings.BACKUP_FOLDER = "/nowhere/at/all"
     assert "There is no backup yet" in client.get(reverse("backups")).content.decode()
 
