@@ -99,6 +99,8 @@ def payments(student: Student, language: str, up_to: str) -> dict[str, Any]:
         "contracts": [
             {
                 "number": one.number,
+                # A debt or credit of years before this program: a balance, no contract.
+                "brought": one.brought_forward,
                 "date": one.date.strftime(DATE) if one.date else "",
                 "year": str(one.academic_year),
                 "charged": figure(standing[one.number].charged),
