@@ -79,8 +79,8 @@ MONEY: dict[str, dict[str, str]] = {
         "no_months": "Ведомости стипендий за этот период ещё не утверждены.", "contract": "Контракт",
         "year": "Учебный год", "charged": "Сумма контракта, сум", "paid": "Оплачено, сум", "left": "Остаток, сум",
         "payments": "Платежи", "document": "Платёжный документ", "as_of": "По состоянию на",
-        "brought": "Остаток прошлых лет", "no_payments": "Платежей не зарегистрировано.", "accountant": "Главный бухгалтер",
-        "basis": "Сведения взяты из бухгалтерского учёта.",
+        "brought": "Остаток прошлых лет", "no_payments": "Платежей не зарегистрировано.",
+        "accountant": "Главный бухгалтер", "basis": "Сведения взяты из бухгалтерского учёта.",
     },
     "en": {
         "stipend_certificate": "CERTIFICATE OF STIPEND", "payment_certificate": "CERTIFICATE OF PAYMENTS",
