@@ -16,6 +16,7 @@ KNOWN = (
     "payments.documents",
     "payments.sheets",
     "opening.sheets",
+    "uzasbo_sheet",
     "reconciliation.documents",
     "debts.notices",
     "debts.jobs",

@@ -1,5 +1,7 @@
 """Addresses of money; each room declares its own."""
 
+from django.urls import path
+
 from finance import uzasbo
 from finance.contracts import urls as contracts
 from finance.debts import urls as debts
@@ -25,5 +27,6 @@ urlpatterns = [
     *reconciliation.urlpatterns,
     *ledger.urlpatterns,
     *online.urlpatterns,
+    path("uzasbo/import/", uzasbo.import_numbers, name="finance_uzasbo_import"),
     *uzasbo.UzasboNumbers.urls(),
 ]

@@ -9,8 +9,13 @@ from finance.common import faculties, groups
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.forms import RegisterForm
+from hemis.pages.menu import MenuItem
 from hemis.pages.register import Register
+from hemis.sheets.pages import way_to
 from students.models import Student
+
+# Who has a number there: students and those on leave.
+HELD = ("11", "13")
 
 
 class UzasboForm(RegisterForm):
@@ -65,9 +70,13 @@ class UzasboNumbers(Register):
     )  # fmt: skip
     form = UzasboForm
     deletable = False
+    header_actions = [MenuItem("finance", _("Import numbers"), "finance_uzasbo_import", "payment.edit")]
     empty = _("Students come from executed admission orders.")
 
     @classmethod
     def base_queryset(cls):
         has = ExpressionWrapper(~Q(uzasbo_number=""), output_field=BooleanField())
-        return Student.objects.filter(current__status__in=["11", "13"]).annotate(has_uzasbo=has)
+        return Student.objects.filter(current__status__in=HELD).annotate(has_uzasbo=has)
+
+
+import_numbers = way_to("finance.uzasbo", permission="payment.edit")

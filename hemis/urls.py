@@ -35,6 +35,7 @@ APPS = (
     ("records/", "records.certificates.urls"),
     ("records/", "records.employment.urls"),
     ("", "records.employment.public"),
+    ("", "records.diplomas.public"),
     ("statistics/", "reports.urls"),
     ("science/", "research.urls"),
     ("rating/", "research.rating.urls"),

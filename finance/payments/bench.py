@@ -23,6 +23,7 @@ from finance.payments.sheets import StatementSheet
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
 from hemis.documents.actions import drawn_when_opened
+from hemis.jobs.memory import collector_rests
 from structure.models import Unit
 from students.models import AcademicYear
 
@@ -142,7 +143,9 @@ def _workbook(rows: list[Contract], count: int) -> bytes:
     return out.getvalue()
 
 
+@collector_rests()
 def _import(access: Access, content: bytes, added: int) -> None:
+    # As the job of sheets does it.
     sheet = StatementSheet(access, {"file": "bench.xlsx"})
     checked = sheet.check(sheet.read(content))
     saved = sheet.save(checked.good)

@@ -86,6 +86,9 @@ def _word_to_cyrillic(word: str) -> str:
         out.append(_cased(cyrillic, word[:at]))
     while at < len(low):
         taken, piece = _next_cyrillic(low, at)
+        if piece == "ъ" and word[max(at - 1, 0) : at + taken + 1].isupper():
+            # The sign has no case of its own in Latin: among large letters it is large (МАЪЛУМОТ).
+            piece = "Ъ"
         out.append(_cased(piece, word[at : at + taken]))
         at += taken
     return "".join(out)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from hemis.access.scope import Access
 from hemis.jobs.actions import start
+from hemis.jobs.memory import collector_rests
 from hemis.jobs.models import Job
 from hemis.sheets.declaration import SHEETS, Checked, Saved, Sheet
 from hemis.sheets.models import SheetFault, SheetImport
@@ -67,6 +68,7 @@ def read_and_check(found: SheetImport, access: Access) -> tuple[Sheet, Checked]:
 
 
 @transaction.atomic
+@collector_rests()
 def check(found: SheetImport, access: Access) -> None:
     """Keep what the check finds and what confirming would change, or why the file is refused."""
     try:
@@ -96,6 +98,7 @@ def _count(found: SheetImport, saved: Saved) -> None:
 
 
 @transaction.atomic
+@collector_rests()
 def confirm(found: SheetImport, access: Access) -> Saved | None:
     """Save the good rows in one transaction; twice is once.
 

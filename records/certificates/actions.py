@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,14 +12,18 @@ from django.utils.translation import gettext as _
 from hemis.access.scope import Access
 from hemis.documents.actions import issue as issue_document
 from records.blanks.actions import free_blanks, move
-from records.certificates import facts
+from records.certificates import facts, money
 from records.models import Certificate
 from records.models.blanks import ACADEMIC
 from students.models import Student
 
 PRINT, OWN = "transcript.print", "own.document"
 # What a student may order in the cabinet, and how many papers on one day.
-OF_ONESELF = (Certificate.STUDY, Certificate.TRANSCRIPT)
+OF_ONESELF = (Certificate.STUDY, Certificate.TRANSCRIPT, Certificate.STIPEND, Certificate.PAYMENTS)
+# Papers about money only the student orders: the sums are not the dean's office's.
+OF_THE_OFFICE = [
+    one for one in Certificate.KINDS if one[0] not in (Certificate.STIPEND, Certificate.PAYMENTS)
+]
 MOST_A_DAY = 10
 # Forms that exist in Uzbek alone.
 IN_UZBEK = (Certificate.SHEET, Certificate.ACADEMIC)
@@ -37,20 +42,34 @@ def issue(
     language: str = "uz",
     up_to: str = "",
     purpose: str = "",
+    passing_score: Decimal | None = None,
+    secretary: str = "",
     on_blank: bool = False,
 ) -> Certificate:
     """A paper for a student in scope, registered under the next number of its kind.
 
+    ``passing_score`` (points of the entrance tests) and ``secretary`` (initials and
+    surname) stand on an academic certificate alone.
+
     Raises:
         PermissionDenied: without the duty.
-        CertificateError: out of scope, not for this student now, or there is no free blank.
+        CertificateError: out of scope, not the office's paper, not for this student now, or no free blank.
     """
     access.require(PRINT)
+    if kind not in dict(OF_THE_OFFICE):
+        raise CertificateError(_("Students order this paper themselves, in the cabinet."))
     if not Student.objects.for_scope(access.scope(PRINT)).filter(pk=student.pk).exists():
         raise CertificateError(_("The student is not in your scope."))
+    more = {}
+    if kind == Certificate.ACADEMIC:
+        more = {
+            "passing_score": "" if passing_score is None else facts.figure(passing_score),
+            "secretary": secretary.strip(),
+        }
     return _issue(
-        student, access=access, kind=kind, language=language, up_to=up_to, purpose=purpose, on_blank=on_blank
-    )
+        student, access=access, kind=kind, language=language, up_to=up_to, purpose=purpose, on_blank=on_blank,
+        more=more,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -85,11 +104,13 @@ def _issue(
     up_to: str = "",
     purpose: str = "",
     on_blank: bool = False,
+    more: dict[str, str] | None = None,
 ) -> Certificate:
     found = facts.student_of(student.pk)
     _check(found, kind)
     language = "uz" if kind in IN_UZBEK else language
     said = facts.payload(found, kind=kind, language=language, up_to=up_to, purpose=purpose.strip())
+    said |= more or {}
     faculty = found.current.faculty
     blank = None
     if on_blank:
@@ -120,6 +141,10 @@ def _check(student: Student, kind: str) -> None:
         raise CertificateError(
             _("An academic certificate is for those who have left; who studies gets a transcript.")
         )
+    if kind == Certificate.STIPEND and status not in (facts.STUDYING, facts.ON_LEAVE):
+        raise CertificateError(_("A certificate of stipend is for those who study or are on leave."))
+    if kind == Certificate.PAYMENTS and not money.has_contract(student):
+        raise CertificateError(_("Accounting has no contract of yours."))
 
 
 def _locked(certificate: Certificate, access: Access) -> Certificate:

@@ -1,4 +1,4 @@
-"""Transcripts, study sheets, academic certificates and certificates of study as PDF with QR code (duty 2.7)."""
+"""Transcripts, study sheets and certificates as PDF with QR code (duty 2.7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hemis.documents.kinds import DocumentKind, masked_name, register
 
 
 class _Paper(DocumentKind):
-    """What the four kinds share: numbers without gaps within a year, few public facts."""
+    """What all kinds share: numbers without gaps within a year, few public facts."""
 
     permission = "transcript.view"
     revoke_permission = "transcript.print"
@@ -52,6 +52,8 @@ class AcademicCertificate(_Paper):
     """The academic certificate of somebody who has left."""
 
     code = "academic_certificate"
+    # 2: the minimum passing score and the name of the secretary.
+    template_version = 2
     title = _("Academic certificate")
 
 
@@ -65,3 +67,31 @@ class StudyCertificate(_Paper):
     @classmethod
     def public_fields(cls, payload):
         return [*super().public_fields(payload), (str(_("Course")), payload["course"])]
+
+
+class _MoneyPaper(_Paper):
+    """Papers about money: accounting and the student read them, the dean's office does not; sums are not public."""
+
+    @classmethod
+    def public_fields(cls, payload):
+        return [*super().public_fields(payload), (str(_("As of")), payload["as_of"])]
+
+
+@register
+class StipendCertificate(_MoneyPaper):
+    """Which stipend a student was appointed and accrued in the last year."""
+
+    code = "stipend_certificate"
+    title = _("Certificate of stipend")
+    permission = "stipend.view"
+    revoke_permission = "stipend.edit"
+
+
+@register
+class PaymentCertificate(_MoneyPaper):
+    """What a student has paid by contract."""
+
+    code = "payment_certificate"
+    title = _("Certificate of payments")
+    permission = "payment.view"
+    revoke_permission = "payment.edit"

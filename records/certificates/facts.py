@@ -9,6 +9,7 @@ from typing import Any
 from hemis.classifiers.queries import label
 from hemis.people.transliteration import to_cyrillic
 from records import record, rules, signing
+from records.certificates import money
 from records.certificates.words import WORDS
 from records.diplomas.facts import english_name
 from records.models import Certificate, Diploma, GraduationTopic, RecordLine
@@ -28,6 +29,7 @@ AS_IS = {
     "speciality_code",
     "system",
     "blank",
+    "document",
     "_language",
 }
 EXPULSION, REINSTATEMENT, LEAVE = "11", "15", "12"
@@ -70,7 +72,7 @@ def payload(
     base = "uz" if language == CYRILLIC else language
     make = {
         Certificate.TRANSCRIPT: _transcript, Certificate.STUDY: _study, Certificate.SHEET: _sheet,
-        Certificate.ACADEMIC: _academic,
+        Certificate.ACADEMIC: _academic, Certificate.STIPEND: money.stipend, Certificate.PAYMENTS: money.payments,
     }[kind]  # fmt: skip
     said = _common(student, base) | make(student, base, up_to) | {"purpose": purpose, "w": dict(WORDS[base])}
     if language == CYRILLIC:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from attendance.forms import dress
 from hemis.access.scope import Access
 from hemis.classifiers.queries import choices
-from records.certificates.actions import OF_ONESELF
+from records.certificates.actions import OF_ONESELF, OF_THE_OFFICE
 from records.certificates.jobs import KINDS_FOR_GROUPS
 from records.models import Certificate
 from records.models.certificates import LANGUAGES
@@ -21,7 +21,7 @@ PURPOSE_HELP = gettext_lazy("Empty: wherever it is asked for.")
 
 
 class _Asked(forms.Form):
-    kind = forms.ChoiceField(label=gettext_lazy("Kind of paper"), choices=Certificate.KINDS)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of paper"), choices=OF_THE_OFFICE)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES)
     purpose = forms.CharField(
         label=gettext_lazy("Where it is presented"), max_length=255, required=False, help_text=PURPOSE_HELP
@@ -39,8 +39,16 @@ class IssueForm(_Asked):
         label=gettext_lazy("Up to the semester"), required=False,
         help_text=gettext_lazy("Of a transcript or study sheet; empty: everything."),
     )  # fmt: skip
+    passing_score = forms.DecimalField(
+        label=gettext_lazy("Minimum passing score"), required=False, min_value=0, max_digits=6, decimal_places=2,
+        help_text=gettext_lazy("Of an academic certificate: of the entrance tests that year."),
+    )  # fmt: skip
+    secretary = forms.CharField(
+        label=gettext_lazy("Secretary"), required=False, max_length=100,
+        help_text=gettext_lazy("Of an academic certificate: initials and surname of who signs it as secretary."),
+    )  # fmt: skip
     on_blank = forms.BooleanField(label=gettext_lazy("onto a blank (academic certificate)"), required=False)
-    field_order = ("kind", "language", "up_to", "purpose", "on_blank")
+    field_order = ("kind", "language", "up_to", "purpose", "passing_score", "secretary", "on_blank")
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

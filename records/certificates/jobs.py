@@ -66,4 +66,4 @@ class IssueCertificates(JobKind):
         job.message = _("Papers issued: %(count)d") % {"count": len(found)}
 
 
-KINDS_FOR_GROUPS = [one for one in Certificate.KINDS if one[0] != Certificate.ACADEMIC]
+KINDS_FOR_GROUPS = [one for one in actions.OF_THE_OFFICE if one[0] != Certificate.ACADEMIC]

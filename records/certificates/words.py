@@ -56,3 +56,41 @@ WORDS: dict[str, dict[str, str]] = {
         "graduated": "Date of graduation", "empty": "No results are recorded.", "scale": "Scale of marks (points)",
     },
 }  # fmt: skip
+
+# Of the two papers about money, beside those above.
+MONEY: dict[str, dict[str, str]] = {
+    "uz": {
+        "stipend_certificate": "STIPENDIYA TOʻGʻRISIDA MAʼLUMOTNOMA",
+        "payment_certificate": "TOʻLOVLAR TOʻGʻRISIDA MAʼLUMOTNOMA", "period": "Davr", "month": "Oy",
+        "stipend": "Stipendiya turi", "appointed": "Tayinlangan stipendiya", "order": "Buyruq", "sum": "Summa, soʻm",
+        "accrued": "Hisoblangan stipendiya", "in_words": "Soʻz bilan", "no_stipend": "Bu davrda stipendiya "
+        "tayinlanmagan va hisoblanmagan.", "no_months": "Bu davr uchun stipendiya roʻyxatlari hali tasdiqlanmagan.",
+        "contract": "Shartnoma", "year": "Oʻquv yili", "charged": "Shartnoma summasi, soʻm", "paid": "Toʻlangan, soʻm",
+        "left": "Qoldiq, soʻm", "payments": "Toʻlovlar", "document": "Toʻlov hujjati",
+        "as_of": "Holat sanasi", "brought": "Oldingi yillar qoldigʻi",
+        "no_payments": "Toʻlov qayd etilmagan.", "accountant": "Bosh buxgalter",
+        "basis": "Maʼlumotlar buxgalteriya hisobidan olindi.",
+    },
+    "ru": {
+        "stipend_certificate": "СПРАВКА О СТИПЕНДИИ", "payment_certificate": "СПРАВКА ОБ ОПЛАТЕ ОБУЧЕНИЯ",
+        "period": "Период", "month": "Месяц", "stipend": "Вид стипендии", "appointed": "Назначенная стипендия",
+        "order": "Приказ", "sum": "Сумма, сум", "accrued": "Начисленная стипендия", "in_words": "Прописью",
+        "no_stipend": "За этот период стипендия не назначалась и не начислялась.",
+        "no_months": "Ведомости стипендий за этот период ещё не утверждены.", "contract": "Контракт",
+        "year": "Учебный год", "charged": "Сумма контракта, сум", "paid": "Оплачено, сум", "left": "Остаток, сум",
+        "payments": "Платежи", "document": "Платёжный документ", "as_of": "По состоянию на",
+        "brought": "Остаток прошлых лет", "no_payments": "Платежей не зарегистрировано.",
+        "accountant": "Главный бухгалтер", "basis": "Сведения взяты из бухгалтерского учёта.",
+    },
+    "en": {
+        "stipend_certificate": "CERTIFICATE OF STIPEND", "payment_certificate": "CERTIFICATE OF PAYMENTS",
+        "period": "Period", "month": "Month", "stipend": "Kind of stipend", "appointed": "Appointed stipend",
+        "order": "Order", "sum": "Sum, soʻm", "accrued": "Accrued stipend", "in_words": "In words",
+        "no_stipend": "In this period no stipend was appointed or accrued.",
+        "no_months": "The stipend lists of this period are not approved yet.", "contract": "Contract",
+        "year": "Academic year", "charged": "Sum of the contract, soʻm", "paid": "Paid, soʻm", "left": "Left, soʻm",
+        "payments": "Payments", "document": "Payment document", "as_of": "As of", "brought": "Balance of earlier years",
+        "no_payments": "No payment is registered.", "accountant": "Chief accountant",
+        "basis": "The figures are those of the books of accounting.",
+    },
+}  # fmt: skip

@@ -13,6 +13,7 @@ from celery import shared_task
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -21,6 +22,8 @@ from django.utils.translation import override
 
 from hemis.access.scope import Access
 from hemis.notices import tasks
+from hemis.people.models import User
+from records.employment import queries
 from records.models import Employment, SurveyLink
 from students.models import Student
 
@@ -61,29 +64,61 @@ def invite(students: Collection[int], *, access: Access) -> list[SurveyLink]:
         SurveyError: nobody is left.
     """
     access.require(EDIT)
-    today = timezone.localdate()
     rows = Student.objects.for_scope(access.scope(EDIT)).filter(pk__in=students, current__status=GRADUATED)
-    people = {one.pk: one for one in rows.select_related("person").order_by("pk")}
-    open_ = SurveyLink.objects.filter(student__in=people, answered_at=None, revoked_at=None)
-    open_.filter(valid_until__lt=today).update(revoked_at=timezone.now())
-    have = set(open_.values_list("student", flat=True))
-    links = [_new_link(one, access) for key, one in people.items() if key not in have]
-    if not links:
+    made = _open(rows, by=access.user)
+    if not made:
         raise SurveyError(_("Each of these graduates has an open survey already, or has not graduated."))
-    made = SurveyLink.objects.bulk_create(links, batch_size=2000)
-    reached = [one.pk for one in made if tasks.can_reach(one.student.person.phone, one.student.person.email)]
-    if reached:
-        transaction.on_commit(partial(tasks.later, send_surveys, reached))
     return made
 
 
-def _new_link(student: Student, access: Access) -> SurveyLink:
+def _open(graduates: QuerySet[Student], *, by: User | None) -> list[SurveyLink]:
+    """New links for those who have none open; who can be reached is written to after the commit."""
+    people = {one.pk: one for one in graduates.select_related("person").order_by("pk")}
+    open_ = SurveyLink.objects.filter(student__in=people, answered_at=None, revoked_at=None)
+    open_.filter(valid_until__lt=timezone.localdate()).update(revoked_at=timezone.now())
+    have = set(open_.values_list("student", flat=True))
+    links = [_new_link(one, by) for key, one in people.items() if key not in have]
+    made = SurveyLink.objects.bulk_create(links, batch_size=2000)
+    _send(made)
+    return made
+
+
+def _send(links: Collection[SurveyLink]) -> None:
+    reached = [one.pk for one in links if tasks.can_reach(one.student.person.phone, one.student.person.email)]
+    if reached:
+        transaction.on_commit(partial(tasks.later, send_surveys, reached))
+
+
+def _new_link(student: Student, by: User | None) -> SurveyLink:
     link = SurveyLink(
-        student=student, nonce=secrets.token_hex(16), created_by=access.user,
+        student=student, nonce=secrets.token_hex(16), created_by=by,
         valid_until=timezone.localdate() + OPEN_FOR,
     )  # fmt: skip
     link.token_hash = hash_of(token_of(link))
     return link
+
+
+@transaction.atomic
+def remind(day: datetime.date) -> int:
+    """Ask those who graduated 1, 3, 6 or 12 months ago where they work; how many are asked.
+
+    An open link is sent again, else a new one is opened. Nobody is asked twice at one of
+    these times, however often the night repeats; a night that was missed is made up
+    for within two weeks. The term is counted from the day of the order's placement.
+    """
+    due = queries.due_for_survey(day)
+    if not due:
+        return 0
+    rows = Student.objects.filter(pk__in=due)
+    waiting = SurveyLink.objects.filter(
+        student__in=due, answered_at=None, revoked_at=None, valid_until__gte=day
+    )
+    again = list(waiting.select_related("student__person"))
+    # Whoever the department wrote to before: the same link goes out once more.
+    SurveyLink.objects.filter(pk__in=[one.pk for one in again]).update(sent_at=None, reminded_on=day)
+    _send(again)
+    made = _open(rows.exclude(pk__in=[one.student_id for one in again]), by=None)
+    return len(again) + len(made)
 
 
 @transaction.atomic

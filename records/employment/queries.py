@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models.functions import Coalesce, ExtractYear, Greatest, TruncDate
 
-from records.models import Employment
+from records.models import Employment, SurveyLink
 from students.models import Student
 
 GRADUATED = "14"
+# Graduates are asked so many months after they left; a night that did not run is made up for so long.
+ASKED_AFTER = (1, 3, 6, 12)
+MADE_UP_FOR = datetime.timedelta(days=14)
 # h_graduate_fields_type: own business in the speciality and in another field.
 OWN_BUSINESS = ("27", "28")
 
@@ -40,6 +45,32 @@ def graduates(scope: Any) -> QuerySet[Student]:
             told_matches=Subquery(newest.values("matches")[:1]),
         )
     )
+
+
+def months_later(day: datetime.date, months: int) -> datetime.date:
+    """The same day so many months later; the last of the month where it has no such day."""
+    at = day.year * 12 + day.month - 1 + months
+    year, month = at // 12, at % 12 + 1
+    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def due_for_survey(day: datetime.date) -> list[int]:
+    """Graduates whose 1, 3, 6 or 12 months ended on ``day`` or not long before, not asked since: two queries."""
+    longest = datetime.timedelta(days=31 * max(ASKED_AFTER) + MADE_UP_FOR.days)
+    rows = Student.objects.filter(current__status=GRADUATED, current__valid_from__range=(day - longest, day))
+    due = {}
+    for student, since in rows.values_list("pk", "current__valid_from"):
+        terms = [months_later(since, months) for months in ASKED_AFTER]
+        reached = [one for one in terms if one <= day < one + MADE_UP_FOR]
+        if reached:
+            due[student] = reached[-1]
+    asked = SurveyLink.objects.filter(student__in=due).annotate(
+        last=Greatest(TruncDate("created_at"), "reminded_on")
+    )
+    for student, last in asked.values_list("student", "last"):
+        if student in due and last >= due[student]:
+            del due[student]
+    return sorted(due)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The register of transcripts, study sheets, academic certificates and certificates of study (duty 2.7)."""
+"""The register of transcripts, study sheets and certificates of all kinds (duty 2.7)."""
 
 from __future__ import annotations
 
@@ -34,17 +34,21 @@ class CertificateQuerySet(FacultyQuerySet):
 class Certificate(BaseModel):
     """One issued paper; its number, QR code and bytes are those of its document and never change."""
 
-    TRANSCRIPT, SHEET, ACADEMIC, STUDY = (
+    TRANSCRIPT, SHEET, ACADEMIC, STUDY, STIPEND, PAYMENTS = (
         "transcript",
         "study_sheet",
         "academic_certificate",
         "study_certificate",
+        "stipend_certificate",
+        "payment_certificate",
     )
     KINDS = [
         (TRANSCRIPT, _("Transcript")),
         (SHEET, _("Study sheet (oʻquv varaqa)")),
         (ACADEMIC, _("Academic certificate")),
         (STUDY, _("Certificate of study")),
+        (STIPEND, _("Certificate of stipend")),
+        (PAYMENTS, _("Certificate of payments")),
     ]
 
     student = models.ForeignKey(

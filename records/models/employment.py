@@ -122,11 +122,13 @@ class SurveyLink(models.Model):
     nonce = models.CharField(max_length=64)
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # Nobody: the reminders of the night open them too.
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("created by")
-    )
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("created by")
+    )  # fmt: skip
     valid_until = models.DateField(_("valid until"))
     sent_at = models.DateTimeField(_("sent"), null=True)
+    reminded_on = models.DateField(_("reminded on"), null=True)
     opened_at = models.DateTimeField(_("first opened"), null=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True)

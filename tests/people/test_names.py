@@ -75,6 +75,9 @@ def test_cyrillic_and_back_gives_the_same_latin(latin):
         ("parol", "пароль"),
         ("fakultet", "факультет"),
         ("OʻQISH", "ЎҚИШ"),
+        ("MAʼLUMOT", "МАЪЛУМОТ"),
+        ("Aʼlo", "Аъло"),
+        ("Sanʼat", "Санъат"),
     ],
 )
 def test_rules_of_the_alphabet(latin, cyrillic):

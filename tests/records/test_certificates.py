@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
 
-from hemis.documents.rendering import made_anew, render
+from hemis.documents.rendering import html_of, made_anew, render
 from hemis.jobs.actions import run_now, start
 from records.blanks.actions import Received, receive
 from records.certificates import actions
@@ -113,6 +113,27 @@ class TestPapers:
             assert word in text
         with pytest.raises(CertificateError, match="those who study"):
             issue(school, Certificate.STUDY)
+
+    def test_the_academic_certificate_says_the_passing_score_and_who_signs(self, school):
+        leave(school.students[0])
+        client = factories.client_of(school.dean)
+        address = f"/records/students/{school.students[0].pk}/certificate/"
+        data = {
+            "kind": "academic_certificate", "language": "uz", "passing_score": "56.70", "secretary": "Q. Kotibova",
+        }  # fmt: skip
+        assert client.post(address, data).status_code == 302
+        made = Certificate.objects.get()
+        assert made.document.template_version == 2
+        assert "Eng kam oʻtish bali 56.7" in said(
+            made
+        ) and "Kotib(a): ____________________ Q. Kotibova" in said(made)
+        old = dict(made.document.payload)
+        old.pop("passing_score"), old.pop("secretary")
+        html = html_of("academic_certificate", 1, old, made.document.token)
+        assert "oʻtish bali" not in html and "Kotib(a): ____________________</p>" in html, (
+            "old papers keep theirs"
+        )
+        assert client.post(address, data | {"passing_score": "-1"}).status_code == 422
 
     def test_the_certificate_of_study_says_no_more_than_needed(self, school):
         made = issue(school, Certificate.STUDY, language="ru", purpose="Военкомат")

@@ -14,11 +14,12 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from hemis.access.scope import Scope
+from hemis.nightly import steps
 from records.employment import actions, queries
 from records.employment.actions import SurveyError
 from records.models import Employment, SurveyLink
 from tests import factories
-from tests.records.graduates import kept_for_the_module, one_test
+from tests.records.graduates import kept_for_the_module, one_test, unguarded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("4.1")]
 EVERYTHING = Scope(everything=True)
@@ -156,6 +157,61 @@ class TestSurvey:
             actions.invite([school.students[0].pk], access=school.access("dean"))
         with pytest.raises(SurveyError):  # does not even study at an end
             actions.invite([school.students[2].pk], access=school.access("marketing"))
+
+
+class TestReminders:
+    """One, three, six and twelve months after the order each graduate is asked, by the night."""
+
+    LEFT = datetime.date(2026, 8, 31)
+
+    @pytest.fixture(autouse=True)
+    def _left(self, school):
+        with unguarded("students_placement"), connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE students_placement SET valid_from = %s WHERE student_id = ANY(%s) AND valid_to IS NULL",
+                [self.LEFT, [one.pk for one in school.students]],
+            )
+
+    @pytest.mark.parametrize(
+        ("day", "asked"),
+        [
+            ("2026-09-29", 0), ("2026-09-30", 2), ("2026-10-13", 2), ("2026-10-14", 0), ("2026-11-30", 2),
+            ("2027-02-27", 0), ("2027-02-28", 2), ("2027-08-31", 2), ("2028-08-31", 0),
+        ],
+    )  # fmt: skip
+    def test_on_the_day_or_soon_after_and_graduates_alone(self, school, day, asked):
+        found = queries.due_for_survey(datetime.date.fromisoformat(day))
+        assert found == sorted(one.pk for one in school.students[:asked])
+
+    def test_nobody_is_asked_twice_for_one_term(self, school, monkeypatch, django_assert_max_num_queries):
+        day = timezone.localdate()
+        since = queries.months_later(day, -3)
+        with unguarded("students_placement"), connection.cursor() as cursor:
+            cursor.execute("UPDATE students_placement SET valid_from = %s WHERE valid_to IS NULL", [since])
+        older = link(school)
+        SurveyLink.objects.filter(pk=older.pk).update(
+            created_at=timezone.now() - datetime.timedelta(days=30), sent_at=timezone.now()
+        )
+        sent = []
+        monkeypatch.setattr(actions, "_send", lambda links: sent.extend(one.student_id for one in links))
+        with django_assert_max_num_queries(12):
+            assert steps.STEPS["surveys"].do(day).figures == {"asked": 2}
+        assert sorted(sent) == sorted(one.pk for one in school.students[:2])
+        older.refresh_from_db()
+        assert (older.reminded_on, older.sent_at) == (day, None), "the open link goes out once more"
+        assert SurveyLink.objects.filter(created_by=None).get().student == school.students[1]
+        for later in (day, day + datetime.timedelta(days=1)):
+            assert actions.remind(later) == 0
+        assert SurveyLink.objects.count() == 2
+
+    def test_a_link_of_the_night_is_answered_as_any_other(self, school):
+        actions.remind(queries.months_later(self.LEFT, 1))
+        made = SurveyLink.objects.filter(student=school.students[0]).get()
+        page = Client().post(
+            reverse("graduate_survey", args=[actions.token_of(made)]),
+            {"status": "studying", "study_kind": "11", "school": "INHA"},
+        )
+        assert page.status_code == 200 and Employment.objects.get().student == school.students[0]
 
 
 class TestMonitoring:
