@@ -66,9 +66,9 @@ def measure_exams(groups: int = 80, *, seconds: float = 20, better: float = 15) 
     }  # fmt: skip
 
 
-@part("exams", groups=(80, "of the computed session"))
-def exams(out: Out, groups: int) -> None:
-    found = measure_exams(groups)
+@part("exams", session_groups=(80, "of the computed session"))
+def exams(out: Out, session_groups: int) -> None:
+    found = measure_exams(session_groups)
     out.head(
         f"Session of {found['groups']} groups by the solver: {found['finals']} finals, {found['wanted']} sittings"
     )
