@@ -68,7 +68,7 @@ def _foreseen(order: Order) -> Iterator[StipendChange]:
         lines = order.lines.all()
         for line in lines.select_related("student__person"):
             said = line.details["stipend"]
-            if said["rate"] and said["until"]:
+            if line.student and said["rate"] and said["until"]:
                 until = datetime.date.fromisoformat(said["until"])
                 yield _begins(line.student, said["rate"], order.effective_date, until)
     running = StipendAppointment.objects.filter(

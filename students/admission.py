@@ -133,7 +133,8 @@ def _stage(cursor, rows: list[dict[str, Any]], year: int) -> None:
 def _copy(cursor, statement: str, lines: Iterable[str]) -> None:
     """Lines of COPY's text format, sent while they are made; cleaned values hold neither tabs nor line ends."""
     left = iter(lines)
-    with cursor.copy(statement) as copy:
+    # What the server refuses comes as Django's own error, as from any other statement.
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         while some := list(islice(left, LINES_AT_ONCE)):
             text = "\n".join(some).replace("\\", "\\\\").replace(NOTHING, "\\N")
             copy.write(text + "\n")
