@@ -19,12 +19,10 @@ from curriculum.registrations import follow_placements
 from finance.contracts.actions import end_contracts, resume_contracts
 from finance.contracts.changes import Moved, propose_changes, withdraw_changes
 from finance.stipends.actions import end_stipends, resume_stipends
-from finance.stipends.queries import MATERNITY
 from hemis.classifiers.queries import is_known
 from movement import rules
 from movement.models import Order
-
-NO_STUDY = (rules.EXPELLED, rules.ON_LEAVE, rules.GRADUATED)
+from movement.stipends import NO_STUDY, losing
 
 
 @dataclass(frozen=True)
@@ -96,11 +94,8 @@ def withdraw_contract_changes(order: Order) -> int:
 
 
 def end_study_stipends(order: Order) -> int:
-    """Who stops studying gets no stipend from the day of the order on; maternity leave is paid (VMQ 59/2020)."""
-    leaving = order.lines.filter(
-        status__in=NO_STUDY, closes__status__in=(rules.STUDYING, rules.ON_LEAVE)
-    ).exclude(status=rules.ON_LEAVE, reason=MATERNITY)
-    students = list(leaving.values_list("student", flat=True))
+    """Who stops studying gets no stipend from the day of the order on."""
+    students = list(losing(order).values_list("student", flat=True))
     return end_stipends(students, order=order.pk, on=order.effective_date) if students else 0
 
 

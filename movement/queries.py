@@ -14,7 +14,7 @@ from django.utils import timezone
 from hemis.legal import cited
 from movement import facts, rules
 from movement.facts import Known
-from movement.models import LineFact, MovementRule, Order, OrderLine, Override
+from movement.models import AgreementStep, LineFact, MovementRule, Order, OrderLine, Override
 from movement.rulebook import Held, Rulebook
 from movement.rules import STUDYING, Check, Reached
 from students.models import Candidate, Group, Placement, Student
@@ -78,6 +78,12 @@ def group_changes(order: Order) -> list[dict[str, Any]]:
             }  # fmt: skip
         )
     return found
+
+
+def agreeing(key: str) -> list[AgreementStep]:
+    """Who is asked to agree to orders of a kind, in turn; nobody until academic affairs say who."""
+    steps = AgreementStep.objects.filter(order_kind=key, is_active=True)
+    return list(steps.order_by("position", "role"))
 
 
 def totals(order: Order) -> list[dict[str, Any]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 
 from hemis.people import names
 from hemis.sheets.declaration import Saved
+from hemis.sheets.pace import uncollected
+from students import queries
 
 LOCK = 73_002
 PERSON_COLUMNS = (
@@ -41,6 +44,13 @@ CANDIDATE_COLUMNS = (
 )
 # An empty cell of these says nothing; what is known of the person already stays.
 MAY_BE_EMPTY = ("middle_name", "country", "nationality", "district", "address", "phone")
+# What a person and a candidacy begin with, beside what the list says.
+PERSON_DEFAULTS = "version, passport_last_name, passport_first_name, email, photo"
+CANDIDATE_DEFAULTS = "entry_year, version, student_type"
+# COPY's NULL while a line is put together: no cleaned value holds this character.
+NOTHING = "\x00"
+LINES_AT_ONCE = 2000
+NEW_IDS = "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)"
 DEFAULTS = {"country": "UZ", "course": "11", "social_category": "10"}
 
 
@@ -53,21 +63,59 @@ def plan(rows: list[dict[str, Any]], year: int) -> Saved:
     return planned
 
 
+@uncollected
 def save(rows: list[dict[str, Any]], year: int) -> Saved:
     """Write people and candidates; what is there already and equal stays untouched.
 
-    Order: two imports of one year wait for each other; the rows go to a stage
-    table; people are added or changed, then candidates. Runs in the caller's
-    transaction.
+    Order: two imports of one year wait for each other; who is not known yet is
+    copied as person and candidate; the others go to a stage table, people are added
+    or changed from it, then candidates. Runs in the caller's transaction.
+
+    Raises:
+        IntegrityError: somebody entered one of these people at this very moment.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, year])
-        _stage(cursor, rows, year)
-        planned = _planned(cursor, year)
-        if planned.added or planned.changed:
-            cursor.execute(SAVE_PEOPLE)
-            cursor.execute(SAVE_CANDIDATES, [year])
-        cursor.execute("DROP TABLE admission_stage")
+        known = queries.known_pinfls(row["pinfl"] for row in rows)
+        fresh = [row for row in rows if row["pinfl"] not in known] if known else rows
+        if fresh:
+            _copy_fresh(cursor, fresh, year)
+        planned = _save_known(cursor, [row for row in rows if row["pinfl"] in known], year)
+    return Saved(planned.added + len(fresh), planned.changed, planned.unchanged)
+
+
+def _copy_fresh(cursor, rows: list[dict[str, Any]], year: int) -> None:
+    """People who are not in the database and their candidacies: nothing to compare, so they need no stage."""
+    cursor.execute(NEW_IDS, [len(rows)])
+    ids = [str(found) for (found,) in cursor]
+    candidates: list[str] = []
+
+    def people() -> Iterator[str]:
+        begun = f"{year}\t1\t11"
+        for key, record in zip(ids, _records(rows, {}), strict=True):
+            programme, group, *rest = record[len(PERSON_COLUMNS) :]
+            candidates.append("\t".join((key, begun, programme, NOTHING if group == "0" else group, *rest)))
+            yield "\t".join((key, "1\t\t\t\t", *record[: len(PERSON_COLUMNS)]))
+
+    _copy(
+        cursor,
+        f"COPY people_person (id, {PERSON_DEFAULTS}, {', '.join(PERSON_COLUMNS)}) FROM STDIN",
+        people(),
+    )
+    columns = f"person_id, {CANDIDATE_DEFAULTS}, {', '.join(CANDIDATE_COLUMNS)}"
+    _copy(cursor, f"COPY students_candidate ({columns}) FROM STDIN", candidates)
+
+
+def _save_known(cursor, rows: list[dict[str, Any]], year: int) -> Saved:
+    """People whom the database knows: only what differs is written."""
+    if not rows:
+        return Saved(0, 0, 0)
+    _stage(cursor, rows, year)
+    planned = _planned(cursor, year)
+    if planned.added or planned.changed:
+        cursor.execute(SAVE_PEOPLE)
+        cursor.execute(SAVE_CANDIDATES, [year])
+    cursor.execute("DROP TABLE admission_stage")
     return planned
 
 
@@ -75,24 +123,21 @@ def _stage(cursor, rows: list[dict[str, Any]], year: int) -> None:
     # Before COPY begins: while it runs, the connection answers no other question.
     known = _known(row["pinfl"] for row in rows if not all(row[name] for name in MAY_BE_EMPTY))
     cursor.execute(CREATE_STAGE)
-    with cursor.copy(
-        f"COPY admission_stage ({', '.join(PERSON_COLUMNS + CANDIDATE_COLUMNS)}) FROM STDIN"
-    ) as copy:
-        lines: list[str] = []
-        for record in _records(rows, known):
-            lines.append("\t".join(record))
-            if len(lines) == 2000:
-                copy.write(_copied(lines))
-                lines.clear()
-        copy.write(_copied(lines))
+    columns = ", ".join(PERSON_COLUMNS + CANDIDATE_COLUMNS)
+    _copy(cursor, f"COPY admission_stage ({columns}) FROM STDIN", map("\t".join, _records(rows, known)))
     if not all(row["group_id"] for row in rows):
         cursor.execute(KNOWN_GROUPS, [year])
     cursor.execute("ANALYZE admission_stage")
 
 
-def _copied(lines: list[str]) -> str:
-    """Lines of COPY's text format; cleaned values hold neither tabs nor line ends."""
-    return "".join(line + "\n" for line in lines).replace("\\", "\\\\")
+def _copy(cursor, statement: str, lines: Iterable[str]) -> None:
+    """Lines of COPY's text format, sent while they are made; cleaned values hold neither tabs nor line ends."""
+    left = iter(lines)
+    # What the server refuses comes as Django's own error, as from any other statement.
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
+        while some := list(islice(left, LINES_AT_ONCE)):
+            text = "\n".join(some).replace("\\", "\\\\").replace(NOTHING, "\\N")
+            copy.write(text + "\n")
 
 
 def _planned(cursor, year: int) -> Saved:
@@ -215,14 +260,14 @@ SELECT count(*) FILTER (WHERE c.id IS NULL),
 """  # noqa: S608
 SAVE_PEOPLE = f"""
 INSERT INTO people_person
-       ({", ".join(PERSON_COLUMNS)}, version, passport_last_name, passport_first_name, email, photo)
+       ({", ".join(PERSON_COLUMNS)}, {PERSON_DEFAULTS})
 SELECT {", ".join(PERSON_COLUMNS)}, 1, '', '', '', '' FROM admission_stage
 ON CONFLICT (pinfl) DO UPDATE SET {_set("people_person", PERSON_COLUMNS[1:])}
  WHERE ({_of("people_person", PERSON_COLUMNS)}) IS DISTINCT FROM ({_of("EXCLUDED", PERSON_COLUMNS)})
 """  # noqa: S608
 SAVE_CANDIDATES = f"""
 INSERT INTO students_candidate
-       (person_id, entry_year, version, student_type, {", ".join(CANDIDATE_COLUMNS)})
+       (person_id, {CANDIDATE_DEFAULTS}, {", ".join(CANDIDATE_COLUMNS)})
 SELECT p.id, %s, 1, '11', {_of("s", CANDIDATE_COLUMNS)}
   FROM admission_stage s JOIN people_person p ON p.pinfl = s.pinfl
 ON CONFLICT (person_id, entry_year) DO UPDATE SET {_set("students_candidate", CANDIDATE_COLUMNS)}

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any, ClassVar
 
 from django.utils import timezone
@@ -23,6 +22,7 @@ from import_export.widgets import Widget
 
 from hemis.access.scope import Access
 from hemis.people.names import fold
+from hemis.sheets.pace import uncollected
 from hemis.sheets.reading import SheetRefused, Table, read_table
 
 SHEETS: dict[str, type[Sheet]] = {}
@@ -93,7 +93,7 @@ class SheetColumn(Field):
         self.header, self.aliases, self.required, self.missing = header, tuple(aliases), required, missing
         self.choices, self.example = choices, example
 
-    def clean_all(self, values: list[Any]) -> dict[Any, Any]:
+    def clean_all(self, values: Sequence[Any]) -> dict[Any, Any]:
         """Each distinct value with what it is cleaned to; a bad one with its ``Bad``."""
         return {value: self._clean_one(value) for value in set(values)}
 
@@ -204,6 +204,7 @@ class Sheet(Resource):
         """
         return read_table(content, self.pages)
 
+    @uncollected
     def check(self, table: Table) -> Checked:
         """Every bad cell, every harmless untidiness, and the good rows.
 
@@ -212,10 +213,11 @@ class Sheet(Resource):
         """
         self.notices = []
         table, places = self._located(table)
+        cells = list(zip(*table.rows, strict=True))
         columns: dict[str, list[Any]] = {}
         faults: list[Fault] = []
         for name, column in self.fields.items():
-            values = self._values(table, places.get(name))
+            values = self._values(table, cells, places.get(name))
             memo = column.clean_all(values)
             columns[name] = list(map(memo.__getitem__, values))
             self._notice(column, values, memo)
@@ -233,10 +235,11 @@ class Sheet(Resource):
         return Checked(table, good, faults, self.notices)
 
     @staticmethod
-    def _values(table: Table, at: int | None) -> list[Any]:
-        if at is None:
+    def _values(table: Table, cells: Sequence[tuple[Any, ...]], at: int | None) -> Sequence[Any]:
+        """A column of the table; ``cells`` are all of them, none where no row stands below the header."""
+        if at is None or not cells:
             return [""] * len(table.rows)
-        values = list(map(itemgetter(at), table.rows))
+        values = cells[at]
         # True equals 1, so a truth value must not share its place in the memo.
         return (
             [str(one) if isinstance(one, bool) else one for one in values]
@@ -293,7 +296,7 @@ class Sheet(Resource):
         raise SheetRefused(text)
 
     def _cell_faults(
-        self, column: SheetColumn, table: Table, values: list[Any], cleaned: list[Any]
+        self, column: SheetColumn, table: Table, values: Sequence[Any], cleaned: list[Any]
     ) -> list[Fault]:
         return [
             Fault(number, column.header, clean.fault, clean.message, _written(value), clean.hint)
@@ -301,7 +304,7 @@ class Sheet(Resource):
             if type(clean) is Bad
         ]
 
-    def _notice(self, column: SheetColumn, values: list[Any], memo: dict[Any, Any]) -> None:
+    def _notice(self, column: SheetColumn, values: Sequence[Any], memo: dict[Any, Any]) -> None:
         """Cells that were tidied, counted by what was put right."""
         widget = column.widget
         kinds: dict[Any, str] = {}

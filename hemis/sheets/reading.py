@@ -24,6 +24,8 @@ import python_calamine
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from hemis.sheets.pace import uncollected
+
 MAX_COLUMNS = 300
 MAX_MEMBERS = 2000
 # A small file may well be mostly blank cells; above this size such a ratio is a bomb.
@@ -62,6 +64,7 @@ class Table:
         )
 
 
+@uncollected
 def read_table(content: bytes, pages: Collection[str] = ()) -> Table:
     """A sheet of an XLSX, XLS or CSV file, told apart by content: the first one that is called as one of ``pages``.
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
 from hemis.documents.actions import next_number
-from movement import events
+from movement import events, queries
 from movement.actions.base import OrderError, locked, refuse_failures
 from movement.documents import issue_order
 from movement.followups import open_followups
-from movement.models import AgreementStep, Order, OrderAgreement
+from movement.models import Order, OrderAgreement
 from structure.models import University
 
 
@@ -38,7 +38,6 @@ def submit(order: Order, *, access: Access) -> Order:
 
 
 def _ask_for_agreement(order: Order) -> None:
-    steps = AgreementStep.objects.filter(order_kind=order.key, is_active=True)
     own = set(RoleAssignment.objects.in_force().filter(user=order.created_by).values_list("role", flat=True))
     now = timezone.now()
     OrderAgreement.objects.bulk_create(
@@ -50,7 +49,7 @@ def _ask_for_agreement(order: Order) -> None:
                 else {}
             ),
         )
-        for step in steps
+        for step in queries.agreeing(order.key)
     )  # fmt: skip
 
 

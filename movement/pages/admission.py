@@ -44,6 +44,7 @@ def admission(request: Request) -> HttpResponse:
         "without_group": rows.filter(group=None).count(),
         "back_url": reverse("movement_orders_list"),
         "button": _("Form the order"),
+        "to_ask": queries.agreeing("21"),
     }
     return render(request, "movement/admission.html", context, status=422 if form.errors else 200)
 

@@ -26,6 +26,7 @@ from movement.forms import CancelForm, FileForm, OrderForm, RemarkForm, SignForm
 from movement.kinds import KINDS, kind_of, kind_title
 from movement.models import Order, OrderAgreement, OrderLine
 from movement.pages import typed
+from movement.stipends import stipend_changes
 from structure.models import Unit
 
 ON_A_PAGE = 50
@@ -109,7 +110,7 @@ def _lines(request: Request, order: Order) -> dict:
 
 
 def _changes(request: Request, order: Order) -> dict:
-    """What executing the order changes: people by speciality and form, groups before and after."""
+    """What executing the order changes: people by speciality and form, groups before and after, stipends."""
     totals = [
         row | {
             "form": classifiers.label("h_education_form", row["education_form"]),
@@ -117,7 +118,12 @@ def _changes(request: Request, order: Order) -> dict:
         }
         for row in queries.totals(order)
     ]  # fmt: skip
-    return {"totals": totals, "groups": queries.group_changes(order), "people": order.lines.count()}
+    stipends = stipend_changes(order)
+    return {
+        "totals": totals, "groups": queries.group_changes(order), "people": order.lines.count(),
+        "stipends": Paginator(stipends, ON_A_PAGE).get_page(request.GET.get("page")),
+        "begun": sum(one.is_paid for one in stipends), "ended": sum(not one.is_paid for one in stipends),
+    }  # fmt: skip
 
 
 def _checks(request: Request, order: Order) -> dict:
@@ -176,7 +182,12 @@ def _papers(request: Request, order: Order) -> dict:
 def _agreements(request: Request, order: Order) -> dict:
     """Who has said what, round by round, and what follows from the order."""
     rows = order.agreements.select_related("decided_by__person").order_by("-round", "position", "role")
-    return {"agreements": rows, "followups": followups(order) if order.state in Order.DONE else []}
+    to_ask = queries.agreeing(order.key) if order.state == Order.DRAFT else []
+    return {
+        "agreements": rows,
+        "to_ask": to_ask,
+        "followups": followups(order) if order.state in Order.DONE else [],
+    }
 
 
 AGREEMENT_COLOURS = {
@@ -299,6 +310,7 @@ class Orders(Register):
             "kind": kind,
             "steps": _steps(obj),
             "may_submit": state == Order.DRAFT and may("order.create"),
+            "to_ask": queries.agreeing(obj.key) if state == Order.DRAFT else [],
             "may_add": may_change_list(request.access, obj) and kind.key() == "21",
             "typed": typed.of(request, obj),
             "may_add_listed": may_change_list(request.access, obj)

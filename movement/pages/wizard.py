@@ -148,6 +148,7 @@ def answers(request: Request, slug: str) -> HttpResponse:
     context = {
         "title": kind.title, "kind": kind, "form": form, "faculty": faculty, "count": count, "step": 3,
         "first": list(rows[:8]), "more": count - 8, "back_url": back,
+        "to_ask": queries.agreeing(kind.key()),
     }  # fmt: skip
     return render(request, "movement/order_answers.html", context, status=422 if form.errors else 200)
 

@@ -17,7 +17,15 @@ def carry_out(
     key: str, faculty: Any, students: list[Student], day: datetime.date, *, by: str = "dean", **choices: Any
 ) -> Order:
     """An order of a kind on these students; what it lacks has a written reason."""
-    office = access_of(make_user(by, faculty if by == "dean" else None))
+    author = make_user(by, faculty if by == "dean" else None)
+    return sign_and_execute(formed(key, faculty, students, day, author, **choices), access_of(author))
+
+
+def formed(
+    key: str, faculty: Any, students: list[Student], day: datetime.date, author: Any, **choices: Any
+) -> Order:
+    """The draft of such an order, ready to be sent."""
+    office = access_of(author)
     kind = KINDS[key]
     order = actions.create_order(
         kind=key, access=office, faculty=faculty, people=Student.objects.filter(pk__in=[one.pk for one in students]),
@@ -28,7 +36,7 @@ def carry_out(
         for check in checks:
             assert check.excusable, check.text
             actions.give_reason(order, access=office, line_ids=[pk], check_code=check.code, reason="Asos bor")
-    return sign_and_execute(order, office)
+    return order
 
 
 def undo(order: Order, day: datetime.date) -> Order:

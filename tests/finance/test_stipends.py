@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from finance.common import FinanceError
@@ -16,10 +17,12 @@ from finance.stipends.pages import Appointments, StipendLists
 from finance.stipends.rules import Marks
 from hemis.documents.actions import drawn_when_opened
 from hemis.documents.rendering import render
+from movement import actions as orders
+from movement.stipends import stipend_changes
 from students.models import Student
 from tests.documents.helpers import pdf_text, qr_texts
 from tests.factories import access_of, client_of, make_faculty, make_students, make_user
-from tests.finance.movements import carry_out, undo
+from tests.finance.movements import carry_out, formed, sign_and_execute, undo
 
 pytestmark = pytest.mark.django_db
 SINCE, UNTIL = datetime.date(2026, 9, 2), datetime.date(2027, 1, 31)
@@ -171,6 +174,44 @@ def test_orders_end_stipends_and_take_them_back(grants, faculty, accountant):
     assert not StipendAppointment.objects.filter(ended_on=None).exists()
     with pytest.raises(FinanceError):
         actions.form_list(access=access_of(accountant), faculty=faculty, month=datetime.date(2026, 11, 1))
+
+
+def told(order) -> list[tuple]:
+    return [(one.student.pk, one.rate, one.what, one.is_paid) for one in stipend_changes(order)]
+
+
+@pytest.mark.duty("2.2", "7.1")
+def test_an_order_tells_what_it_changes_of_stipends_before_and_after(grants, faculty):
+    grants[0].marks |= {one.pk: Marks(fives=6) for one in grants}
+    dean = make_user("dean", faculty)
+    first = formed("18", faculty, grants[:2], SINCE, dean, stipend_until=UNTIL)
+    before = told(first)
+    assert [one[3] for one in before] == [True, True] and "31.01.2027" in before[0][2]
+    assert told(sign_and_execute(first, access_of(dean))) == before, "what was foreseen has come"
+    day = datetime.date(2026, 10, 5)
+    again = formed("18", faculty, grants[1:3], day, dean, stipend_until=UNTIL, stipend_rate="13")
+    before = told(again)
+    assert [one[3] for one in before] == [False, True, True], "who has one already loses it for the new one"
+    assert before[0][0] == grants[1].pk and "04.10.2026" in before[0][2]
+    page = reverse("movement_orders_detail", args=[again.pk]) + "?tab=changes"
+    with override("en"):
+        text = client_of(dean).get(page).content.decode()
+    assert "04.10.2026" in text and grants[1].number in text and grants[3].number not in text
+    assert told(sign_and_execute(again, access_of(dean))) == before
+    cancelling = orders.create_cancelling_order(
+        again, access=access_of(dean), reason="Xato", effective_date=day
+    )
+    assert [one[3] for one in told(cancelling)] == [False, False, True], (
+        "two fall away, the first one goes on"
+    )
+    sign_and_execute(cancelling, access_of(dean))
+    again.refresh_from_db()
+    assert [one[3] for one in told(again)] == [False, False]
+    leaves = formed("11", faculty, grants[:1], day, dean, reason="11", applied_on=day)
+    assert [(one[0], one[3]) for one in told(leaves)] == [(grants[0].pk, False)]
+    assert (
+        told(formed("12", faculty, grants[2:3], day, dean, reason="11", ends_on=UNTIL, applied_on=day)) == []
+    )
 
 
 REFUSED = {

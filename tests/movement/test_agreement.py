@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,9 +11,10 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from hemis.pages.home import _todos
-from movement import actions
+from movement import actions, queries
 from movement.actions import execution
 from movement.effects import Effect, _effects, register_effect
 from movement.followups import FollowUp, _questions, register_followup
@@ -113,6 +115,27 @@ def test_agreeing_on_the_pages(client, order, dean, steps):
     assert "Sanasi" in client.get(page + "?tab=agreements").content.decode()
     client.force_login(make_user("accounting"))
     assert client.post(reverse("order_agree", args=[order.pk])).status_code == 403
+
+
+@pytest.mark.duty("2.2", "B8.1")
+def test_who_will_agree_is_seen_before_the_order_is_sent(client, order, student, faculty, dean, steps):
+    client.force_login(dean)
+    asked = [one.role for one in queries.agreeing("16")]
+    assert asked == ["academic_affairs", "legal", "hr"], "in turn"
+    page = reverse("movement_orders_detail", args=[order.pk])
+    with override("uz"):
+        names = [str(one.get_role_display()) for one in queries.agreeing("16")]
+        nobody = gettext("Nobody is asked to agree; it goes straight to the signature.")
+    text = f"<strong>{names[0]}</strong>, <strong>{names[1]}</strong> → <strong>{names[2]}</strong>"
+    for where in (page, page + "?tab=agreements"):
+        assert text in html.unescape(client.get(where).content.decode()), where
+    order.lines.all().delete()
+    form = reverse("order_answers", args=["16"]) + f"?faculty={faculty.pk}&pk={student.pk}"
+    assert text in html.unescape(client.get(form).content.decode())
+    AgreementStep.objects.filter(role="hr").update(is_active=False)
+    assert names[2] not in html.unescape(client.get(form).content.decode())
+    AgreementStep.objects.all().delete()
+    assert nobody in html.unescape(client.get(form).content.decode())
 
 
 def refused(sql: str, *params):

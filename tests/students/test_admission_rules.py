@@ -6,6 +6,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from hemis.access.scope import Access, Scope
 from hemis.classifiers.models import ClassifierList
 from hemis.people.identifiers import MALE
 from hemis.people.models import Person
+from hemis.sheets.declaration import Saved
 from hemis.sheets.reading import SheetRefused, read_table
 from students import admission, rules
 from students.models import Candidate, Group, Programme, Student
@@ -271,6 +273,41 @@ def test_backslashes_and_quotes_arrive_as_typed(access):
     sheet, checked = check(access, row(Manzil='A\\nB "C" \\N \\.'))
     sheet.save(checked.good)
     assert Person.objects.get(pinfl=checked.good[0]["pinfl"]).address == 'A\\nB "C" \\N \\.'
+
+
+def test_who_is_new_and_who_is_known_come_in_one_list(access):
+    """New people are copied at once, known ones compared: both stand in the history, and twice changes nothing."""
+    known, new = row(Manzil="Eski koʻcha, 1"), row(Guruh="", Manzil="C:\\yoʻl")
+    sheet, checked = check(access, known)
+    sheet.save(checked.good)
+    known["Manzil"] = "Yangi koʻcha, 2"
+    for expected in (Saved(added=1, changed=1, unchanged=0), Saved(added=0, changed=0, unchanged=2)):
+        sheet, checked = check(access, known, new)
+        assert checked.faults == [] and sheet.plan(checked.good) == expected
+        assert sheet.save(checked.good) == expected
+    changed = Person.objects.get(pinfl=known["JSHSHIR"])
+    added = Candidate.objects.select_related("person").get(person__pinfl=new["JSHSHIR"])
+    assert changed.address == "Yangi koʻcha, 2" and added.person.address == "C:\\yoʻl"
+    assert (added.group, added.version, added.student_type, added.person.version) == (None, 1, "11", 1)
+    assert Person.objects.search("Karimov").count() == 2
+    assert [entry.action for entry in history_of(added.person)] == ["I"]
+    assert history_of(added).get().fields["language"] == [None, "11"]
+    assert {entry.action for entry in history_of(changed)} == {"I", "U"}
+    assert make_person().pk > added.person_id, "numbers of rows go on after those that were copied"
+
+
+def test_a_copied_row_meets_every_law(access):
+    """COPY goes past no guard: an unknown code, a score out of bounds and one passport of two people are refused."""
+    for name, value in (("gender", "77"), ("language", "77"), ("score", Decimal(190))):
+        sheet, checked = check(access, row())
+        checked.good[0][name] = value
+        with pytest.raises(IntegrityError), transaction.atomic():
+            sheet.save(checked.good)
+    sheet, checked = check(access, row())
+    person = checked.good[0] | {"pinfl": make_pinfl()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sheet.save([checked.good[0], person])
+    assert not Candidate.objects.exists()
 
 
 def test_a_title_above_the_header_is_passed_over(access):
