@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import connection
 
+from hemis.jobs.memory import collector_rests
 from hemis.people import names
 from hemis.sheets.declaration import Saved
-from hemis.sheets.pace import uncollected
 from students import queries
 
 LOCK = 73_002
@@ -63,7 +63,7 @@ def plan(rows: list[dict[str, Any]], year: int) -> Saved:
     return planned
 
 
-@uncollected
+@collector_rests()
 def save(rows: list[dict[str, Any]], year: int) -> Saved:
     """Write people and candidates; what is there already and equal stays untouched.
 

@@ -21,8 +21,8 @@ from import_export.resources import Resource
 from import_export.widgets import Widget
 
 from hemis.access.scope import Access
+from hemis.jobs.memory import collector_rests
 from hemis.people.names import fold
-from hemis.sheets.pace import uncollected
 from hemis.sheets.reading import SheetRefused, Table, read_table
 
 SHEETS: dict[str, type[Sheet]] = {}
@@ -204,7 +204,7 @@ class Sheet(Resource):
         """
         return read_table(content, self.pages)
 
-    @uncollected
+    @collector_rests()
     def check(self, table: Table) -> Checked:
         """Every bad cell, every harmless untidiness, and the good rows.
 

@@ -24,7 +24,7 @@ import python_calamine
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from hemis.sheets.pace import uncollected
+from hemis.jobs.memory import collector_rests
 
 MAX_COLUMNS = 300
 MAX_MEMBERS = 2000
@@ -64,7 +64,7 @@ class Table:
         )
 
 
-@uncollected
+@collector_rests()
 def read_table(content: bytes, pages: Collection[str] = ()) -> Table:
     """A sheet of an XLSX, XLS or CSV file, told apart by content: the first one that is called as one of ``pages``.
 
