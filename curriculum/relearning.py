@@ -307,9 +307,9 @@ def withdraw(relearning: Relearning, *, access: Access, reason: str = "") -> Rel
     """
     office = _in_scope(access, relearning.student_id)
     states = [Relearning.ASKED, Relearning.ADMITTED] if office else [Relearning.ASKED]
-    relearning = _locked(relearning, access, *states)
     if not office and not _own(access, relearning.student):
         raise PermissionDenied
+    relearning = _locked(relearning, access, *states)
     if relearning.state == Relearning.ADMITTED:
         if not reason.strip():
             raise CurriculumError(_("Give the reason."))

@@ -19,7 +19,7 @@ from curriculum.models import CurriculumSubject, Relearning
 from finance.common import FinanceError
 from finance.contracts import change_rules, rules
 from finance.contracts.changes import cancel_changes, propose_fee
-from finance.models import Contract, ContractChange, PlanLine, RelearningPrice, Terms
+from finance.models import Contract, ContractChange, ContractTerms, PlanLine, RelearningPrice
 from finance.payments.models import Payment
 from finance.prices.queries import Prices
 from hemis.explain import Explained
@@ -132,7 +132,7 @@ def _credits_of(student: Student, year: int) -> Decimal:
 
 def _base_contract(student: Student, year: int, on: datetime.date) -> Decimal:
     """The price of the base contract of a whole year, without stipend, where the student studies."""
-    terms = Terms(contract_type=rules.BASIC, sum_type=rules.WITHOUT_STIPEND)
+    terms = ContractTerms(contract_type=rules.BASIC, sum_type=rules.WITHOUT_STIPEND)
     inputs = Prices.read(year, on).inputs(student, terms)
     return rules.price(replace(inputs, months=change_rules.YEAR_MONTHS, discount=Decimal(0))).value
 

@@ -552,6 +552,10 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "curriculum_singles": _on("students_students", Student),
     "curriculum_teacher_load": _load_of,
     "my_elective_choose": _on("", ElectiveOffer),
+    # Asked for already, so that it is not offered to anybody again.
+    "my_relearning_ask": _never_offered,
+    "my_relearning_withdraw": _own(lambda world, where: world.row("", Relearning, where).obj),
+    "curriculum_relearning_enter": _on("students_students", Student),
     "my_elective_withdraw": _on("", ElectiveChoice),
     **dict.fromkeys(("order_people", "order_answers"), _with("11")),
     **dict.fromkeys(("order_file", "order_remove_file"), _paper_of_order),
