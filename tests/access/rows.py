@@ -449,7 +449,9 @@ def _result(world: World, where: str) -> SubjectResult:
 def _relearning(world: World, where: str) -> Relearning:
     """What the person has asked to study anew: no retake is allowed, so that one failure is enough."""
     failed, today = _result(world, where), timezone.localdate()
-    GradingRule.objects.get_or_create(code="retake.allowed", valid_from=today, defaults={"value": 0, "basis": "x"})
+    GradingRule.objects.get_or_create(
+        code="retake.allowed", valid_from=today, defaults={"value": 0, "basis": "x"}
+    )
     window = RelearningWindow.objects.filter(academic_year=2026, term="11").first() or make(
         RelearningWindow, world, where, academic_year=AcademicYear.objects.get_or_create(year=2026)[0], term="11",
         opens_on=today, closes_on=today + datetime.timedelta(days=3650),
