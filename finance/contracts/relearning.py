@@ -109,7 +109,7 @@ class RelearningFees:
         plan = list(
             PlanLine.objects.filter(contract__in=contracts).values_list("contract", "due_date", "amount")
         )
-        answer = {}
+        answer: dict[tuple[int, int], Decimal] = {}
         for one in found:
             fee, by = one.relearning.fee or Decimal(0), change_rules.month_after(one.effective_on)
             if one.state != ContractChange.PROPOSED:
@@ -117,7 +117,7 @@ class RelearningFees:
                     (amount for pk, day, amount in plan if pk == one.contract_id and day <= by), Decimal(0)
                 )
                 fee = min(fee, max(Decimal(0), due - paid.get(one.contract_id, Decimal(0))))
-            answer[one.relearning.student_id, one.relearning.studied_id] = fee
+            answer[one.relearning.student_id, one.relearning.studied_id or 0] = fee
         return answer
 
 
