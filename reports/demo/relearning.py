@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from decimal import Decimal
 
 from curriculum import relearning
 from curriculum.models import RelearningWindow
 from grading import actions, rules
 from grading.models import GradeSheet, SheetLine, SubjectResult
+from grading.models.sheets import ATTEMPTS
 from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.people.models import User
@@ -17,13 +17,12 @@ from reports.demo import YEAR
 from reports.demo.grading import Book, advance, open_sheets
 from students.models import Student
 
-LAST, BEFORE = "13", "12"
+LAST = ATTEMPTS[-1]
 MOST = 2
-FAILING = Decimal(20)
 
 
 def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
-    """The last sheet of a few who failed by the second; they ask, and the first of them is registered."""
+    """The last sheets of a few who failed; they ask, and the first of them is registered."""
     book = Book(staff)
     with acting(staff["academic"].pk, "demo"):
         window = RelearningWindow.objects.create(
@@ -51,15 +50,26 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
 
 
 def _use_up(book: Book) -> None:
-    """The third sheet of who failed by the second; they fail once more."""
-    day = datetime.date(YEAR, 6, 25)
-    failed = SubjectResult.objects.filter(passed=False, attempt=BEFORE).select_related(
+    """A few of the failed are admitted to no further sheet either, till none is left."""
+    day, done = datetime.date(YEAR, 6, 25), 0
+    failed = SubjectResult.objects.filter(passed=False).select_related(
         "curriculum_subject__semester", "sheet"
     )
-    for one in failed.order_by("student", "pk")[:MOST]:
-        sheets = open_sheets(book, [(one.curriculum_subject, one.sheet.group_id, rules.FINAL)], day, LAST)
-        SheetLine.objects.create(
-            sheet=sheets[0], student_id=one.student_id, status=SheetLine.GRADED, points=FAILING
+    for one in failed.order_by("student", "pk"):
+        line, group = one.curriculum_subject, one.sheet.group_id
+        left = [code for code in ATTEMPTS if code > one.attempt]
+        sat = GradeSheet.objects.valid().filter(
+            curriculum_subject=line, group=group, control=rules.FINAL, attempt__in=left
         )
-        advance(book, sheets, GradeSheet.CLOSED, day)
-        actions.recompute([one.curriculum_subject_id], students=[one.student_id])
+        if sat.exists() or not book.examiner(line, group, rules.FINAL):
+            continue
+        for attempt in left:
+            sheets = open_sheets(book, [(line, group, rules.FINAL)], day, attempt)
+            SheetLine.objects.create(
+                sheet=sheets[0], student_id=one.student_id, status=SheetLine.NOT_ADMITTED
+            )
+            advance(book, sheets, GradeSheet.CLOSED, day)
+            actions.recompute([line.pk], students=[one.student_id])
+        done += 1
+        if done == MOST:
+            return
