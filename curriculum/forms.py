@@ -20,6 +20,7 @@ from curriculum.models import (
     MarkingRule,
     MarkingSystem,
     RatingSheetKind,
+    RelearningWindow,
     Subject,
     SubjectGroup,
 )
@@ -317,3 +318,9 @@ class CurriculumSubjectForm(RegisterForm):
 class SemesterForm(forms.Form):
     starts_on = forms.DateField()
     ends_on = forms.DateField()
+
+
+class RelearningWindowForm(RegisterForm):
+    class Meta:
+        model = RelearningWindow
+        fields = ["academic_year", "term", "opens_on", "closes_on", "basis"]

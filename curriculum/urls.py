@@ -3,7 +3,7 @@
 from django.urls import path
 
 from curriculum.exams import pages as exams
-from curriculum.pages import electives, loads, own, plan, reference, registrations, teachings
+from curriculum.pages import electives, loads, own, plan, reference, registrations, relearning, teachings
 from curriculum.solver import pages as solver
 from curriculum.timetable import urls as timetable
 
@@ -32,6 +32,15 @@ urlpatterns = [
     path("exam-drafts/<int:pk>/drop/", exams.drop, name="curriculum_exam_drop"),
     *plan.KafedraSubjects.urls(),
     *registrations.Registrations.urls(),
+    *relearning.RelearningWindows.urls(),
+    *relearning.Relearnings.urls(),
+    path("relearnings/<int:pk>/admit/", relearning.admit, name="curriculum_relearning_admit"),
+    path("relearnings/<int:pk>/refuse/", relearning.refuse, name="curriculum_relearning_refuse"),
+    path("relearnings/<int:pk>/withdraw/", relearning.withdraw, name="curriculum_relearning_withdraw"),
+    path("students/<int:pk>/relearning/", relearning.enter, name="curriculum_relearning_enter"),
+    path("my-relearning/", relearning.my_relearning, name="my_relearning"),
+    path("my-relearning/<int:pk>/ask/", relearning.ask, name="my_relearning_ask"),
+    path("my-relearning/<int:pk>/withdraw/", relearning.take_back, name="my_relearning_withdraw"),
     *teachings.Teachings.urls(),
     *loads.TrainingModes.urls(),
     *loads.LoadNorms.urls(),

@@ -8,6 +8,7 @@ KNOWN = (
     "contracts.documents",
     "contracts.jobs",
     "contracts.dashboard",
+    "contracts.relearning",
     "invoices.documents",
     "requests.actions",
     "requests.notices",

@@ -13,10 +13,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
+from curriculum import relearning
 from curriculum.models import (
     CurriculumSubject,
     RatingSheetKind,
     Registration,
+    Relearning,
     SubjectControl,
     TeachingAudience,
 )
@@ -132,6 +134,7 @@ def admissions(
     missed = offers.hours_missed(list(subjects), people)
     limits = book.limits()
     owed = offers.contract_debts(people) if limits.contract else {}
+    fees = relearning.unpaid(people) if limits.relearning else {}
     debts = debts_count(people) if attempt != "11" else {}
     found: dict[tuple[int, int], list[Candidate]] = defaultdict(list)
     for row in rows:
@@ -139,8 +142,9 @@ def admissions(
         scale, most = book.scale(one.curriculum.marking_system_id), maxima.get(one.pk, {})
         got = counted(scale, most, lines_got.get((row.student_id, one.pk), {}), attempt)
         facts = rules.Facts(
-            missed.get((row.student_id, one.pk)), debts.get(row.student_id, 0), owed.get(row.student_id)
-        )
+            missed.get((row.student_id, one.pk)), debts.get(row.student_id, 0), owed.get(row.student_id),
+            fees.get((row.student_id, one.pk)),
+        )  # fmt: skip
         verdict = rules.admission(scale, most, got, facts=facts, limits=limits, retake=attempt != "11")
         found[one.pk, row.sits_with].append(
             Candidate(
@@ -175,10 +179,53 @@ def debts(day: datetime.date | None = None) -> QuerySet[Registration]:
         student=OuterRef("student"), curriculum_subject=OuterRef("curriculum_subject")
     )
     found: Any = Registration.objects.active()
-    found = found.exclude(curriculum_subject__sheet_kind__code__in=RatingSheetKind.ATTESTED)
+    found = counting(found.exclude(curriculum_subject__sheet_kind__code__in=RatingSheetKind.ATTESTED))
     return found.filter(student__current__status=STUDYING).filter(
         Exists(results.filter(passed=False)) | Q(semester__ends_on__lt=day) & ~Exists(results)
     )
+
+
+def counting(rows: QuerySet[Registration]) -> QuerySet[Registration]:
+    """Without what a relearning with a result has replaced, and without relearnings that have none yet.
+
+    The same as ``curriculum.relearning.COUNTING`` in SQL: the newest study of a subject counts.
+    """
+    own = SubjectResult.objects.filter(
+        student=OuterRef("student"), curriculum_subject=OuterRef("curriculum_subject")
+    )
+    newer = Relearning.objects.filter(
+        student=OuterRef("student"), owed=OuterRef("curriculum_subject"), state=Relearning.ADMITTED,
+        studied__results__student=OuterRef("student"),
+    )  # fmt: skip
+    return rows.filter(~Q(basis=Registration.RELEARNED) | Exists(own)).exclude(Exists(newer))
+
+
+def used_up(students: Collection[int]) -> dict[int, set[int]]:
+    """Lines that students have not passed by all the sheets there are: two queries.
+
+    Where no retakes are allowed, the first sheet is the last.
+    """
+    book = Rulebook()
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = (
+        debts()
+        .filter(student__in=students)
+        .annotate(
+            last=Subquery(
+                SubjectResult.objects.filter(
+                    student=OuterRef("student"),
+                    curriculum_subject=OuterRef("curriculum_subject"),
+                    passed=False,
+                ).values("attempt")[:1]
+            )
+        )
+    )
+    for student, line, system, last in rows.order_by().values_list(
+        "student", "curriculum_subject", "curriculum_subject__curriculum__marking_system", "last"
+    ):
+        if last and int(last) - 10 >= (book.scale(system).attempts if book.limits().retake_allowed else 1):
+            found[student].add(line)
+    return dict(found)
 
 
 def with_result(rows: QuerySet[Registration]) -> QuerySet[Registration]:
@@ -226,6 +273,7 @@ def owed_subjects(student: Student) -> QuerySet[CurriculumSubject]:
     return (
         CurriculumSubject.objects.filter(Exists(taken) | of_plan)
         .exclude(sheet_kind__code__in=RatingSheetKind.ATTESTED)
+        .exclude(pk__in=Relearning.objects.filter(student=student, state=Relearning.ADMITTED).values("owed"))
         .filter(
             Exists(own.filter(passed=False))
             | ~Exists(own) & (Exists(excused) | Q(semester__ends_on__lt=timezone.localdate()))
@@ -322,7 +370,7 @@ def summary(group: Group, semester: Any) -> Matrix:
 
 
 def results_of(student: Student) -> list[dict[str, Any]]:
-    """Subjects of a student by semester with their points as they appear; three queries."""
+    """Subjects of a student by semester with their points as they appear; four queries."""
     found: Any = Registration.objects.active()
     rows = list(
         found.filter(student=student)
@@ -336,6 +384,9 @@ def results_of(student: Student) -> list[dict[str, Any]]:
         one.curriculum_subject_id: one
         for one in SubjectResult.objects.filter(student=student).select_related("sheet")
     }
+    anew = dict(
+        Relearning.objects.filter(student=student, state=Relearning.ADMITTED).values_list("owed", "studied")
+    )
     lines: dict[int, list[SheetLine]] = defaultdict(list)
     announced = (
         SheetLine.objects.filter(student=student, sheet__state__in=GradeSheet.ANNOUNCED)
@@ -360,8 +411,12 @@ def results_of(student: Student) -> list[dict[str, Any]]:
                 "subject": subject,
                 "lines": lines.get(subject.pk, []),
                 "result": outcome,
-                "owed": (outcome is not None and not outcome.passed)
-                or (outcome is None and subject.semester.ends_on < today),
+                "owed": anew.get(subject.pk) not in results
+                and (
+                    not outcome.passed
+                    if outcome
+                    else subject.semester.ends_on < today and row.basis != Registration.RELEARNED
+                ),
             }
         )
     return list(semesters.values())
@@ -381,8 +436,10 @@ def explain(result: SubjectResult, book: Rulebook | None = None) -> Explained | 
 def gpa_steps(student: int, year: int | None) -> Explained[Decimal]:
     """The GPA of a student with its steps, from the same rows as the set operation."""
     found: Any = Registration.objects.active()
-    rows = found.filter(student=student).exclude(
-        curriculum_subject__sheet_kind__code__in=RatingSheetKind.ATTESTED
+    rows = counting(
+        found.filter(student=student).exclude(
+            curriculum_subject__sheet_kind__code__in=RatingSheetKind.ATTESTED
+        )
     )
     if year is not None:
         rows = rows.filter(semester__academic_year=year)

@@ -40,6 +40,7 @@ class Rulebook:
         return rules.Limits(
             hours_missed=self.number("admission.hours_missed"),
             contract=bool(self.number("admission.contract")),
+            relearning=bool(self.number("admission.relearning")),
             retake_debts=int(self.number("retake.debts")),
             retake_allowed=bool(self.number("retake.allowed")),
             sources={code: row.basis for code, row in self._rows().items()},

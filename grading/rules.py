@@ -139,6 +139,7 @@ class Facts:
     attendance: Attendance | None = None
     debts: int | None = None
     contract_debt: Decimal | None = None
+    relearning_fee: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ class Limits:
 
     hours_missed: Decimal = Decimal(25)
     contract: bool = False
+    relearning: bool = False
     retake_debts: int = 3
     retake_allowed: bool = True
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -168,7 +170,7 @@ def admission(
 
     JN+ON reach the limit (five marks: JN and ON each are at least a 3), fewer hours
     are missed than the law allows, nothing is owed by the contract where that is
-    asked, and for a retake the debts are few enough.
+    asked, the fee of a relearning is paid, and for a retake the debts are few enough.
     """
     steps: list[Step] = []
     good = _points_admit(scale, maxima, got, steps)
@@ -177,6 +179,12 @@ def admission(
         good &= facts.contract_debt <= 0
         text = _("Owed by the contract: %(sum)s soʻm.") % {"sum": decimal_text(facts.contract_debt)}
         steps.append(Step(text, _verdict(facts.contract_debt <= 0), limits.source("admission.contract")))
+    if limits.relearning and facts.relearning_fee is not None:
+        good &= facts.relearning_fee <= 0
+        text = _("To be paid of the fee of relearning: %(sum)s soʻm.") % {
+            "sum": decimal_text(facts.relearning_fee)
+        }
+        steps.append(Step(text, _verdict(facts.relearning_fee <= 0), limits.source("admission.relearning")))
     if retake:
         good &= _retake_admits(facts.debts, limits, steps)
     steps.append(Step(_("May sit the control") if good else _("Not admitted"), _verdict(good)))

@@ -19,6 +19,8 @@ RULES = (
         _SINCE_3069,
         "VMQ 578/2025, 49-band: toʻlanmaganlik uchun faqat chetlashtiriladi",
     ),
+    # Relearning and the choice of its teachers are on pay.
+    ("admission.relearning", D(1), _SINCE_824, f"{_824}, 41, 45-band"),
     ("final.other_examiner", D(1), _SINCE_3069, _3069),
     ("final.own_limit.credit", D(1), _SINCE_824, f"{_824}; OTM baholash nizomi"),
     ("final.own_limit.hundred", D(0), datetime.date(2009, 7, 10), "OOʻMTV 204, 11.06.2009 (AV 1981)"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from curriculum import registrations, standing
+from curriculum import registrations, relearning, standing
 from curriculum.exams import offers
 from curriculum.models import Registration
 from grading import queries
@@ -52,3 +52,4 @@ standing.register_passed(passed)
 offers.register_sitters(sitters)
 offers.register_kept(on_sheets)
 registrations.register_hold(held)
+relearning.register_used_up(queries.used_up)

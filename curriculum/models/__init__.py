@@ -24,6 +24,7 @@ from curriculum.models.reference import (
     Subject,
     SubjectGroup,
 )
+from curriculum.models.relearning import Relearning, RelearningWindow
 from curriculum.models.solver import DraftPlace, TeacherHours, TimetableDraft
 from curriculum.models.study import Registration, Teaching, TeachingAudience, Topic
 from curriculum.models.timetable import (
@@ -63,6 +64,8 @@ __all__ = [
     "MarkingSystem",
     "RatingSheetKind",
     "Registration",
+    "Relearning",
+    "RelearningWindow",
     "Subject",
     "SubjectControl",
     "SubjectGroup",

@@ -45,11 +45,13 @@ class Registration(BaseModel):
     """
 
     PLAN, CHOSEN, DIFFERENCE, DEBT = "plan", "chosen", "difference", "debt"
+    RELEARNED = "relearned"
     BASES = [
         (PLAN, _("by the curriculum")),
         (CHOSEN, _("chosen by the student")),
         (DIFFERENCE, _("academic difference")),
         (DEBT, _("academic debt")),
+        (RELEARNED, _("relearning")),
     ]
 
     BY_ORDER, BY_OFFICE = "order", "office"

@@ -29,7 +29,8 @@ def _state(semester, today: datetime.date) -> str:
     return CURRENT if semester.starts_on <= today else AHEAD
 
 
-def _student(person: int | None) -> Student | None:
+def own_student(person: int | None) -> Student | None:
+    """The person's latest study."""
     if not person:
         return None
     rows = Student.objects.filter(person=person).with_card()  # type: ignore[attr-defined]
@@ -64,7 +65,7 @@ def _others(plan: Curriculum | None, student: Student) -> list[Registration]:
         .filter(student=student)
         .select_related("curriculum_subject__subject", "semester__academic_year", "group")
     )
-    single = rows.filter(basis__in=[Registration.DIFFERENCE, Registration.DEBT])
+    single = rows.filter(basis__in=[Registration.DIFFERENCE, Registration.DEBT, Registration.RELEARNED])
     return list(single.order_by("semester__number", "curriculum_subject__position"))
 
 
@@ -89,7 +90,7 @@ def _teachers(student: Student, lines: list[int]) -> dict[int, list[str]]:
 @page("own.plan")
 def my_plan(request: Request) -> HttpResponse:
     """The own curriculum by semesters, with who teaches the present one."""
-    student = _student(request.access.scope("own.plan").person_id)
+    student = own_student(request.access.scope("own.plan").person_id)
     plan = None
     semesters: list[dict[str, Any]] = []
     if student is not None and student.current.group_id:

@@ -262,6 +262,7 @@ def student_subjects(request: Request, student: Student) -> dict[str, Any]:
         "compared": _compared(request, student),
         "plans": _plans_open(request).order_by("speciality__code", "-start_year"),
         "may_register": request.access.can("registration.edit"),
+        "may_relearn": request.access.can("relearning.edit"),
     }
 
 

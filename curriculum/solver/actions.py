@@ -134,6 +134,7 @@ class Applied:
 
     made: int = 0
     removed: int = 0
+    kept: int = 0
     missing: dict[int, int] = field(default_factory=dict)  # teaching → lessons without a day
     refused: list[str] = field(default_factory=list)
 
@@ -142,7 +143,9 @@ class Applied:
 def apply(draft: TimetableDraft, *, access: Access) -> Applied:
     """Make the lessons of the half-year; those that give way are deleted in the same transaction.
 
-    Days that are holidays are passed over; what was booked meanwhile is left out and told.
+    Lessons whose teaching found no place stay where they were, as far as nothing new takes
+    their moment. Days that are holidays are passed over; what was booked meanwhile is left
+    out and told.
 
     Raises:
         SolverError: the draft is not ready.
@@ -151,6 +154,7 @@ def apply(draft: TimetableDraft, *, access: Access) -> Applied:
     drafts.require_ready(draft, _("Only a timetable that is ready is applied."))
     task = queries.task_of(draft)
     result = Applied(removed=len(task.replaced))
+    staying = _without_successor(draft, task)
     Lesson.objects.filter(pk__in=task.replaced).delete()
     lessons = _lessons(draft, task, result)
     try:
@@ -159,16 +163,53 @@ def apply(draft: TimetableDraft, *, access: Access) -> Applied:
         result.made = len(lessons)
     except IntegrityError:
         _one_by_one(lessons, result)
+    _keep_lessons(staying, result)
     draft.state = TimetableDraft.APPLIED
     draft.applied = {
         "made": result.made,
         "removed": result.removed,
+        "kept": result.kept,
         "missing": {str(key): count for key, count in result.missing.items()},
         "refused": result.refused,
         "at": timezone.now().isoformat(),
     }
     draft.save(update_fields=["state", "applied"])
     return result
+
+
+def _without_successor(draft: TimetableDraft, task: Task) -> list[Lesson]:
+    """Lessons that would give way though nothing takes their place: of each teaching as many as found none."""
+    if not task.replaced:
+        return []
+    placed = set(draft.places.values_list("key", flat=True))
+    lacking: dict[int, int] = {}
+    for want in task.problem.wants:
+        if want.key not in placed:
+            lacking[want.teaching] = lacking.get(want.teaching, 0) + want.lessons
+    stuck = {one.pk for one in (*task.without_teacher, *task.without_weeks)}
+    found = []
+    for lesson in Lesson.objects.filter(pk__in=task.replaced).order_by("day", "pair__number", "pk"):
+        left = lacking.get(lesson.teaching_id, 0)
+        if left > 0 or lesson.teaching_id in stuck:
+            lacking[lesson.teaching_id] = left - 1
+            found.append(lesson)
+    return found
+
+
+def _keep_lessons(lessons: list[Lesson], result: Applied) -> None:
+    """Put back, with their keys, the lessons that nothing new stands against; the others are told."""
+    for lesson in lessons:
+        try:
+            with transaction.atomic():
+                lesson.save(force_insert=True)
+            result.kept += 1
+            result.removed -= 1
+        except IntegrityError:
+            result.refused.append(_words(lesson))
+
+
+def _words(lesson: Lesson) -> str:
+    return f"{lesson.day:%d.%m.%Y}, {lesson.pair}: {lesson.teaching}"
 
 
 def _lessons(draft: TimetableDraft, task: Task, result: Applied) -> list[Lesson]:
@@ -218,7 +259,7 @@ def _one_by_one(lessons: list[Lesson], result: Applied) -> None:
                 lesson.save(force_insert=True)
             result.made += 1
         except IntegrityError:
-            result.refused.append(f"{lesson.day:%d.%m.%Y}, {lesson.pair}: {lesson.teaching}")
+            result.refused.append(_words(lesson))
 
 
 def drop(draft: TimetableDraft, *, access: Access) -> None:

@@ -88,10 +88,11 @@ class ContractChanges(Register):
     search_person = "contract__student__person"
     select_related = (
         "contract__student__person", "contract__faculty", "contract__academic_year", "order", "formed_by__person",
-        "placement__programme__speciality",
+        "placement__programme__speciality", "relearning__student__person", "relearning__owed__subject",
     )  # fmt: skip
     fields = (
-        "contract", "kind", "effective_on", "order", "placement__programme", "placement__education_form", "before",
+        "contract", "kind", "effective_on", "order", "relearning", "placement__programme",
+        "placement__education_form", "before",
         "amount", "state", "date", "formed_by", "signed_on", "cancel_reason",
     )  # fmt: skip
     tabs = [
@@ -103,7 +104,9 @@ class ContractChanges(Register):
     ]
     detail_template = "finance/contract_change.html"
     files = ("scan",)
-    empty = gettext_lazy("Orders on transfer, leave and expulsion propose changes here by themselves.")
+    empty = gettext_lazy(
+        "Orders on transfer, leave and expulsion, and relearning, propose changes here by themselves."
+    )
 
     @classmethod
     def edit_permission(cls) -> str:

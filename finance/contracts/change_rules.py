@@ -14,8 +14,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_noop
 
-from finance.contracts.rules import HOUSE_ROUNDING, INCREASED, REG_MONTHS, WHOLE
-from finance.steps import Phrase
+from finance.contracts.rules import HOUSE_ROUNDING, INCREASED, REG_FEE, REG_MONTHS, WHOLE
+from finance.steps import Phrase, figure
+from hemis import explain
 from hemis.explain import Explained, Step
 from staff.rules import add_months
 
@@ -27,6 +28,8 @@ BY_MONTHS, BY_SEMESTER = "months", "semester"
 
 REG_CHANGE = gettext_noop("Regulation 2431, p. 18–19: a change within the year concerns the remaining period")
 REG_KEPT = gettext_noop("Regulation 2431, p. 27: a differentiated contract, expelled in the first semester")
+RELEARNING = gettext_noop("VMQ 824/2020, p. 41, 45: relearning is paid by the credit")
+CENT = Decimal("0.01")
 IN_FORCE = gettext_noop("The sum of the contract in force")
 
 
@@ -136,6 +139,51 @@ def repriced(study: Study, *, new_year_sum: Decimal) -> Explained[Decimal]:
         Step(Phrase(gettext_noop("together")), behind + ahead, REG_CHANGE),
     ]  # fmt: skip
     return _rounded(behind + ahead, steps)
+
+
+def relearning_fee(
+    credits: Decimal, *, price: Decimal | None = None, source: str = "", year_sum: Decimal = Decimal(0),
+    year_credits: Decimal = Decimal(0),
+) -> Explained[Decimal]:  # fmt: skip
+    """The fee of ``credits`` studied anew, soʻm: × ``price`` of a credit by the university's decision ``source``.
+
+    Without it the price is the base contract of the year divided by its planned credits
+    (VMQ 824/2020, 41, 45). Rounded once, half up, to a whole soʻm.
+    """
+    if price is None:
+        price = year_sum / year_credits
+        steps = [
+            Step(explain.Phrase(gettext_noop("base contract of a year, soʻm")), figure(year_sum), REG_FEE),
+            Step(
+                explain.Phrase(
+                    gettext_noop("÷ %(credits)s credits of the year: price of a credit"),
+                    credits=figure(year_credits),
+                ),
+                figure(price.quantize(CENT, ROUND_HALF_UP)), RELEARNING,
+            ),
+        ]  # fmt: skip
+    else:
+        text = explain.Phrase(gettext_noop("price of a credit set by the university"))
+        steps = [Step(text, figure(price), source)]
+    found = (credits * price).quantize(WHOLE, ROUND_HALF_UP)
+    text = explain.Phrase(
+        gettext_noop("× %(credits)s credits, rounded to a whole soʻm"), credits=figure(credits)
+    )
+    steps.append(Step(text, figure(found), RELEARNING))
+    return Explained(found, steps)
+
+
+def with_fee(amount: Decimal, fee: Decimal, *, subject: str, credits: Decimal) -> Explained[Decimal]:
+    """The sum of a contract that a fee of relearning is added to, soʻm."""
+    fee_text = Phrase(
+        gettext_noop("relearning of %(subject)s, %(credits)s credits"), subject=subject, credits=credits
+    )
+    steps = [
+        Step(Phrase(gettext_noop("sum of the contract in force")), amount, IN_FORCE),
+        Step(fee_text, fee, RELEARNING),
+        Step(Phrase(gettext_noop("together")), amount + fee, RELEARNING),
+    ]
+    return Explained(amount + fee, steps)
 
 
 def _rounded(value: Decimal, steps: list[Step]) -> Explained[Decimal]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from curriculum.models import Relearning
 from finance.common import FEE_PAYING, STUDYING, FinanceError
 from finance.contracts import change_rules, rules
 from finance.contracts.documents import change_payload, university_facts
@@ -71,6 +72,20 @@ def propose_changes(moved: Collection[Moved], *, order: int, on: datetime.date) 
     return len(found)
 
 
+def propose_fee(contract: Contract, relearning: Relearning, *, on: datetime.date) -> ContractChange:
+    """Propose the fee of a relearning as an extra agreement to the contract of the year.
+
+    Called while the relearning is admitted, inside its transaction: who may admit decides.
+    """
+    change = ContractChange(
+        contract=contract, kind=ContractChange.RELEARNING, relearning=relearning, effective_on=on,
+        position=contract.changes.count() + 1, before=contract.current_amount,
+    )  # fmt: skip
+    _reckon([change])
+    change.save()
+    return change
+
+
 def _contracts(students: Collection[int], order: int) -> QuerySet[Contract]:
     """Contracts in force of these students, those that the order has just ended among them."""
     rows = Contract.objects.filter(
@@ -108,7 +123,7 @@ def _reckon(changes: Iterable[ContractChange]) -> None:
     for change in changes:
         contract = change.contract
         key = (contract.academic_year_id, contract.date)
-        if change.kind not in ContractChange.ENDING and key not in prices:
+        if change.kind not in (*ContractChange.ENDING, ContractChange.RELEARNING) and key not in prices:
             prices[key] = Prices.read(*key)
         change.before = contract.current_amount
         try:
@@ -129,6 +144,12 @@ def _reckoned(
     change: ContractChange, refunds: Sequence[RefundRule], prices: Prices | None
 ) -> Explained[Decimal]:
     contract, on = change.contract, change.effective_on
+    if change.relearning is not None:
+        owed = change.relearning.owed
+        return change_rules.with_fee(
+            contract.current_amount, change.relearning.fee or Decimal(0), subject=owed.subject.name,
+            credits=owed.credit,
+        )  # fmt: skip
     study = change_rules.Study(
         amount=contract.current_amount, year=contract.academic_year_id, months=contract.months, on=on,
         second_semester=int((change.placement or contract.placement).semester) % 2 == 0,
@@ -284,6 +305,6 @@ def _locked(change: ContractChange, *, access: Access, states: Sequence[str]) ->
         related=(
             "contract__student__person", "contract__student__current", "contract__faculty",
             "contract__academic_year", "contract__programme__speciality", "contract__placement",
-            "placement__programme__speciality", "document", "order",
+            "placement__programme__speciality", "document", "order", "relearning__owed__subject",
         ),
     )  # fmt: skip

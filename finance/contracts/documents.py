@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from curriculum.models import Relearning
 from finance.models import THREE_SIDED, ChangeInstalment, Contract, ContractChange, PayerChange
 from finance.steps import figure, readable_steps
 from hemis.classifiers.queries import label
@@ -193,7 +194,10 @@ def change_payload(
             "order": {
                 "number": change.order.number,
                 "date": change.order.date.strftime(DATE) if change.order.date else "",
-            },
+            }
+            if change.order
+            else {},
+            "relearning": _relearned(change.relearning) if change.relearning else {},
             "contract": {
                 "number": contract.number,
                 "date": contract.date.strftime(DATE),
@@ -219,6 +223,17 @@ def change_payload(
             "three_sided": contract.parties == THREE_SIDED,
             "payer": contract.payer_name,
         }
+
+
+def _relearned(relearning: Relearning) -> dict[str, Any]:
+    """What the paper says of the subject that is studied anew."""
+    subject = relearning.owed.subject
+    return {
+        "subject": {"uz": subject.name, "ru": subject.name_ru or subject.name},
+        "credits": figure(relearning.owed.credit),
+        "asked_on": timezone.localtime(relearning.asked_at).strftime(DATE),
+        "year": str(relearning.window),
+    }
 
 
 def _in_both(text: Callable[[], str]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from finance.models.prices import (
     InstalmentRule,
     MinimumWage,
     RefundRule,
+    RelearningPrice,
     StipendAmount,
 )
 from finance.models.requests import ContractRequest
@@ -49,6 +50,7 @@ __all__ = [
     "ContractPartQuerySet", "ContractRequest", "ContractTerms", "ContractTypeCoefficient", "CurrencyRate",
     "DatedQuerySet", "DifferentiatedCoefficient", "ForeignPrice", "InstalmentRule", "Invoice", "MinimumWage",
     "Parties", "PayerChange", "Payout", "PayoutAccount", "PayoutLine", "PlanLine", "RefundRule",
+    "RelearningPrice",
     "StipendAmount", "StipendAppointment", "StipendCondition", "StipendLine", "StipendList",
     "StudentRowQuerySet", "Terms", "days", "money",
 ]  # fmt: skip

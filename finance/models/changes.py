@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from curriculum.models import Relearning
 from finance.models.base import money
 from finance.models.contracts import Contract
 from hemis.base import BaseModel, ScopedQuerySet
@@ -23,19 +24,21 @@ class ContractPartQuerySet(ScopedQuerySet):
 
 
 class ContractChange(BaseModel):
-    """What an executed order changes of a contract, proposed with its steps, then put into force by accounting.
+    """What an executed order or a relearning changes of a contract, proposed with its steps, then put into force.
 
     The sum before and after and the facts are frozen when the change is formed (a
     trigger refuses the rest); the plan of instalments after it makes up the new sum.
     """
 
     TRANSFER, FORM, LEAVE, LEFT, GRANT = "transfer", "form", "leave", "left", "grant"
+    RELEARNING = "relearning"
     KINDS = [
         (TRANSFER, _("transfer to another programme")),
         (FORM, _("another form of education")),
         (LEAVE, _("academic leave")),
         (LEFT, _("study has ended")),
         (GRANT, _("goes on to study on a grant")),
+        (RELEARNING, _("a subject is studied anew")),
     ]
     # By these the study that the contract pays for stops; by the others it goes on at another price.
     ENDING = (LEAVE, LEFT, GRANT)
@@ -56,8 +59,13 @@ class ContractChange(BaseModel):
     ground = ClassifierField("h_expel_reason", verbose_name=_("ground"), blank=True)
     effective_on = models.DateField(_("holds from"))
     order = models.ForeignKey(
-        "movement.Order", on_delete=models.PROTECT, related_name="contract_changes", verbose_name=_("order")
-    )
+        "movement.Order", on_delete=models.PROTECT, null=True, related_name="contract_changes",
+        verbose_name=_("order"),
+    )  # fmt: skip
+    relearning = models.OneToOneField(
+        Relearning, on_delete=models.PROTECT, null=True, related_name="contract_change",
+        verbose_name=_("relearning"),
+    )  # fmt: skip
     placement = models.ForeignKey(
         Placement, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("new placement")
     )
@@ -93,8 +101,13 @@ class ContractChange(BaseModel):
             models.UniqueConstraint(fields=["contract", "position"], name="contract_change_position"),
             models.UniqueConstraint(fields=["contract", "order"], name="contract_change_once_an_order"),
             models.CheckConstraint(
-                condition=Q(kind__in=["transfer", "form", "leave", "left", "grant"]),
+                condition=Q(kind__in=["transfer", "form", "leave", "left", "grant", "relearning"]),
                 name="contract_change_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="relearning", relearning__isnull=False, order=None)
+                | ~Q(kind="relearning") & Q(relearning=None, order__isnull=False),
+                name="contract_change_cause",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "formed", "signed", "cancelled"]),

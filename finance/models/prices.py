@@ -57,6 +57,28 @@ class BaseAmount(BaseModel):
         return f"{self.amount:,.0f}".replace(",", " ")
 
 
+class RelearningPrice(BaseModel):
+    """The price of one credit of a subject studied anew, where the university sets it (VMQ 824/2020, 41, 45).
+
+    Before the first row the price follows from the contract of the year and its credits.
+    """
+
+    amount = money(_("price of a credit, soʻm"))
+    valid_from = models.DateField(_("holds from"), unique=True)
+    document = models.CharField(_("decision"), max_length=1024)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("price of relearning")
+        verbose_name_plural = _("prices of relearning")
+        ordering = ["-valid_from"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="relearning_price_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.amount:,.0f}".replace(",", " ")
+
+
 class StipendAmount(BaseModel):
     """Monthly stipend of a rate; rate 11 is S of the price formula."""
 

@@ -19,6 +19,7 @@ from finance.models import (
     InstalmentRule,
     MinimumWage,
     RefundRule,
+    RelearningPrice,
     StipendAmount,
     StipendCondition,
 )
@@ -37,6 +38,12 @@ class MinimumWageForm(RegisterForm):
 class BaseAmountForm(RegisterForm):
     class Meta:
         model = BaseAmount
+        fields = ["amount", "valid_from", "document"]
+
+
+class RelearningPriceForm(RegisterForm):
+    class Meta:
+        model = RelearningPrice
         fields = ["amount", "valid_from", "document"]
 
 

@@ -18,6 +18,7 @@ from finance.models import (
     InstalmentRule,
     MinimumWage,
     RefundRule,
+    RelearningPrice,
     StipendAmount,
     StipendCondition,
 )
@@ -191,6 +192,18 @@ class BaseAmounts(Register):
     form = forms.BaseAmountForm
     header_actions = [from_excel("base_amounts")]
     empty = gettext_lazy("Enter the base amount of reckoning with the day from which it holds.")
+
+
+class RelearningPrices(Register):
+    app, name = "finance", "relearning_prices"
+    title, title_one = gettext_lazy("Prices of relearning"), gettext_lazy("price of relearning")
+    model, permission, menu = RelearningPrice, "price", "finance"
+    columns = [Column("amount", link=True, numeric=True), Column("valid_from"), Column("document")]
+    search = ("document",)
+    form = forms.RelearningPriceForm
+    empty = gettext_lazy(
+        "Without a price of its own a credit costs the base contract of the year divided by its credits."
+    )
 
 
 class CurrencyRates(Register):

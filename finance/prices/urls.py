@@ -22,6 +22,7 @@ urlpatterns = [
     *pages.BaseCoefficients.urls(),
     *pages.DifferentiatedCoefficients.urls(),
     *pages.ForeignPrices.urls(),
+    *pages.RelearningPrices.urls(),
     *pages.CurrencyRates.urls(),
     *pages.Benefits.urls(),
     *pages.InstalmentRules.urls(),

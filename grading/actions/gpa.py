@@ -7,10 +7,12 @@ import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from curriculum.relearning import COUNTING
+
 # State examinations and graduation works, which commissions mark, are no subjects of the GPA.
 # Years and the whole study by grouping sets; places by windows; one INSERT. The same rows and the same
 # rounding (half up, two places) as ``queries.gpa_steps``.
-COMPUTE = """
+COMPUTE = f"""
 INSERT INTO grading_studentgpa (student_id, academic_year_id, gpa, credits, weighted, subjects, debts, missing,
                                 threshold, may_be_promoted, rank_in_group, rank_in_programme, computed_at)
 WITH threshold AS (
@@ -31,8 +33,7 @@ WITH threshold AS (
              ON res.student_id = g.student_id AND res.curriculum_subject_id = g.curriculum_subject_id
      WHERE g.is_active AND p.status = '11' AND (m.ends_on < %(day)s OR res.id IS NOT NULL)
        AND (%(faculty)s::bigint IS NULL OR p.faculty_id = %(faculty)s)
-       AND (%(students)s::bigint[] IS NULL OR g.student_id = ANY(%(students)s))
-), summed AS (
+       AND (%(students)s::bigint[] IS NULL OR g.student_id = ANY(%(students)s)){COUNTING}), summed AS (
     SELECT student_id, year, min(marking_system_id) AS system_id, min(group_id) AS group_id,
            min(programme_id) AS programme_id, min(course) AS course,
            coalesce(sum(credit) FILTER (WHERE point IS NOT NULL), 0) AS credits,
@@ -56,7 +57,7 @@ ON CONFLICT (student_id, academic_year_id) DO UPDATE SET
     may_be_promoted = EXCLUDED.may_be_promoted,
     rank_in_group = EXCLUDED.rank_in_group, rank_in_programme = EXCLUDED.rank_in_programme,
     computed_at = EXCLUDED.computed_at
-"""
+"""  # noqa: S608
 
 
 @transaction.atomic

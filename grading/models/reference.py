@@ -14,6 +14,7 @@ class GradingRule(DatedRule):
     CODES = [
         ("admission.hours_missed", _("Hours missed without excuse that bar from the final control, %")),
         ("admission.contract", _("Contract debt bars from the final control (1 yes, 0 no)")),
+        ("admission.relearning", _("An unpaid fee of relearning bars from its final control (1 yes, 0 no)")),
         ("final.other_examiner", _("The final control is not held by who taught the subject (1 yes, 0 no)")),
         ("final.own_limit.credit", _("Credit-module: the final control alone must reach the limit (1, 0)")),
         ("final.own_limit.hundred", _("Hundred points: the final control alone must reach the limit (1, 0)")),

@@ -242,7 +242,8 @@ DUTIES: tuple[Duty, ...] = (
         _("create, edit; supervise exams"),
         FACULTY,
         "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit; "
-        "registration: view edit; teaching: view form; elective: view edit; holiday: view; timetable_rule: view; "
+        "registration: view edit; relearning: view edit; relearning_window: view; teaching: view form; "
+        "elective: view edit; holiday: view; timetable_rule: view; "
         "lesson_topic: view; calendar_plan: view; resource: view; task: view",
     ),
     _duty(
@@ -320,7 +321,7 @@ DUTIES: tuple[Duty, ...] = (
         _CREATE_EDIT,
         UNIVERSITY,
         "academic_year: view edit; marking_system: view edit; grade_type: view edit; rating_sheet_kind: view edit; "
-        "class_pair: view edit; exam_list: view edit",
+        "class_pair: view edit; exam_list: view edit; relearning_window: view edit; relearning: view",
     ),
     _duty(
         "3.4",
@@ -688,7 +689,7 @@ DUTIES: tuple[Duty, ...] = (
         _("own card, orders, contracts, documents"),
         _VIEW,
         OWN,
-        "own: card order contract stipend document application clearance plan elective timetable attendance "
+        "own: card order contract stipend document application clearance plan elective relearning timetable attendance "
         "performance appeal material task topic record; message: read write",
     ),
 )

@@ -25,6 +25,7 @@ from reports.demo import (
     movement,
     payments,
     rating,
+    relearning,
     science,
     staffing,
     study,
@@ -94,6 +95,7 @@ def build(*, students: int = 2000, tell: Callable[[str], None] = lambda text: No
         materials.build(staff, tell=tell)
         money.build(staff, tell=tell)
         payments.build(staff, tell=tell)
+        relearning.build(staff, tell=tell)
         applications.build(staff, tell=tell)
         rating.build(staff, tell=tell)
         if graduates:

@@ -35,7 +35,7 @@ SCHEDULES = 3  # personal schedules of each faculty
 CLOSED_BY, CHECKED_BY, SIGNED_BY = 4, 6, 8
 
 
-class _Book:
+class Book:
     """Who sits what with which group, who teaches it, and how well each student does."""
 
     def __init__(self, staff: dict[str, User]):
@@ -79,7 +79,7 @@ class _Book:
 
 def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
     """Both half-years of the last year closed, retakes of its autumn, GPA; midterm sheets of this autumn."""
-    book = _Book(staff)
+    book = Book(staff)
     with acting(staff["academic"].pk, "demo"):
         for term, day in (("11", datetime.date(YEAR, 1, 20)), ("12", datetime.date(YEAR, 6, 15))):
             _half_year(book, YEAR - 1, term, day)
@@ -115,8 +115,8 @@ def _sitting(year: int, term: str) -> dict[tuple[CurriculumSubject, int], list[i
     return {(subjects[subject], group): people for (subject, group), people in found.items()}
 
 
-def _open(
-    book: _Book, wanted: Iterable[tuple[CurriculumSubject, int, str]], day: datetime.date, attempt: str = "11"
+def open_sheets(
+    book: Book, wanted: Iterable[tuple[CurriculumSubject, int, str]], day: datetime.date, attempt: str = "11"
 ) -> list[GradeSheet]:
     """Sheets of these controls, as one set, with numbers without gaps."""
     chosen = list(wanted)
@@ -138,7 +138,7 @@ def _open(
     )  # fmt: skip
 
 
-def _advance(book: _Book, sheets: list[GradeSheet], state: str, day: datetime.date) -> None:
+def advance(book: Book, sheets: list[GradeSheet], state: str, day: datetime.date) -> None:
     """Sign, check and close, each as one statement; a sheet without an examiner stays open."""
     keys = [one.pk for one in sheets if one.examiner_id]
     at = timezone.make_aware(datetime.datetime.combine(day, datetime.time(15)))
@@ -154,14 +154,14 @@ def _advance(book: _Book, sheets: list[GradeSheet], state: str, day: datetime.da
             return
 
 
-def _half_year(book: _Book, year: int, term: str, day: datetime.date) -> None:
+def _half_year(book: Book, year: int, term: str, day: datetime.date) -> None:
     """Three controls of every subject of every group, closed; some fail, some do not come."""
     sitting = _sitting(year, term)
     usable = [
         key for key in sitting if book.examiner(*key, rules.FINAL) and book.examiner(*key, rules.CURRENT)
     ]
     maxima = queries.maxima_of({subject.pk for subject, _group in usable})
-    sheets = _open(
+    sheets = open_sheets(
         book, [(subject, group, one) for subject, group in usable for one in sorted(maxima[subject.pk])], day
     )
     before: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
@@ -182,12 +182,12 @@ def _half_year(book: _Book, year: int, term: str, day: datetime.date) -> None:
                 line.points = book.points(student, int(most[sheet.control]))
             lines.append(line)
     SheetLine.objects.bulk_create(lines, batch_size=BATCH)
-    _advance(book, sheets, GradeSheet.CLOSED, day)
+    advance(book, sheets, GradeSheet.CLOSED, day)
     analyze()
     actions.recompute({subject.pk for subject, _group in usable})
 
 
-def _retakes(book: _Book, day: datetime.date) -> None:
+def _retakes(book: Book, day: datetime.date) -> None:
     """A second sheet for those who failed in the autumn by the final control; most pass it."""
     failed = SubjectResult.objects.filter(
         passed=False, curriculum_subject__semester__number__in=(1, 3, 5, 7, 9)
@@ -197,25 +197,25 @@ def _retakes(book: _Book, day: datetime.date) -> None:
     for subject, group, student in rows.order_by("curriculum_subject", "sheet__group", "student"):
         by[subject, group].append(student)
     subjects = CurriculumSubject.objects.select_related("semester").in_bulk({key[0] for key in by})
-    sheets = _open(book, [(subjects[subject], group, rules.FINAL) for subject, group in by], day, "12")
+    sheets = open_sheets(book, [(subjects[subject], group, rules.FINAL) for subject, group in by], day, "12")
     lines = []
     for sheet in sheets:
         for student in by[sheet.curriculum_subject_id, sheet.group_id]:
             points = Decimal(book.random.choice((32, 34, 36, 31, 28)))
             lines.append(SheetLine(sheet=sheet, student_id=student, status=SheetLine.GRADED, points=points))
     SheetLine.objects.bulk_create(lines, batch_size=BATCH)
-    _advance(book, sheets, GradeSheet.CLOSED, day)
+    advance(book, sheets, GradeSheet.CLOSED, day)
     actions.recompute(list(subjects))
 
 
-def _this_autumn(book: _Book) -> None:
+def _this_autumn(book: Book) -> None:
     """Midterm sheets in every state, current sheets just opened."""
     sitting = _sitting(YEAR, "11")
     maxima = queries.maxima_of({subject.pk for subject, _group in sitting})
     groups: dict[str, list[GradeSheet]] = defaultdict(list)
     held = book.today - datetime.timedelta(days=10)
     lines = []
-    for at, sheet in enumerate(_open(book, [(*key, rules.MIDTERM) for key in sitting], held)):
+    for at, sheet in enumerate(open_sheets(book, [(*key, rules.MIDTERM) for key in sitting], held)):
         place = at % 10
         state = GradeSheet.OPEN
         for limit, name in (
@@ -234,7 +234,7 @@ def _this_autumn(book: _Book) -> None:
                     points=book.points(student, most) if filled else None,
                 )
             )  # fmt: skip
-    current = _open(
+    current = open_sheets(
         book, [(*key, rules.CURRENT) for key in sitting], book.today + datetime.timedelta(days=20)
     )
     lines += [
@@ -244,13 +244,13 @@ def _this_autumn(book: _Book) -> None:
     ]
     SheetLine.objects.bulk_create(lines, batch_size=BATCH)
     for state in (GradeSheet.SIGNED, GradeSheet.CHECKED, GradeSheet.CLOSED):
-        _advance(book, groups[state], state, book.today - datetime.timedelta(days=5))
+        advance(book, groups[state], state, book.today - datetime.timedelta(days=5))
     # Half of what is being filled has time left, the other half is late.
     keys = [one.pk for one in groups[GradeSheet.OPEN]]
     GradeSheet.objects.filter(pk__in=keys[::2]).update(due_on=book.today + datetime.timedelta(days=4))
 
 
-def _schedules(staff: dict[str, User], book: _Book) -> None:
+def _schedules(staff: dict[str, User], book: Book) -> None:
     """A few personal schedules of each faculty: the last one is a draft."""
     due = book.today + datetime.timedelta(days=30)
     for login, user in staff.items():
@@ -269,7 +269,7 @@ def _schedules(staff: dict[str, User], book: _Book) -> None:
                 _schedule(student, access, due, book, is_draft=at == SCHEDULES - 1)
 
 
-def _disputes(staff: dict[str, User], book: _Book) -> None:
+def _disputes(staff: dict[str, User], book: Book) -> None:
     """In two faculties a student appeals against a result of today: one appeal waits, one was upheld.
 
     Its correction act is confirmed, and another act waits for its second person.
@@ -324,7 +324,7 @@ def _better(line: SheetLine) -> str:
     return str(points + 1 if points + 1 <= (line.sheet.max_points or Decimal(0)) else points - 1)
 
 
-def _schedule(student: Student, access: Access, due: datetime.date, book: _Book, *, is_draft: bool) -> None:
+def _schedule(student: Student, access: Access, due: datetime.date, book: Book, *, is_draft: bool) -> None:
     failed = SubjectResult.objects.filter(student=student, passed=False).values("curriculum_subject")
     subjects = list(queries.owed_subjects(student).filter(pk__in=failed))[:3]
     examiners = {

@@ -26,6 +26,7 @@ from curriculum.models import (
     ElectiveChoice,
     ElectiveOffer,
     Registration,
+    Relearning,
 )
 from finance.models import Contract, ContractRequest, Invoice, PayerChange, PayoutLine
 from finance.payments.models import Payment, PutAside, StatementLine
@@ -236,6 +237,15 @@ def _revoke(address: Address, world: World) -> list[Visit]:
 def _never_again(address: Address, world: World) -> list[Visit]:
     """An order is not issued anew."""
     return [Visit(one.path, one.what, lambda access: 404) for one in _documents(address, world)]
+
+
+def _never_offered(address: Address, world: World) -> list[Visit]:
+    """A line that is asked for already is offered to nobody, not even to whose it is."""
+    rows = [(where, world.row("", Relearning, where).obj) for where in WHERE]
+    return [
+        Visit(address.path(row.owed_id), where, lambda access: 404 if access.can("own.relearning") else 403)
+        for where, row in rows
+    ]
 
 
 def _own_lines(address: Address, world: World) -> list[Visit]:
@@ -552,6 +562,10 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "curriculum_singles": _on("students_students", Student),
     "curriculum_teacher_load": _load_of,
     "my_elective_choose": _on("", ElectiveOffer),
+    # Asked for already, so that it is not offered to anybody again.
+    "my_relearning_ask": _never_offered,
+    "my_relearning_withdraw": _own(lambda world, where: world.row("", Relearning, where).obj),
+    "curriculum_relearning_enter": _on("students_students", Student),
     "my_elective_withdraw": _on("", ElectiveChoice),
     **dict.fromkeys(("order_people", "order_answers"), _with("11")),
     **dict.fromkeys(("order_file", "order_remove_file"), _paper_of_order),

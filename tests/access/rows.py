@@ -36,6 +36,8 @@ from curriculum.models import (
     MarkingSystem,
     RatingSheetKind,
     Registration,
+    Relearning,
+    RelearningWindow,
     Subject,
     SubjectControl,
     SubjectGroup,
@@ -441,6 +443,21 @@ def _result(world: World, where: str) -> SubjectResult:
     given = {"overall": Decimal(5), "mark": 2, "point": Decimal(2), "passed": False, "sheet": line.sheet}
     return SubjectResult.objects.get_or_create(
         student=line.student, curriculum_subject=line.sheet.curriculum_subject, defaults=given
+    )[0]
+
+
+def _relearning(world: World, where: str) -> Relearning:
+    """What the person has asked to study anew: no retake is allowed, so that one failure is enough."""
+    failed, today = _result(world, where), timezone.localdate()
+    GradingRule.objects.get_or_create(
+        code="retake.allowed", valid_from=today, defaults={"value": 0, "basis": "x"}
+    )
+    window = RelearningWindow.objects.filter(academic_year=2026, term="11").first() or make(
+        RelearningWindow, world, where, academic_year=AcademicYear.objects.get_or_create(year=2026)[0], term="11",
+        opens_on=today, closes_on=today + datetime.timedelta(days=3650),
+    )  # fmt: skip
+    return Relearning.objects.get_or_create(
+        student=failed.student, owed=failed.curriculum_subject, window=window
     )[0]
 
 
@@ -984,6 +1001,8 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
         _approved(world, where), world.place(where, kafedra=True)
     ),
     Registration: _registration,
+    Relearning: of_person(_relearning),
+    RelearningWindow: of_university(lambda world, where: _relearning(world, where).window),
     Teaching: _teaching,
     Lesson: _lesson,
     ControlEvent: _control,

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from curriculum.models import ControlEvent, Holiday, Lesson, TeacherHours, TimetableDraft
+from curriculum.models import ControlEvent, Holiday, Lesson, TeacherHours, Teaching, TimetableDraft
 from curriculum.solver import actions, engine, queries, rules
 from curriculum.solver.pages import TeacherHoursRegister
 from hemis.jobs.actions import run_now
@@ -107,6 +107,39 @@ def test_fixed_lessons_stay_and_the_others_give_way(faculty, access, teachings, 
     draft = TimetableDraft.objects.get()
     assert actions.apply(draft, access=access).removed == 1
     assert set(Lesson.objects.filter(pk__in=[fixed.pk, loose.pk])) == {fixed}
+
+
+@pytest.mark.duty("2.3")
+def test_planned_anew_what_found_no_place_stays_where_it_was(faculty, access, teachings, monkeypatch):
+    stays, gives_way = makers.make_lesson(teachings[0]), makers.make_lesson(teachings[1], pair=2)
+    monkeypatch.setattr(timezone, "localdate", lambda *args: FIRST_DAY)
+    draft = compute(faculty, access, replaces=True)
+    draft.places.filter(teaching=teachings[0]).delete()  # the solver found none
+    draft.places.filter(weekday=stays.day.weekday(), pair=stays.pair).delete()
+    applied = actions.apply(draft, access=access)
+    assert (applied.kept, applied.removed, applied.refused) == (1, 1, [])
+    assert list(Lesson.objects.filter(teaching=teachings[0])) == [stays], "the same lesson, with its key"
+    assert not Lesson.objects.filter(pk=gives_way.pk).exists()
+    draft.refresh_from_db()
+    assert draft.applied["kept"] == 1
+
+
+@pytest.mark.duty("2.3")
+def test_a_lesson_without_a_place_gives_way_to_what_takes_its_moment_and_that_is_told(
+    faculty, access, teachings, monkeypatch
+):
+    monkeypatch.setattr(timezone, "localdate", lambda *args: FIRST_DAY)
+    loose = makers.make_lesson(teachings[0])
+    draft = compute(faculty, access, replaces=True)
+    draft.places.filter(teaching=teachings[0]).delete()
+    Lesson.objects.filter(pk=loose.pk).update(day=makers.MONDAY + datetime.timedelta(days=7))
+    loose.refresh_from_db()
+    place = draft.places.exclude(teaching=teachings[0]).order_by("pk").first()
+    draft.places.exclude(pk=place.pk).delete()
+    draft.places.update(weekday=loose.day.weekday(), pair=loose.pair, parity=None)
+    Teaching.objects.filter(pk=place.teaching_id).update(teacher=loose.teacher)
+    applied = actions.apply(draft, access=access)
+    assert applied.kept == 0 and len(applied.refused) == 1 and not Lesson.objects.filter(pk=loose.pk).exists()
 
 
 def test_what_was_booked_while_the_draft_lay_is_left_out_and_told(faculty, access, teachings):
