@@ -153,7 +153,10 @@ def relearning_fee(
     if price is None:
         price = year_sum / year_credits
         steps = [
-            Step(explain.Phrase(gettext_noop("base contract of a year, soʻm")), figure(year_sum), explain.Phrase(REG_FEE)),
+            Step(
+                explain.Phrase(gettext_noop("base contract of a year, soʻm")),
+                figure(year_sum), explain.Phrase(REG_FEE),
+            ),
             Step(
                 explain.Phrase(
                     gettext_noop("÷ %(credits)s credits of the year: price of a credit"),
