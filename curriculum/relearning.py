@@ -32,7 +32,7 @@ from curriculum.models import (
 )
 from curriculum.registrations import held
 from hemis.access.scope import Access
-from hemis.explain import Explained
+from hemis.explain import Explained, decimal_text
 from hemis.people.models import User
 from students.models import Group, Student
 
@@ -144,7 +144,7 @@ class Place:
 
     def __str__(self) -> str:
         text = _("%(group)s · semester %(number)s · %(credit)s credits") % {
-            "group": self.group, "number": self.line.semester.number, "credit": f"{self.line.credit:f}",
+            "group": self.group, "number": self.line.semester.number, "credit": decimal_text(self.line.credit),
         }  # fmt: skip
         return f"{text} · {', '.join(self.teachers)}" if self.teachers else text
 

@@ -153,13 +153,16 @@ def relearning_fee(
     if price is None:
         price = year_sum / year_credits
         steps = [
-            Step(explain.Phrase(gettext_noop("base contract of a year, soʻm")), figure(year_sum), REG_FEE),
+            Step(
+                explain.Phrase(gettext_noop("base contract of a year, soʻm")),
+                figure(year_sum), explain.Phrase(REG_FEE),
+            ),
             Step(
                 explain.Phrase(
                     gettext_noop("÷ %(credits)s credits of the year: price of a credit"),
                     credits=figure(year_credits),
                 ),
-                figure(price.quantize(CENT, ROUND_HALF_UP)), RELEARNING,
+                figure(price.quantize(CENT, ROUND_HALF_UP)), explain.Phrase(RELEARNING),
             ),
         ]  # fmt: skip
     else:
@@ -169,7 +172,7 @@ def relearning_fee(
     text = explain.Phrase(
         gettext_noop("× %(credits)s credits, rounded to a whole soʻm"), credits=figure(credits)
     )
-    steps.append(Step(text, figure(found), RELEARNING))
+    steps.append(Step(text, figure(found), explain.Phrase(RELEARNING)))
     return Explained(found, steps)
 
 
