@@ -43,7 +43,7 @@ def stipend_changes(order: Order) -> list[StipendChange]:
     Until the order is carried out it is what would happen today; afterwards what did.
     """
     found = _known(order) if order.state in (*Order.DONE, Order.CANCELLED) else _foreseen(order)
-    return sorted(found, key=lambda one: (one.is_paid, one.student.person.sort_key))
+    return sorted(found, key=lambda one: (one.is_paid, one.student.person.sort_key, one.student.pk))
 
 
 def _known(order: Order) -> Iterator[StipendChange]:
