@@ -242,6 +242,7 @@ class Students(Register):
             "may_correct": may_edit,
             "may_print_card": may_edit and studies(obj),
             "has_photo": bool(obj.person.photo),
+            "may_see_group": request.access.can("group.view"),
         }
 
 

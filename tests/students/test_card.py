@@ -277,3 +277,13 @@ def test_laws_of_the_card_hold_for_raw_sql(students):
 def test_pinfl_helpers_of_these_tests_are_right(students):
     pinfl = Student.objects.get(pk=students[0].pk).person.pinfl
     assert pinfl_check_digit(pinfl[:13]) == pinfl[13]
+
+
+def test_the_group_is_a_link_only_for_who_may_open_it(students, dean):
+    student = students[0]
+    address = reverse("students_students_detail", args=[student.pk])
+    group = reverse("students_groups_detail", args=[student.current.group_id])
+    assert f'href="{group}"' in factories.client_of(dean).get(address).content.decode()
+    page = factories.client_of(factories.make_user("academic_affairs")).get(address)
+    assert page.status_code == 200 and student.current.group.name in page.content.decode()
+    assert f'href="{group}"' not in page.content.decode()
