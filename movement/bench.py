@@ -87,12 +87,14 @@ def _next_year(today: datetime.date) -> datetime.date:
 
 
 def _signed(order: Order, office: Access) -> None:
-    """Submitted, and signed without the PDF as if its day had come."""
+    """Submitted, and signed without the PDF as if its day had come; the day stands fixed once it is submitted."""
+    _ask_deferred()
+    Order.objects.filter(pk=order.pk).update(effective_date=timezone.localdate())
+    order.refresh_from_db()
     actions.submit(order, access=office)
     rector = RoleAssignment.objects.filter(role="rectorate").select_related("user").first()
     Order.objects.filter(pk=order.pk).update(
         state=Order.SIGNED, number="999999", date=timezone.localdate(), signed_at=timezone.now(),
-        effective_date=timezone.localdate(),
         signed_by=rector.user if rector else None,
     )  # fmt: skip
     _ask_deferred()

@@ -24,6 +24,7 @@ from hemis.access.scope import Access, Scope
 from hemis.pages.menu import navigation
 from hemis.people import names
 from hemis.people.models import Person, User
+from movement.bench import bench_promotion
 from movement.models import Order
 from reports.bench import pages
 from reports.demo import PASSWORD, pools
@@ -223,3 +224,10 @@ def test_every_duty_has_working_pages_in_the_menu_of_each_of_its_roles():
                     broken.append((duty.number, role, item.url))
     assert {role for one in duties.DUTIES for role in one.roles} <= accounts.keys()
     assert not without and not broken and len(opened) > 200
+
+
+def test_a_whole_course_is_promoted_by_the_bench_and_nothing_is_kept():
+    before = Placement.objects.count(), Order.objects.count()
+    measured = bench_promotion(20)
+    assert measured["students"] > 1 and measured["executing"] > 0 < measured["bare"]
+    assert (Placement.objects.count(), Order.objects.count()) == before
