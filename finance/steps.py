@@ -40,17 +40,22 @@ def typed(value: Decimal) -> Decimal:
     return whole if whole == value else value
 
 
+def _kept(value: Any) -> str:
+    """A step that only tells has no value."""
+    return "" if value is None else str(value)
+
+
 def steps_as_json(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """Steps as they are kept with the contract."""
     return [
         {
             "text": step.text.template,
             "figures": step.text.figures,
-            "value": str(step.value),
+            "value": _kept(step.value),
             "source": step.source,
         }
         if isinstance(step.text, Phrase)
-        else {"text": str(step.text), "figures": {}, "value": str(step.value), "source": step.source}
+        else {"text": str(step.text), "figures": {}, "value": _kept(step.value), "source": step.source}
         for step in steps
     ]
 
@@ -72,6 +77,8 @@ TIYIN = Decimal("0.01")
 
 def _shown(value: str) -> str:
     """A sum to the tiyin, though steps keep it exact; a sign or a word as it stands."""
+    if value == "None":  # kept before 0.6.0 by steps that only tell; what is kept is never changed
+        return ""
     try:
         return figure(Decimal(value).quantize(TIYIN))
     except InvalidOperation:

@@ -104,3 +104,11 @@ def test_the_ends_of_a_month():
     assert first_of(datetime.date(2028, 2, 15)) == datetime.date(2028, 2, 1)
     assert last_of(datetime.date(2028, 2, 15)) == datetime.date(2028, 2, 29)
     assert last_of(datetime.date(2026, 12, 1)) == datetime.date(2026, 12, 31)
+
+
+def test_a_step_that_only_tells_shows_no_value():
+    steps = kind_of().steps
+    kept = steps_as_json(steps)
+    told = next(one for one in kept if "marks of the last session" in one["text"])
+    assert told["value"] == ""
+    assert [one["value"] for one in readable_steps([told | {"value": "None"}])] == [""], "kept by 0.5.0"
