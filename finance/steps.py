@@ -40,22 +40,17 @@ def typed(value: Decimal) -> Decimal:
     return whole if whole == value else value
 
 
-def _kept(value: Any) -> str:
-    """A step that only tells has no value."""
-    return "" if value is None else str(value)
-
-
 def steps_as_json(steps: Sequence[Step]) -> list[dict[str, Any]]:
     """Steps as they are kept with the contract."""
     return [
         {
             "text": step.text.template,
             "figures": step.text.figures,
-            "value": _kept(step.value),
+            "value": step.told,
             "source": step.source,
         }
         if isinstance(step.text, Phrase)
-        else {"text": str(step.text), "figures": {}, "value": _kept(step.value), "source": step.source}
+        else {"text": str(step.text), "figures": {}, "value": step.told, "source": step.source}
         for step in steps
     ]
 

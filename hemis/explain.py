@@ -75,11 +75,16 @@ class Step:
     value: Any = None
     source: str = ""
 
+    @property
+    def told(self) -> str:
+        """The value as it is kept; a step that only tells has none."""
+        return "" if self.value is None else str(self.value)
+
     def as_json(self) -> dict[str, Any]:
         """As it is kept; ``readable_steps`` reads it again."""
         return {
             "text": kept(self.text),
-            "value": "" if self.value is None else str(self.value),
+            "value": self.told,
             "source": kept(self.source),
         }
 

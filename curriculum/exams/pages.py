@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +16,7 @@ from curriculum.exams import actions, forms, queries, rules
 from curriculum.models import ExamDraft, ExamPlace, Subject
 from curriculum.pages.reference import years
 from curriculum.solver import drafts
-from curriculum.solver.pages import COLOURS
+from curriculum.solver.pages import COLOURS, Drafts
 from curriculum.timetable import rules as week
 from hemis.access.guard import page
 from hemis.base import Request
@@ -25,7 +24,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RelatedFilter
 from hemis.pages.forms import number_of
 from hemis.pages.menu import MenuItem
-from hemis.pages.register import Register, Tab
+from hemis.pages.register import Tab
 from hemis.pages.verbs import verb
 from students.models import AcademicYear, Group
 
@@ -116,7 +115,8 @@ def why(row: dict[str, Any]) -> str:
     }
 
 
-class ExamDrafts(Register):
+class ExamDrafts(Drafts):
+    figures = FIGURES
     app, name, title, title_one = (
         "curriculum",
         "exam_drafts",
@@ -159,14 +159,6 @@ class ExamDrafts(Register):
     empty = gettext_lazy(
         "The solver finds days, auditoriums and examiners for the controls of a session; you look at it and accept it."
     )
-
-    @classmethod
-    def card(cls, obj):
-        """With the account."""
-        figures = [
-            (capfirst(str(label)), str(obj.account[name])) for name, label in FIGURES if name in obj.account
-        ]
-        return [*super().card(obj), *figures]
 
     @classmethod
     def detail_context(cls, request, obj):

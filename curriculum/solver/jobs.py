@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum.models import TimetableDraft
+from curriculum.models.solver import Draft
 from curriculum.solver import actions, drafts, engine
 from hemis.jobs.actions import JobError
 from hemis.jobs.kinds import JobKind, job
 
 
-@job("curriculum.timetable")
-class ComputeTimetable(JobKind):
-    """Cancelling ends the search at its next better solution; what was found before stays usable."""
+class ComputeDraft(JobKind):
+    """Cancelling ends the search at its next better solution; what was found before stays usable.
 
-    title = gettext_lazy("Computing a timetable")
+    A kind says which drafts it computes, by which ``step``, what it tells on the way (``so_far``) and at the
+    end (``placed``), and the address of the draft (``back``).
+    """
+
     chunk = 1
-    permission = actions.PERMISSION
+    model: type[Draft]
+    step: Callable[..., None]
+    so_far: str | Promise
+    placed: str | Promise
+    back: str
 
     def units(self, job):
         return job.params["steps"]
 
+    def _draft(self, job) -> Any:
+        return self.model._default_manager.select_related("faculty").get(pk=job.params["draft"])
+
     def run(self, job, keys):
-        draft = TimetableDraft.objects.select_related("faculty").get(pk=job.params["draft"])
-        if draft.state in (TimetableDraft.APPLIED, TimetableDraft.DROPPED):
+        draft = self._draft(job)
+        if draft.state in (Draft.APPLIED, Draft.DROPPED):
             return
-        account = draft.account
-        if account:
-            job.note(
-                _("%(placed)d of %(wanted)d places, cost %(cost)d")
-                % {"placed": account["placed"], "wanted": account["wanted"], "cost": account["cost"]}
-            )
+        if draft.account:
+            job.note(str(self.so_far) % {name: draft.account[name] for name in ("placed", "wanted", "cost")})
         try:
-            actions.step(draft, keys[0], seed=job.cursor + 1, stop=drafts.asked_to_stop(job))
+            type(self).step(draft, keys[0], seed=job.cursor + 1, stop=drafts.asked_to_stop(job))
         except engine.NotInstalled as error:
             raise JobError(_("Automatic timetabling is not installed.")) from error
 
     def finish(self, job):
-        draft = TimetableDraft.objects.get(pk=job.params["draft"])
+        draft = self._draft(job)
         drafts.ready(draft)
-        job.result_url = reverse("curriculum_timetable_drafts_detail", args=[draft.pk])
-        job.message = _("%(placed)d of %(wanted)d places of the week are filled.") % {
-            "placed": draft.account.get("placed", 0),
-            "wanted": draft.account.get("wanted", 0),
-        }
+        job.result_url = reverse(self.back, args=[draft.pk])
+        job.message = str(self.placed) % {name: draft.account.get(name, 0) for name in ("placed", "wanted")}
+
+
+@job("curriculum.timetable")
+class ComputeTimetable(ComputeDraft):
+    """A week for a half-year."""
+
+    title = gettext_lazy("Computing a timetable")
+    permission = actions.PERMISSION
+    model, step, back = TimetableDraft, actions.step, "curriculum_timetable_drafts_detail"
+    so_far = gettext_lazy("%(placed)d of %(wanted)d places, cost %(cost)d")
+    placed = gettext_lazy("%(placed)d of %(wanted)d places of the week are filled.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ from curriculum.models import TeacherHours, Teaching, TimetableDraft
 from curriculum.models.solver import WEEKDAYS
 from curriculum.pages.reference import years
 from curriculum.solver import actions, drafts, forms, queries, rules
+from curriculum.timetable.rules import half_year
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.columns import Column
@@ -138,7 +140,24 @@ FIGURES = [
 ]
 
 
-class TimetableDrafts(Register):
+class Drafts(Register):
+    """Computed drafts: their card ends with the account, figure by figure."""
+
+    figures: Sequence[tuple[str, str | Promise]] = ()
+
+    @classmethod
+    def card(cls, obj):
+        """With the account."""
+        figures = [
+            (capfirst(str(label)), str(obj.account[name]))
+            for name, label in cls.figures
+            if name in obj.account
+        ]
+        return [*super().card(obj), *figures]
+
+
+class TimetableDrafts(Drafts):
+    figures = FIGURES
     app, name, title, title_one = (
         "curriculum",
         "timetable_drafts",
@@ -178,17 +197,9 @@ class TimetableDrafts(Register):
     )
 
     @classmethod
-    def card(cls, obj):
-        """With the account."""
-        figures = [
-            (capfirst(str(label)), str(obj.account[name])) for name, label in FIGURES if name in obj.account
-        ]
-        return [*super().card(obj), *figures]
-
-    @classmethod
     def detail_context(cls, request, obj):
         drafts.settle(obj)
-        may = obj.state in (TimetableDraft.READY,) and request.access.can("timetable.edit")
+        may = obj.state == TimetableDraft.READY and request.access.can("timetable.edit")
         applied = obj.applied
         return {
             "may_apply": may and bool(obj.account.get("placed")),
@@ -203,11 +214,7 @@ def compute(request: Request) -> HttpResponse:
     """Ask the solver for a timetable."""
     current = AcademicYear.objects.filter(is_current=True).first()
     today = timezone.localdate()
-    initial = {
-        "academic_year": current,
-        "term": "11" if today.month >= 8 or today.month == 1 else "12",
-        "starts_on": today,
-    }
+    initial = {"academic_year": current, "term": half_year(today)[1], "starts_on": today}
     form = forms.TimetableDraftForm(request.POST or None, access=request.access, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

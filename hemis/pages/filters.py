@@ -71,6 +71,13 @@ class Filter:
         }
 
 
+def is_drawn(context: dict[str, Any]) -> bool:
+    """A choice of one is no choice: it is left out unless chosen, or its options are searched on the server."""
+    if context["widget"] != "choice":
+        return True
+    return bool(context["chosen"]) or bool(context.get("searched")) or len(context["options"]) > 1
+
+
 def _field(model: type[Model], path: str):
     *steps, last = path.split("__")
     for step in steps:

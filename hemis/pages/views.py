@@ -20,7 +20,7 @@ from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages import choices, export, files
 from hemis.pages.columns import field_label
-from hemis.pages.filters import RelatedFilter
+from hemis.pages.filters import RelatedFilter, is_drawn
 from hemis.pages.forms import StaleRow
 from hemis.pages.history import readable_history
 from hemis.pages.models import ListPreference, SavedView
@@ -47,12 +47,7 @@ def _filter_rows(filters: list[dict]) -> dict[str, object]:
 
     Among the folded ones a chosen filter is never hidden.
     """
-    # A choice of one is no choice.
-    drawn = [
-        one
-        for one in filters
-        if one["widget"] != "choice" or one["chosen"] or one.get("searched") or len(one["options"]) > 1
-    ]
+    drawn = [one for one in filters if is_drawn(one)]
     if len(drawn) <= FILTERS_AT_ONCE + 1:
         return {"filters": drawn, "more_filters": []}
     more = drawn[FILTERS_AT_ONCE:]

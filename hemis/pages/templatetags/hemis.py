@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from hemis.base import Request
+from hemis.pages import filters
 from hemis.pages.columns import Column, display
 
 register = template.Library()
@@ -43,6 +44,9 @@ def options(choices: Iterable[tuple[str, str]], chosen: Collection[str]) -> Safe
         '<option value="{}"{}>{}</option>',
         ((value, marks[value in chosen], text) for value, text in choices),
     )
+
+
+register.filter(filters.is_drawn)
 
 
 @register.simple_tag
