@@ -88,12 +88,22 @@ def register_running(day: datetime.date) -> int:
 
 # --- what an executed order changes
 
-RUNNING = """
- AND m.id = (SELECT n.id FROM curriculum_curriculumsemester n
-              WHERE n.curriculum_id = c.id AND n.course = m.course AND n.ends_on >= %(day)s
-              ORDER BY n.number LIMIT 1)
- AND p.student_id = ANY(%(students)s)
-"""
+# From the students to their plans, and not the other way round: an order names few of the university.
+BEGIN = f"""
+WITH studying AS MATERIALIZED (
+    SELECT student_id, group_id, course, valid_from, valid_to FROM students_placement
+     WHERE student_id = ANY(%(students)s) AND status = '11'),
+half_year AS MATERIALIZED (
+    SELECT DISTINCT ON (n.curriculum_id, n.course) n.* FROM curriculum_curriculumsemester n
+      JOIN curriculum_curriculum c ON c.id = n.curriculum_id AND c.state <> 'draft'
+     WHERE n.ends_on >= %(day)s ORDER BY n.curriculum_id, n.course, n.number)
+{INSERT}
+  FROM studying p
+  JOIN curriculum_groupcurriculum gc ON gc.group_id = p.group_id
+  JOIN half_year m ON m.curriculum_id = gc.curriculum_id AND m.course = p.course
+   AND p.valid_from <= {DAY} AND (p.valid_to IS NULL OR p.valid_to > {DAY})
+  JOIN curriculum_curriculumsubject s ON s.semester_id = m.id AND s.elective_group = ''
+"""  # noqa: S608
 # What was begun by a plan and is not over: it ends when the student no longer studies in a group of that plan.
 END = """
 UPDATE curriculum_registration r SET is_active = false, ended_by = 'order', version = r.version + 1
@@ -130,7 +140,7 @@ def follow_placements(students: Collection[int], *, day: datetime.date) -> dict[
     values: dict[str, Any] = {"students": list(students), "day": day}
     told: dict[str, int] = {}
     with connection.cursor() as cursor:
-        for name, sql in (("ended", END), ("renewed", RENEW), ("made", INSERT + WANTED + RUNNING + ONCE)):
+        for name, sql in (("ended", END), ("renewed", RENEW), ("made", BEGIN + ONCE)):
             cursor.execute(sql, values)
             told[name] = cursor.rowcount
     return told

@@ -51,15 +51,11 @@ def propose_changes(moved: Collection[Moved], *, order: int, on: datetime.date) 
     Called inside the order's execution, after its placements: who may carry it out
     decides. Nothing is in force until accounting forms the change.
     """
-    by_student = {one.student: one for one in moved}
-    before = Placement.objects.in_bulk([one.closed for one in moved])
-    after = {one.student_id: one for one in Placement.objects.filter(order=order, student__in=by_student)}
+    kinds = _kinds_of_changes(moved, order)
     found = []
-    for contract in _contracts(list(by_student), order):
-        one = by_student[contract.student_id]
-        left, entered = before[one.closed], after.get(contract.student_id)
-        kind = kind_of_change(left, entered)
-        if kind and left.academic_year_id == contract.academic_year_id:
+    for contract in _contracts(list(kinds), order) if kinds else ():
+        one, kind, left, entered = kinds[contract.student_id]
+        if left.academic_year_id == contract.academic_year_id:
             found.append(
                 ContractChange(
                     contract=contract, kind=kind, ground=one.ground if kind == ContractChange.LEFT else "",
@@ -70,6 +66,21 @@ def propose_changes(moved: Collection[Moved], *, order: int, on: datetime.date) 
     _reckon(found)
     ContractChange.objects.bulk_create(found, batch_size=1000)
     return len(found)
+
+
+def _kinds_of_changes(
+    moved: Collection[Moved], order: int
+) -> dict[int, tuple[Moved, str, Placement, Placement | None]]:
+    """By student: the move, its kind, and the placements before and after, where a contract may be concerned."""
+    fee_paying = Placement.objects.filter(status=STUDYING, payment_form=FEE_PAYING)
+    before = fee_paying.in_bulk([one.closed for one in moved])
+    by_student = {one.student: one for one in moved if one.closed in before}
+    after = {one.student_id: one for one in Placement.objects.filter(order=order, student__in=by_student)}
+    kinds = {
+        student: (one, kind_of_change(before[one.closed], after.get(student)), before[one.closed], after.get(student))
+        for student, one in by_student.items()
+    }  # fmt: skip
+    return {student: found for student, found in kinds.items() if found[1]}
 
 
 def propose_fee(contract: Contract, relearning: Relearning, *, on: datetime.date) -> ContractChange:

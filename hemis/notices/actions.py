@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from hemis.notices import tasks
 from hemis.notices.kinds import KINDS
@@ -28,13 +29,18 @@ def notify(users: Iterable[User], code: str, params: dict[str, Any], url: str = 
         KeyError: no such kind.
     """
     KINDS[code]
-    unique = {user.pk: user for user in users}
-    rows = [Notice(user_id=pk, code=code, params=params, url=url) for pk in unique]
-    Notice.objects.bulk_create(rows, batch_size=2000)
-    if settings.NOTICES_BY_EMAIL:
-        reached = [row.pk for row in rows if unique[row.user_id].email]
-        if reached:
-            transaction.on_commit(partial(tasks.later, tasks.send_notices, reached))
+    unique = {user.pk: user.email for user in users}
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO notices_notice (user_id, code, params, url, created_at) "
+            "SELECT one, %s, %s, %s, %s FROM unnest(%s::bigint[]) one RETURNING id, user_id",
+            [code, Jsonb(params), url, now, list(unique)],
+        )
+        rows = cursor.fetchall()
+    reached = [pk for pk, user in rows if unique[user]] if settings.NOTICES_BY_EMAIL else []
+    if reached:
+        transaction.on_commit(partial(tasks.later, tasks.send_notices, reached))
     return len(rows)
 
 

@@ -19,6 +19,7 @@ from tests.factories import (
     make_students,
     make_user,
 )
+from tests.movement.kinds import draft
 from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 1)
@@ -289,3 +290,31 @@ def test_the_application_neither_truncates_nor_disables_the_guards(db, table):
             with pytest.raises(ProgrammingError), transaction.atomic():
                 cursor.execute(sql)
             cursor.execute("RESET ROLE")
+
+
+@pytest.mark.duty("B8")
+def test_closing_a_placement_changes_nothing_else_of_it(student):
+    """Not one column of it, those that a later migration adds among them, even by a signed order that closes it."""
+    dean, rector = make_user("dean", student.current.faculty), make_user("rectorate")
+    day = datetime.date(2026, 10, 1)
+    order = draft("16", student, dean, day, group=make_group(student.current.faculty, "610-26.32"))
+    actions.submit(order, access=access_of(dean))
+    actions.sign(order, access=access_of(rector), date=day)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'students_placement'"
+        )
+        columns = {
+            name: kind for name, kind in cursor.fetchall() if name not in ("id", "valid_to", "closed_by_id")
+        }
+    assert len(columns) > 12
+    for column, kind in columns.items():
+        value = {"date": f"{column} - 1", "character varying": "''"}.get(kind, f"coalesce({column}, 0) + 1")
+        with pytest.raises(IntegrityError, match="changes only by an executed order"), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+                cursor.execute(
+                    f"UPDATE students_placement SET valid_to = %s, closed_by_id = %s, "
+                    f"{column} = {value} WHERE id = %s",
+                    [day, order.pk, student.current_id],
+                )
