@@ -310,11 +310,13 @@ def test_closing_a_placement_changes_nothing_else_of_it(student):
     assert len(columns) > 12
     for column, kind in columns.items():
         value = {"date": f"{column} - 1", "character varying": "''"}.get(kind, f"coalesce({column}, 0) + 1")
-        with pytest.raises(IntegrityError, match="changes only by an executed order"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-                cursor.execute(
-                    f"UPDATE students_placement SET valid_to = %s, closed_by_id = %s, "
-                    f"{column} = {value} WHERE id = %s",
-                    [day, order.pk, student.current_id],
-                )
+        with (
+            pytest.raises(IntegrityError, match="changes only by an executed order"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            cursor.execute(
+                f"UPDATE students_placement SET valid_to = %s, closed_by_id = %s, {column} = {value} WHERE id = %s",
+                [day, order.pk, student.current_id],
+            )
