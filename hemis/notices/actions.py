@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from hemis.notices import tasks
 from hemis.notices.kinds import KINDS
@@ -35,7 +35,7 @@ def notify(users: Iterable[User], code: str, params: dict[str, Any], url: str = 
         cursor.execute(
             "INSERT INTO notices_notice (user_id, code, params, url, created_at) "
             "SELECT one, %s, %s, %s, %s FROM unnest(%s::bigint[]) one RETURNING id, user_id",
-            [code, Jsonb(params), url, now, list(unique)],
+            [code, json.dumps(params), url, now, list(unique)],
         )
         rows = cursor.fetchall()
     reached = [pk for pk, user in rows if unique[user]] if settings.NOTICES_BY_EMAIL else []

@@ -61,7 +61,7 @@ def table_rows(columns: Iterable[Column], rows: Iterable[Any], linked: Any, tick
     Written here and not in a template: a page of a hundred rows has a thousand cells. Everything
     that is not our own is escaped at its place.
     """
-    labelled = [(column, conditional_escape(column.label)) for column in columns]
+    labelled = [(column, conditional_escape(str(column.label))) for column in columns]
     drawn = (
         (_tick(row) if ticked else "")
         + "".join(_cell(column, label, row, linked) for column, label in labelled)
@@ -84,7 +84,7 @@ def _cell(column: Column, label: str, row: Any, linked: Any) -> str:
         "text-end" if column.numeric else "",
         "text-nowrap" if len(text) < (NARROW_LINK if column.link else NARROW) else "",
     ]
-    shown = conditional_escape(text)
+    shown: str = conditional_escape(text)
     if column.link:
         shown = f'<a href="{conditional_escape(linked.url_of(row))}">{shown or "—"}</a>'
     elif column.badge and text:
