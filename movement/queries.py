@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from movement.facts import Known
 from movement.models import AgreementStep, LineFact, MovementRule, Order, OrderLine, Override
 from movement.rulebook import Held, Rulebook
 from movement.rules import STUDYING, Check, Reached
-from students.models import Candidate, Group, Placement, Student
+from students.models import Candidate, Group, Placement, Programme, Student
 
 if TYPE_CHECKING:
     from movement.kinds import OrderKind
@@ -45,11 +45,21 @@ def free_students(rows: QuerySet[Student]) -> QuerySet[Student]:
 
 
 def lines_of(order: Order) -> QuerySet[OrderLine]:
-    """Lines with all that a list of the order shows."""
-    return order.lines.select_related(
-        "candidate__person", "student__person", "programme__speciality", "group", "faculty",
-        "closes__programme__speciality", "closes__group", "closes__faculty", "order",
-    ).order_by("position")  # fmt: skip
+    """Lines with all that a list of the order shows.
+
+    The programmes, groups and faculties that hundreds of lines share are read once and
+    shared by them: six queries whatever the list, where one join of fourteen tables made
+    fourteen objects of every line.
+    """
+    programmes = Programme.objects.select_related("speciality")
+    return (
+        order.lines.select_related("candidate__person", "student__person", "closes")
+        .prefetch_related(
+            Prefetch("programme", programmes), "group", "faculty",
+            Prefetch("closes__programme", programmes), "closes__group", "closes__faculty",
+        )
+        .order_by("position")
+    )  # fmt: skip
 
 
 def group_changes(order: Order) -> list[dict[str, Any]]:

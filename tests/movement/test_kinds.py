@@ -271,7 +271,7 @@ def test_checks_ask_the_same_number_of_questions_of_any_list(faculty, dean, djan
             access=access_of(dean), faculty=faculty, candidates=Candidate.objects.all(), title="x", basis="",
             effective_date=DAY,
         )  # fmt: skip
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(7):
             assert actions.failures(order) == {}
 
 

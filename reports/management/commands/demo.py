@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from hemis.access import duties
 from hemis.access.models import RoleAssignment
+from hemis.jobs.memory import collector_rests
 from reports.demo import PASSWORD
 from reports.demo.build import NotEmpty, build
 
@@ -37,7 +38,8 @@ class Command(BaseCommand):
         if force:
             call_command("flush", interactive=False)
         try:
-            build(students=students, tell=lambda text: self.stdout.write(f"  {text}"))
+            with collector_rests():
+                build(students=students, tell=lambda text: self.stdout.write(f"  {text}"))
         except NotEmpty:
             raise CommandError("There is a university already; --force empties the database first.") from None
 
