@@ -22,6 +22,8 @@ from movement.applications.models import Application
 from movement.clearance import actions as clearance
 from movement.clearance.models import ClearanceAnswer
 from movement.models import Order
+from movement.objections import actions as objections
+from movement.objections.models import Objection
 from movement.parents import actions as parents
 from movement.parents.models import ParentContact
 from movement.queries import free_students
@@ -41,6 +43,7 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
     dean = Access.for_user(staff["dean1"])
     with acting(staff["dean1"].pk, "demo"):
         _applications(students, dean)
+        _objections(students, dean, Access.for_user(staff["academic"]))
         _sheets(students, staff)
         _contacts(students[:3], staff["dean1"])
     tell(f"{Application.objects.count()} applications, {ClearanceAnswer.objects.count()} answers of stations")
@@ -76,6 +79,29 @@ def _applications(students: list[Student], dean: Access) -> None:
     actions.withdraw(one, access=Access.for_user(students[6].person.user))
     _sent(students[7], away)
     _sent(students[8], wish)
+
+
+def _objections(students: list[Student], dean: Access, above: Access) -> None:
+    """One that waits, one that was granted and one that was rejected."""
+    text = "Rad etish sababi haqiqatga toʻgʻri kelmaydi, arizamni qayta koʻrib chiqishingizni soʻrayman."
+    _object(students[5], text)
+    leave = {
+        "kind": "leave", "ground": "12", "start_date": timezone.localdate() + datetime.timedelta(days=7),
+        "end_date": timezone.localdate() + datetime.timedelta(days=365), "details": "Davolanish uchun.",
+    }  # fmt: skip
+    for student, grant, reason in (
+        (students[12], True, "Tibbiy xulosa yetarli: ariza qayta koʻrib chiqilsin."),
+        (students[13], False, "Xulosada oʻqishni davom ettirish mumkinligi koʻrsatilgan."),
+    ):
+        sent = _sent(student, leave)
+        actions.refuse(sent, access=dean, reason="Asos yetarli emas.", source="VMQ 344/2021")
+        made = _object(student, text)
+        objections.decide(made, access=above, grant=grant, reason=reason)
+
+
+def _object(student: Student, text: str) -> Objection:
+    refused = Application.objects.get(student=student, state=Application.REFUSED)
+    return objections.lodge(refused, access=Access.for_user(student.person.user), text=text)
 
 
 def _begin(student: Student, answers: dict) -> Application:

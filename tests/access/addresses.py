@@ -41,6 +41,7 @@ from hemis.sheets.declaration import SHEETS
 from movement.applications.models import Application, ApplicationDocument
 from movement.clearance.models import ClearanceAnswer
 from movement.models import Order, OrderFile
+from movement.objections.models import Objection
 from movement.parents.models import ParentContact, ParentLink
 from records.models import CommissionMember, GraduationTopic, SurveyLink
 from research.models import ProfileFigures, Work
@@ -590,6 +591,8 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
         ),
         _on("", Application),
     ),
+    "objection_new": _on("", Application),
+    "objection_withdraw": _on("", Objection),
     "application_remove_document": _own_paper,
     "application_document": _any_paper,
     "my_clearance_paper": _own_sheet,

@@ -98,10 +98,12 @@ from hemis.documents.models import Document
 from hemis.jobs.models import Job
 from hemis.mailbox.models import Message
 from hemis.notices.models import Notice
+from hemis.people.models import User
 from hemis.sheets.models import SheetImport
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
 from movement.clearance.models import ClearanceAnswer, ClearanceStation
 from movement.models import AgreementStep, MovementRule, Order
+from movement.objections.models import Objection, ObjectionTerm
 from movement.parents.actions import hash_of, token_of
 from movement.parents.models import ParentContact, ParentLink
 from research.models import (
@@ -217,6 +219,32 @@ def _sent_application(world: World, where: str) -> Application:
     found.state, found.number, found.sent_at, found.due_on = Application.SENT, f"W-{found.pk}", MOMENT, DAY
     found.save()
     return found
+
+
+def _objection(world: World, where: str) -> Objection:
+    """To a refusal, which somebody else decides on."""
+    refused = make(
+        Application, world, where, kind="expulsion", faculty=world.faculties[where], is_paper=False
+    )
+    refused.state, refused.number, refused.sent_at, refused.due_on = (
+        Application.SENT,
+        f"R-{refused.pk}",
+        MOMENT,
+        DAY,
+    )
+    refused.save()
+    refused.state, refused.note, refused.refusal_source = Application.REFUSED, "x", "x"
+    refused.decided_at, refused.decided_by = MOMENT, _refuser()
+    refused.save()
+    return Objection.objects.create(
+        application=refused, number=f"R-{refused.pk}", text="x", received_on=DAY, created_by=world.walker,
+        refused_at=MOMENT, refused_by=refused.decided_by, refusal="x", refusal_source="x", due_on=DAY,
+        due_source="x",
+    )  # fmt: skip
+
+
+def _refuser() -> User:
+    return User.objects.filter(login="refuser").first() or factories.make_user(login="refuser")
 
 
 def _answer(world: World, where: str) -> Row:
@@ -928,6 +956,8 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Application: of_person(_draft_application),
     "movement_applications": of_person(_sent_application),
     ApplicationTerm: of_everybody(first(ApplicationTerm, days=7)),
+    Objection: of_person(_objection),
+    ObjectionTerm: of_everybody(first(ObjectionTerm, days_to_object=30, days_to_decide=15)),
     ApplicationWindow: of_everybody(first(ApplicationWindow, closes=DAY)),
     ClearanceStation: of_everybody(first(ClearanceStation, occasions=["11"])),
     ClearanceAnswer: _answer,
