@@ -25,9 +25,8 @@ from movement.models import Order
 from movement.objections import actions as objections
 from movement.objections.models import Objection
 from movement.parents import actions as parents
-from movement.parents.models import ParentContact
 from movement.queries import free_students
-from students.models import Student
+from students.models import Contact, Student
 
 FACULTY = "303-101"
 NEEDED = 14
@@ -45,7 +44,7 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
         _applications(students, dean)
         _objections(students, dean, Access.for_user(staff["academic"]))
         _sheets(students, staff)
-        _contacts(students[:3], staff["dean1"])
+        _contacts(students[:3])
     tell(f"{Application.objects.count()} applications, {ClearanceAnswer.objects.count()} answers of stations")
 
 
@@ -162,13 +161,10 @@ def _answer(
     clearance.answer(list(rows), access=access, clear=clear, remark=remark, owed=owed)
 
 
-def _contacts(students: list[Student], dean: User) -> None:
-    """Contacts who may be told, and links to the admission orders that were executed before."""
-    for n, student in enumerate(students, start=1):
-        ParentContact.objects.create(
-            student=student, name=f"{student.person.last_name} (ota-onasi)", relation=ParentContact.FATHER,
-            phone=f"+9989000000{n:02d}", agreed_on=timezone.localdate(), created_by=dean,
-        )  # fmt: skip
+def _contacts(students: list[Student]) -> None:
+    """Students agree that their contacts are told; links to the admission orders that were executed before."""
+    people = [one.person_id for one in students]
+    Contact.objects.filter(person__in=people, is_first=True).update(agreed_at=timezone.now())
     orders = Order.objects.filter(state=Order.EXECUTED, lines__student__in=students).distinct()
     for order in orders.order_by("pk"):
         parents.follow_order(order)

@@ -105,7 +105,7 @@ from movement.clearance.models import ClearanceAnswer, ClearanceStation
 from movement.models import AgreementStep, MovementRule, Order
 from movement.objections.models import Objection, ObjectionTerm
 from movement.parents.actions import hash_of, token_of
-from movement.parents.models import ParentContact, ParentLink
+from movement.parents.models import ParentLink
 from research.models import (
     Profile,
     ProfileFigures,
@@ -168,6 +168,7 @@ from tests.access.world import (
 
 _serial = itertools.count(1)
 MOMENT = datetime.datetime(2026, 9, 1, 9, tzinfo=datetime.UTC)
+AGREED = datetime.datetime(2025, 9, 1, 9, tzinfo=datetime.UTC)
 
 
 def _document(world: World, where: str) -> Row:
@@ -259,9 +260,10 @@ def _station(world: World, where: str) -> ClearanceStation:
     return make(ClearanceStation, world, where, role="accounting", occasions=["11"], code="accounting")
 
 
-def _contact(world: World, where: str) -> ParentContact:
-    found = ParentContact.objects.filter(student=world.student(where)).first()
-    return found or make(ParentContact, world, where, phone="+998901112233")
+def _contact(world: World, where: str) -> Contact:
+    person = world.persons[where]
+    found = Contact.objects.filter(person=person, agreed_at__isnull=False).first()
+    return found or make(Contact, world, where, person=person, phone="+998901112233", agreed_at=AGREED)
 
 
 def _of_speciality(model: type, **given: Any) -> Callable[[World, str], Any]:
@@ -295,7 +297,10 @@ def _link(world: World, where: str) -> ParentLink:
         return found
     nonce = f"{next(_serial):032d}"
     link = ParentLink(contact=contact, nonce=nonce)
-    return make(ParentLink, world, where, contact=contact, nonce=nonce, token_hash=hash_of(token_of(link)))
+    return make(
+        ParentLink, world, where, contact=contact, student=world.student(where), nonce=nonce,
+        token_hash=hash_of(token_of(link)),
+    )  # fmt: skip
 
 
 def _curriculum_subject(world: World, where: str) -> Row:
@@ -961,7 +966,6 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     ApplicationWindow: of_everybody(first(ApplicationWindow, closes=DAY)),
     ClearanceStation: of_everybody(first(ClearanceStation, occasions=["11"])),
     ClearanceAnswer: _answer,
-    ParentContact: of_person(_contact),
     ParentLink: of_person(_link),
     Document: _document,
     Contract: of_person(lambda world, where: world.contract(where)),
