@@ -26,6 +26,7 @@ APPS = (
     ("movement/", "movement.urls"),
     ("movement/", "movement.applications.urls"),
     ("movement/", "movement.clearance.urls"),
+    ("movement/", "movement.objections.urls"),
     ("", "movement.parents.urls"),
     ("finance/", "finance.urls"),
     ("doctorate/", "doctorate.urls"),

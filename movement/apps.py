@@ -9,7 +9,7 @@ KNOWN = (
     "documents", "facts_of_attendance", "facts_of_finance", "facts_of_curriculum", "facts_of_grading",
     "facts_of_records", "marks_for_stipends", "jobs", "tasks", "beginnings",
     "notices", "applications.notices", "applications.actions", "clearance.documents", "clearance.actions",
-    "parents.actions",
+    "objections.notices", "parents.actions",
 )  # fmt: skip
 
 

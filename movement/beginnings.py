@@ -27,6 +27,20 @@ TERMS = (
     ("reinstatement", datetime.date(2017, 9, 12), 15, APPEALS, False),
     ("expulsion", datetime.date(2017, 9, 12), 15, APPEALS, False),
 )
+# Kind, holds from, days to object, days to decide, by a commission, days at the ministry, source, compared with the
+# act: disputes on transfers and reinstatements have terms of their own; the days to object are those of the law on
+# administrative procedures, which the university confirms.
+PROCEDURES = "OʻRQ-457"
+DISPUTES = "VMQ 578/2025, 3-ilova, 39-band; OʻRQ-457"
+OBJECTION_TERMS = (
+    ("leave", datetime.date(2018, 1, 8), 30, 15, False, None, f"{PROCEDURES}; {APPEALS}", False),
+    ("extension", datetime.date(2018, 1, 8), 30, 15, False, None, f"{PROCEDURES}; {APPEALS}", False),
+    ("return", datetime.date(2018, 1, 8), 30, 15, False, None, f"{PROCEDURES}; {APPEALS}", False),
+    ("transfer", datetime.date(2018, 1, 8), 30, 7, True, 10, DISPUTES, False),
+    ("transfer_out", datetime.date(2018, 1, 8), 30, 7, True, 10, DISPUTES, False),
+    ("reinstatement", datetime.date(2018, 1, 8), 30, 7, True, 10, DISPUTES, False),
+    ("expulsion", datetime.date(2018, 1, 8), 30, 15, False, None, f"{PROCEDURES}; {APPEALS}", False),
+)
 WINDOW_YEARS = (2025, 2026, 2027)
 WINDOW_KINDS = ("transfer", "reinstatement")
 # Code, names, role, what is looked at.
@@ -52,14 +66,20 @@ def windows() -> list[tuple[str, datetime.date, datetime.date, datetime.date, da
 
 
 def seed(using: str = "default", **kwargs: Any) -> None:
-    """Fill those of the three tables that are empty."""
+    """Fill those of the four tables that are empty."""
     tables = set(connections[using].introspection.table_names())
-    term, window, station = (
+    term, window, station, objection = (
         apps.get_model("movement", name)
-        for name in ("ApplicationTerm", "ApplicationWindow", "ClearanceStation")
+        for name in ("ApplicationTerm", "ApplicationWindow", "ClearanceStation", "ObjectionTerm")
     )
-    if not {model._meta.db_table for model in (term, window, station)} <= tables:
+    if not {model._meta.db_table for model in (term, window, station, objection)} <= tables:
         return
+    if not objection.objects.using(using).exists():
+        names = ("kind", "valid_from", "days_to_object", "days_to_decide", "needs_protocol", "days_above", "source",
+                 "is_confirmed")  # fmt: skip
+        objection.objects.using(using).bulk_create(
+            objection(**dict(zip(names, row, strict=True))) for row in OBJECTION_TERMS
+        )
     if not term.objects.using(using).exists():
         term.objects.using(using).bulk_create(
             term(kind=kind, valid_from=since, days=days, source=source, is_confirmed=sure)

@@ -35,6 +35,7 @@ urlpatterns = [
     path("me/living/", own.living, name="my_living"),
     path("me/contacts/new/", own.new_contact, name="my_contact_new"),
     path("me/contacts/<int:pk>/", own.contact, name="my_contact"),
+    path("me/contacts/<int:pk>/take-back/", own.take_back, name="my_contact_take_back"),
     path("contingent-cut/", pages.pivot, name="students_pivot"),
     path("contingent-file/<str:kind>/", pages.contingent_file, name="students_contingent_file"),
     path("quality/", quality.overview, name="students_quality"),

@@ -1,8 +1,8 @@
 """The duty table of the order, once, as data (law 3).
 
 Numbers are those of the order: ``1.1`` … ``9.2`` from its annex, ``B4`` … ``B8``
-from its body (``B8.1``, ``B8.2`` and ``B8.3`` share clause B8 out among those who agree to
-orders, answer clearance sheets and sign orders on doctoral students); ``0.1`` is what any employee may see,
+from its body (``B8.1`` … ``B8.5`` share clause B8 out among those who agree to orders, answer
+clearance sheets, sign orders on doctoral students and decide on objections); ``0.1`` is what any employee may see,
 ``0.2`` … ``0.6`` who may write to whom, ``A``,
 ``R``, ``T`` and ``S`` are the roles beside the annex that the work needs. Menus,
 page permissions, the tests and the page "Who may do what" are all made from this file.
@@ -232,7 +232,7 @@ DUTIES: tuple[Duty, ...] = (
         _("create, keep"),
         FACULTY,
         "order: view create execute; order_rule: view; candidate: view; student: view; document: view; "
-        "application: view decide; clearance: view answer",
+        "application: view decide; objection: view; clearance: view answer",
     ),
     _duty(
         "2.3",
@@ -644,6 +644,24 @@ DUTIES: tuple[Duty, ...] = (
         _("sign"),
         UNIVERSITY,
         "doctoral_order: view sign",
+    ),
+    _duty(
+        "B8.4",
+        "academic_affairs rectorate",
+        "movement",
+        _("objections of students to refused applications"),
+        _("decide with a reason"),
+        UNIVERSITY,
+        "objection: view decide; application: view",
+    ),
+    _duty(
+        "B8.5",
+        "rectorate",
+        "movement",
+        _("objections to what academic affairs refused themselves"),
+        _("decide with a reason"),
+        UNIVERSITY,
+        "objection: view decide_last",
     ),
     _duty(
         "T",

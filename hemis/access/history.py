@@ -168,6 +168,19 @@ class TrackHistory(Operation):
         return f"History triggers on {', '.join(self.tables)}"
 
 
+class LeaveHistory(TrackHistory):
+    """Migration operation: before a table goes. Taken back, the table is tracked again; its history stays anyway."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self):
+        return f"No history triggers any more on {', '.join(self.tables)}"
+
+
 def _records_by_statement(schema_editor) -> bool:
     """Whether access.0006 has run: tables tracked before it are switched over by it."""
     with schema_editor.connection.cursor() as cursor:

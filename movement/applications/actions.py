@@ -58,6 +58,8 @@ def _check_student(kind: str, student: Student) -> None:
         raise ApplicationError(_("An application of this kind is not for the present status of the student."))
     if Application.objects.filter(student=student, kind=kind, state__in=Application.OPEN).exists():
         raise ApplicationError(_("An application of this kind is open already; follow that one."))
+    if Application.objects.filter(student=student, kind=kind, objections__state="sent").exists():
+        raise ApplicationError(_("An objection to a refusal of this kind is being decided; follow that one."))
 
 
 @transaction.atomic
@@ -104,12 +106,14 @@ def register_paper(application: Application, *, access: Access, student: Student
 def add_document(
     application: Application, *, access: Access, upload: ContentFile, title: str, permission: str = OWN
 ) -> ApplicationDocument:
-    """Add a paper that ``ScanField`` has made clean, as long as nothing is decided.
+    """Add a paper that ``ScanField`` has made clean, as long as nothing is decided, or while it is objected to.
 
     Raises:
         ApplicationError: decided already, or there are ten papers.
     """
-    states = (Application.DRAFT, Application.SENT, Application.IN_WORK)
+    states = [Application.DRAFT, Application.SENT, Application.IN_WORK]
+    if application.objections.filter(state="sent").exists():
+        states.append(Application.REFUSED)
     application = _locked(application, access=access, permission=permission, states=states)
     if application.documents.count() >= MAX_DOCUMENTS:
         raise ApplicationError(_("An application carries at most ten documents; put pages into one PDF."))
@@ -180,7 +184,7 @@ def _facts(application: Application) -> dict[str, Any]:
     return {"number": application.number}
 
 
-def _tell_student(application: Application, code: str, **facts: Any) -> None:
+def tell_student(application: Application, code: str, **facts: Any) -> None:
     readers = User.objects.filter(person=application.student.person_id, is_active=True)
     notify(readers, code, _facts(application) | facts, reverse("my_application", args=[application.pk]))
 
@@ -224,7 +228,7 @@ def take(application: Application, *, access: Access) -> Application:
     application.state = Application.IN_WORK
     application.taken_at, application.taken_by = timezone.now(), access.user
     application.save(update_fields=["state", "taken_at", "taken_by"])
-    _tell_student(application, "application_taken")
+    tell_student(application, "application_taken")
     return application
 
 
@@ -258,7 +262,7 @@ def grant(
     application.save(
         update_fields=["state", "note", "target_group", "target_semester", "decided_at", "decided_by"]
     )
-    _tell_student(application, "application_granted")
+    tell_student(application, "application_granted")
     if order is not None or effective_date is not None:
         put_on_order([application], access=access, effective_date=effective_date, order=order)
         application.refresh_from_db()
@@ -281,7 +285,7 @@ def refuse(application: Application, *, access: Access, reason: str, source: str
     application.refusal_source = source.strip()
     application.decided_at, application.decided_by = timezone.now(), access.user
     application.save(update_fields=["state", "note", "refusal_source", "decided_at", "decided_by"])
-    _tell_student(application, "application_refused")
+    tell_student(application, "application_refused")
     return application
 
 
@@ -391,7 +395,7 @@ def follow_order(order: Order) -> None:
         rows = list(closed.select_related("student"))
         closed.update(state=Application.CANCELLED, closed_at=timezone.now())
         for one in rows:
-            _tell_student(one, "application_order_cancelled")
+            tell_student(one, "application_order_cancelled")
         return
     named = OrderLine.objects.filter(order=order).values("student")
     of_order = Application.objects.filter(order=order, state=Application.GRANTED)

@@ -23,6 +23,7 @@ from movement.applications import actions, forms, queries
 from movement.applications.kinds import KINDS
 from movement.applications.models import Application, ApplicationDocument
 from movement.applications.pages import STATE_COLOURS, Applications
+from movement.objections import queries as objections
 from students.models import Student
 
 
@@ -137,13 +138,33 @@ def mine(request: Request, pk: int) -> HttpResponse:
         "form": form,
         "state_colour": STATE_COLOURS[state],
         "is_draft": state == Application.DRAFT,
-        "may_add": state in (Application.DRAFT, Application.SENT, Application.IN_WORK),
+        "objection": _objection(application),
+        "may_add": state in (Application.DRAFT, Application.SENT, Application.IN_WORK)
+        or _is_objected(application),
         "may_withdraw": state in (Application.SENT, Application.IN_WORK, Application.GRANTED)
         and not application.order_id,
     }
     return render(
         request, "movement/applications/my_application.html", context, status=422 if form.errors else 200
     )
+
+
+def _is_objected(application: Application) -> bool:
+    return application.state == Application.REFUSED and application.objections.filter(state="sent").exists()
+
+
+def _objection(application: Application) -> dict[str, Any] | None:
+    """What the student may do about a refusal: object, take the objection back, or turn to the ministry."""
+    if application.state != Application.REFUSED:
+        return None
+    standing = objections.standing(application, timezone.localdate())
+    last = objections.to_this_refusal(application).order_by("pk").last()
+    terms = objections.terms_of(application.kind, timezone.localdate(application.decided_at))
+    return {
+        "standing": standing,
+        "waiting": last if last and last.state == last.SENT else None,
+        "above": terms if terms.above and last and last.state == last.REJECTED else None,
+    }
 
 
 def _hidden_from_owner() -> set[str]:

@@ -50,8 +50,9 @@ URGENCY_COLOURS = {queries.OVERDUE: "red", queries.SOON: "orange", queries.CALM:
 # --- the queue
 
 
-def _faculties(access):
-    scope = access.scope("application.view")
+def faculties_seen(access, permission: str = "application.view"):
+    """The faculties that a filter offers: those in scope."""
+    scope = access.scope(permission)
     found = Unit.objects.faculties()
     return found if scope.everything else found.filter(pk__in=scope.faculty_ids)
 
@@ -112,7 +113,7 @@ class Applications(Register):
             label=gettext_lazy("Term"),
             choices=lambda access: [(k, str(v)) for k, v in URGENCY.items()],
         ),
-        RelatedFilter("faculty", _faculties),
+        RelatedFilter("faculty", faculties_seen),
         RangeFilter("sent_at", "date", lookup="sent_at__date", label=gettext_lazy("Sent")),
         RangeFilter("due_on", "date"),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -22,6 +22,9 @@ from movement.applications.models import (
 from movement.models import Order, OrderLine
 from movement.queries import papers_from
 from students.models import Student
+
+if TYPE_CHECKING:
+    from movement.objections.models import Objection
 
 DEFAULT_DAYS = 15
 DEFAULT_SOURCE = "OʻRQ-445, 28-modda"
@@ -150,13 +153,15 @@ def timeline(application: Application) -> list[Step]:
     one = application
     steps = [Step(_("Begun"), one.created_at, str(one.created_by) if one.is_paper else "")]
     steps.append(Step(_("Sent"), one.sent_at, text=f"№ {one.number}" if one.number else ""))
+    earlier, present = _objections(one)
+    steps += earlier
     if one.state == Application.WITHDRAWN:
         return [*steps, Step(_("Withdrawn"), one.closed_at, bad=True)]
     if one.taken_at or not one.decided_at:
         steps.append(Step(_("Taken in work"), one.taken_at, str(one.taken_by or "")))
     if one.state == Application.REFUSED:
         text = f"{one.note} ({one.refusal_source})"
-        return [*steps, Step(_("Refused"), one.decided_at, str(one.decided_by), text, bad=True)]
+        return [*steps, Step(_("Refused"), one.decided_at, str(one.decided_by), text, bad=True), *present]
     term = ""
     if one.due_on and not one.decided_at:
         term = _("By %(day)s (%(source)s).") % {"day": f"{one.due_on:%d.%m.%Y}", "source": one.due_source}
@@ -165,6 +170,39 @@ def timeline(application: Application) -> list[Step]:
              one.note or term)
     )  # fmt: skip
     return steps + _order_steps(one)
+
+
+def _objections(one: Application) -> tuple[list[Step], list[Step]]:
+    """Refusals that were objected to with success, and what became of the objections to the one that stands."""
+    if not one.number:
+        return [], []
+    earlier: list[Step] = []
+    present: list[Step] = []
+    refused = one.decided_at
+    for each in one.objections.select_related("refused_by__person", "decided_by__person").order_by("pk"):
+        if each.refused_at == one.decided_at:
+            present += _objection_steps(each)
+            continue
+        if each.refused_at != refused:
+            refused = each.refused_at
+            text = f"{each.refusal} ({each.refusal_source})"
+            earlier.append(Step(_("Refused"), refused, str(each.refused_by), text, bad=True))
+        earlier += _objection_steps(each)
+    return earlier, present
+
+
+def _objection_steps(one: Objection) -> list[Step]:
+    sent = Step(_("Objected to"), one.sent_at, text=f"№ {one.number}. {one.text}")
+    if one.withdrawn_at:
+        return [sent, Step(_("Objection withdrawn"), one.withdrawn_at)]
+    if one.decided_at is None:
+        source = cited(one.due_source, confirmed=one.due_confirmed)
+        term = _("By %(day)s (%(source)s).") % {"day": f"{one.due_on:%d.%m.%Y}", "source": source}
+        return [sent, Step(_("Decision on the objection"), text=term)]
+    granted = one.state == "granted"
+    title = _("Objection granted") if granted else _("Objection rejected")
+    text = f"{one.reason} ({one.protocol})" if one.protocol else one.reason
+    return [sent, Step(title, one.decided_at, str(one.decided_by), text, bad=not granted)]
 
 
 def _order_steps(one: Application) -> list[Step]:

@@ -5,7 +5,8 @@ from movement.clearance import models as _clearance  # noqa: F401 - their models
 from movement.models.checks import Arrival, LineFact, OrderFile, Override, SetAside
 from movement.models.orders import Order, OrderLine
 from movement.models.settings import AgreementStep, MovementRule, OrderAgreement
-from movement.parents import models as _parents  # noqa: F401 - looks for them here
+from movement.objections import models as _objections  # noqa: F401 - looks for
+from movement.parents import models as _parents  # noqa: F401 - them here
 
 __all__ = [
     "AgreementStep", "Arrival", "LineFact", "MovementRule", "Order", "OrderAgreement", "OrderFile", "OrderLine",

@@ -1,4 +1,4 @@
-"""What changes contacts of parents and their links."""
+"""What changes the links of parents and other contacts of a student to orders."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from hemis.access.scope import Access
 from hemis.notices import tasks
 from movement import events
 from movement.models import Order, OrderLine
-from movement.parents.models import ParentContact, ParentLink
-from students.models import Student
+from movement.parents.models import ParentLink
+from students.models import Contact, Student
 
-EDIT, OWN = "student.edit", "own.card"
+EDIT = "student.edit"
 TOKEN_CHARACTERS = 32  # of 64: 192 bits
 
 
@@ -47,48 +47,12 @@ def address_of(link: ParentLink) -> str:
     return settings.PUBLIC_URL + reverse("parent_order", args=[token_of(link)])
 
 
-@transaction.atomic
-def add_contact(
-    contact: ParentContact, *, access: Access, student: Student, permission: str
-) -> ParentContact:
-    """Keep a contact; with the student's agreement, links of future orders go to it.
-
-    Raises:
-        PermissionDenied: without the duty.
-        ParentError: out of scope, or the contact is there already.
-    """
-    access.require(permission)
-    if not Student.objects.for_scope(access.scope(permission)).filter(pk=student.pk).exists():
-        raise ParentError(_("The student is not in your scope."))
-    same = ParentContact.objects.in_use().filter(student=student, phone=contact.phone, email=contact.email)
-    if same.exists():
-        raise ParentError(_("This contact is there already."))
-    contact.student, contact.created_by_id = student, access.user.pk
-    contact.save()
-    return contact
-
-
-@transaction.atomic
-def end_contact(contact: ParentContact, *, access: Access, permission: str) -> ParentContact:
-    """From now on the contact is told nothing; its links are revoked."""
-    access.require(permission)
-    rows = ParentContact.objects.for_scope(access.scope(permission)).in_use().filter(pk=contact.pk)
-    found = rows.select_for_update(of=("self",)).first()
-    if found is None:
-        raise ParentError(_("The contact is ended already, or not in your scope."))
-    found.ended_at = timezone.now()
-    found.save(update_fields=["ended_at"])
-    found.links.filter(revoked_at=None).update(revoked_at=timezone.now(), revoked_by=access.user)
-    return found
-
-
 def _link(link: ParentLink, *, access: Access) -> ParentLink:
     access.require(EDIT)
-    seen = ParentContact.objects.for_scope(access.scope(EDIT))
-    found = ParentLink.objects.filter(pk=link.pk, contact__in=seen.values("pk"), revoked_at=None)
+    found = ParentLink.objects.for_scope(access.scope(EDIT)).open().filter(pk=link.pk)
     locked = found.select_for_update(of=("self",)).first()
     if locked is None:
-        raise ParentError(_("The link is revoked already, or not in your scope."))
+        raise ParentError(_("The link opens no more, or is not in your scope."))
     return locked
 
 
@@ -113,17 +77,19 @@ def follow_order(order: Order) -> None:
     """An executed order: a link for each contact of its students that may be told."""
     if order.state != Order.EXECUTED:
         return
-    named = OrderLine.objects.filter(order=order, student__isnull=False).values("student")
-    contacts = ParentContact.objects.in_use().filter(student__in=named, agreed_on__isnull=False)
-    links = [_new_link(contact, order) for contact in contacts]
+    named = Student.objects.filter(pk__in=OrderLine.objects.filter(order=order).values("student"))
+    told = named.filter(person__contacts__agreed_at__isnull=False)
+    pairs = told.values_list("pk", "person__contacts").order_by("pk", "person__contacts")
+    contacts = Contact.objects.in_bulk([contact for _student, contact in pairs])
+    links = [_new_link(contacts[contact], student, order) for student, contact in pairs]
     made = ParentLink.objects.bulk_create(links, batch_size=2000)
     reached = [one.pk for one in made if tasks.can_reach(one.contact.phone, one.contact.email)]
     if reached:
         transaction.on_commit(partial(tasks.later, send_links, reached))
 
 
-def _new_link(contact: ParentContact, order: Order) -> ParentLink:
-    link = ParentLink(contact=contact, order=order, nonce=secrets.token_hex(16))
+def _new_link(contact: Contact, student_id: int, order: Order) -> ParentLink:
+    link = ParentLink(contact=contact, student_id=student_id, order=order, nonce=secrets.token_hex(16))
     link.token_hash = hash_of(token_of(link))
     return link
 
@@ -132,7 +98,7 @@ def _new_link(contact: ParentContact, order: Order) -> ParentLink:
 def send_links(link_ids: list[int]) -> int:
     """Send links by SMS or e-mail; how many went out. Those that did not are handed over by the office."""
     sent = 0
-    rows = ParentLink.objects.filter(pk__in=link_ids, sent_at=None, revoked_at=None).select_related("contact")
+    rows = ParentLink.objects.open().filter(pk__in=link_ids, sent_at=None).select_related("contact")
     for link in rows:
         with override("uz"):
             text = _("There is an order on your student: %(link)s") % {"link": address_of(link)}
@@ -144,9 +110,9 @@ def send_links(link_ids: list[int]) -> int:
 
 
 def find_link(token: str) -> ParentLink | None:
-    """The link behind a token, revoked ones too; the first opening is noted."""
-    rows = ParentLink.objects.select_related("contact__student__person", "order__faculty")
+    """The link behind a token, those that open no more too; the first opening is noted."""
+    rows = ParentLink.objects.select_related("contact", "student__person", "order__faculty")
     link = rows.filter(token_hash=hash_of(token)).first()
-    if link and link.opened_at is None and link.revoked_at is None:
+    if link and link.opened_at is None and link.is_open:
         ParentLink.objects.filter(pk=link.pk, opened_at=None).update(opened_at=timezone.now())
     return link

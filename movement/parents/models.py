@@ -1,18 +1,17 @@
-"""The contact of a student's parents, and the links by which they see an order that concerns the student."""
+"""The links by which a contact of the student's card sees an order that concerns the student."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from hemis.base import BaseModel, ScopedQuerySet
-from students.models import Student
+from hemis.base import ScopedQuerySet
+from students.models import Contact, Student
 
 
-class ContactQuerySet(ScopedQuerySet):
+class LinkQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
         """Seen by those who see the student; a student sees the own ones."""
         if scope.everything:
@@ -21,55 +20,9 @@ class ContactQuerySet(ScopedQuerySet):
             Q(student__current__faculty__in=scope.faculty_ids) | Q(student__person=scope.person_id)
         )
 
-    def in_use(self):
-        return self.filter(ended_at=None)
-
-
-class ParentContact(BaseModel):
-    """Whom the university may tell of orders on a student, from the day the student agreed to it."""
-
-    FATHER, MOTHER, GUARDIAN, OTHER = "father", "mother", "guardian", "other"
-    RELATIONS = [
-        (FATHER, _("father")),
-        (MOTHER, _("mother")),
-        (GUARDIAN, _("guardian")),
-        (OTHER, _("another relative")),
-    ]
-
-    student = models.ForeignKey(
-        Student, on_delete=models.PROTECT, related_name="parent_contacts", verbose_name=_("student")
-    )
-    name = models.CharField(_("name of the contact"), max_length=255)
-    relation = models.CharField(_("relation"), max_length=16, choices=RELATIONS)
-    phone = models.CharField(
-        _("phone"),
-        max_length=16,
-        blank=True,
-        validators=[RegexValidator(r"^\+998\d{9}$", _("Write the phone as +998901234567."))],
-    )
-    email = models.EmailField(_("e-mail"), blank=True)
-    agreed_on = models.DateField(_("the student agreed on"), null=True, blank=True)
-    created_at = models.DateTimeField(_("entered"), auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("entered by")
-    )
-    ended_at = models.DateTimeField(_("ended"), null=True)
-
-    objects = ContactQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("contact of the parents")
-        verbose_name_plural = _("contacts of the parents")
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["student", "phone", "email"], condition=Q(ended_at=None), name="parent_contact_once"
-            ),
-            models.CheckConstraint(condition=~Q(phone="") | ~Q(email=""), name="parent_contact_is_reachable"),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.get_relation_display()})"
+    def open(self):
+        """Not revoked, and of contacts to whom the student has agreed ever since they were made."""
+        return self.filter(revoked_at=None, contact__agreed_at__lte=F("created_at"))
 
 
 class ParentLink(models.Model):
@@ -79,7 +32,10 @@ class ParentLink(models.Model):
     WAYS = [(SMS, _("by SMS")), (EMAIL, _("by e-mail")), (HAND, _("by hand"))]
 
     contact = models.ForeignKey(
-        ParentContact, on_delete=models.PROTECT, related_name="links", verbose_name=_("contact")
+        Contact, on_delete=models.PROTECT, related_name="order_links", verbose_name=_("contact")
+    )
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="parent_links", verbose_name=_("student")
     )
     order = models.ForeignKey(
         "movement.Order", on_delete=models.PROTECT, related_name="parent_links", verbose_name=_("order")
@@ -101,14 +57,14 @@ class ParentLink(models.Model):
         verbose_name=_("revoked by"),
     )
 
-    objects = ScopedQuerySet.as_manager()
+    objects = LinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("link for the parents")
         verbose_name_plural = _("links for the parents")
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["contact", "order"], name="parent_link_once"),
+            models.UniqueConstraint(fields=["contact", "student", "order"], name="parent_link_once"),
             models.CheckConstraint(
                 condition=Q(revoked_at=None) | Q(revoked_by__isnull=False), name="revoked_link_has_author"
             ),
@@ -121,3 +77,9 @@ class ParentLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact} · {self.order}"
+
+    @property
+    def is_open(self) -> bool:
+        """As ``LinkQuerySet.open``, for one that is read with its contact."""
+        agreed = self.contact.agreed_at
+        return self.revoked_at is None and agreed is not None and agreed <= self.created_at

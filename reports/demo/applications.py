@@ -22,10 +22,11 @@ from movement.applications.models import Application
 from movement.clearance import actions as clearance
 from movement.clearance.models import ClearanceAnswer
 from movement.models import Order
+from movement.objections import actions as objections
+from movement.objections.models import Objection
 from movement.parents import actions as parents
-from movement.parents.models import ParentContact
 from movement.queries import free_students
-from students.models import Student
+from students.models import Contact, Student
 
 FACULTY = "303-101"
 NEEDED = 14
@@ -41,8 +42,9 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
     dean = Access.for_user(staff["dean1"])
     with acting(staff["dean1"].pk, "demo"):
         _applications(students, dean)
+        _objections(students, dean, Access.for_user(staff["academic"]))
         _sheets(students, staff)
-        _contacts(students[:3], staff["dean1"])
+        _contacts(students[:3])
     tell(f"{Application.objects.count()} applications, {ClearanceAnswer.objects.count()} answers of stations")
 
 
@@ -76,6 +78,29 @@ def _applications(students: list[Student], dean: Access) -> None:
     actions.withdraw(one, access=Access.for_user(students[6].person.user))
     _sent(students[7], away)
     _sent(students[8], wish)
+
+
+def _objections(students: list[Student], dean: Access, above: Access) -> None:
+    """One that waits, one that was granted and one that was rejected."""
+    text = "Rad etish sababi haqiqatga toʻgʻri kelmaydi, arizamni qayta koʻrib chiqishingizni soʻrayman."
+    _object(students[5], text)
+    leave = {
+        "kind": "leave", "ground": "12", "start_date": timezone.localdate() + datetime.timedelta(days=7),
+        "end_date": timezone.localdate() + datetime.timedelta(days=365), "details": "Davolanish uchun.",
+    }  # fmt: skip
+    for student, grant, reason in (
+        (students[12], True, "Tibbiy xulosa yetarli: ariza qayta koʻrib chiqilsin."),
+        (students[13], False, "Xulosada oʻqishni davom ettirish mumkinligi koʻrsatilgan."),
+    ):
+        sent = _sent(student, leave)
+        actions.refuse(sent, access=dean, reason="Asos yetarli emas.", source="VMQ 344/2021")
+        made = _object(student, text)
+        objections.decide(made, access=above, grant=grant, reason=reason)
+
+
+def _object(student: Student, text: str) -> Objection:
+    refused = Application.objects.get(student=student, state=Application.REFUSED)
+    return objections.lodge(refused, access=Access.for_user(student.person.user), text=text)
 
 
 def _begin(student: Student, answers: dict) -> Application:
@@ -136,13 +161,10 @@ def _answer(
     clearance.answer(list(rows), access=access, clear=clear, remark=remark, owed=owed)
 
 
-def _contacts(students: list[Student], dean: User) -> None:
-    """Contacts who may be told, and links to the admission orders that were executed before."""
-    for n, student in enumerate(students, start=1):
-        ParentContact.objects.create(
-            student=student, name=f"{student.person.last_name} (ota-onasi)", relation=ParentContact.FATHER,
-            phone=f"+9989000000{n:02d}", agreed_on=timezone.localdate(), created_by=dean,
-        )  # fmt: skip
+def _contacts(students: list[Student]) -> None:
+    """Students agree that their contacts are told; links to the admission orders that were executed before."""
+    people = [one.person_id for one in students]
+    Contact.objects.filter(person__in=people, is_first=True).update(agreed_at=timezone.now())
     orders = Order.objects.filter(state=Order.EXECUTED, lines__student__in=students).distinct()
     for order in orders.order_by("pk"):
         parents.follow_order(order)

@@ -200,11 +200,27 @@ class MilitaryForm(RegisterForm):
 
 
 class ContactForm(RegisterForm):
-    phone = PhoneField(label=_("phone"))
+    phone = PhoneField(label=_("phone"), required=False)
+    agreed = forms.BooleanField(
+        label=_("The student agrees that this person is told of orders on the student"),
+        help_text=_("A link to each order: its kind, number, date and the status, nothing more."),
+        required=False,
+    )
 
     class Meta:
         model = Contact
-        fields = ["relation", "full_name", "phone", "workplace", "address", "is_first"]
+        fields = ["relation", "full_name", "phone", "email", "workplace", "address", "is_first"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agreed"].initial = self.instance.agreed_at is not None
+
+    def clean(self):
+        """There is a way to reach the person."""
+        data = super().clean()
+        if not data.get("phone") and not data.get("email") and not {"phone", "email"} & set(self.errors):
+            self.add_error("phone", _("Give a phone or an e-mail."))
+        return data
 
     def clean_full_name(self) -> str:
         return clean_name(self.cleaned_data["full_name"])
@@ -213,6 +229,7 @@ class ContactForm(RegisterForm):
         if self.cleaned_data.get("is_first") and self.instance.person_id:
             others = Contact.objects.filter(person=self.instance.person_id, is_first=True)
             others.exclude(pk=self.instance.pk).update(is_first=False)
+        self.instance.set_agreed(self.cleaned_data["agreed"])
         return super().save(commit)
 
 

@@ -68,4 +68,12 @@ class OwnContactForm(ContactForm):
 
     class Meta:
         model = Contact
-        fields = ["relation", "full_name", "phone", "workplace", "address"]
+        fields = ["relation", "full_name", "phone", "email", "workplace", "address"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agreed"].label = _("I agree that this person is told of orders on me")
+        self.fields["agreed"].help_text = _(
+            "A link to each order: its kind, number, date and your status, nothing more. "
+            "You may take it back at any time."
+        )

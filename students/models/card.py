@@ -52,17 +52,23 @@ MILITARY_STATUSES = [
 
 
 class Contact(BaseModel):
-    """Somebody to call: a parent, a guardian, another contact person."""
+    """Somebody to call: a parent, a guardian, another contact person.
+
+    ``agreed_at`` is since when the student agrees that this person is told of orders on the student; what
+    was told before it opens no more once the agreement is taken back, even if it is given anew.
+    """
 
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("person")
     )
     relation = models.CharField(_("who"), max_length=16, choices=RELATIONS)
     full_name = models.CharField(_("full name"), max_length=255)
-    phone = models.CharField(_("phone"), max_length=20)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True, db_default="")
     workplace = models.CharField(_("place of work, post"), max_length=255, blank=True)
     address = models.CharField(_("address"), max_length=255, blank=True)
     is_first = models.BooleanField(_("is called first"), default=False)
+    agreed_at = models.DateTimeField(_("told of orders since"), null=True, blank=True)
 
     objects = PersonPartQuerySet.as_manager()
 
@@ -72,7 +78,8 @@ class Contact(BaseModel):
         ordering = ["person", "-is_first", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(phone__regex=r"^\+\d{9,15}$"), name="contact_phone_digits"
+                condition=models.Q(phone__regex=r"^\+\d{9,15}$") | models.Q(phone="") & ~models.Q(email=""),
+                name="contact_is_reachable",
             ),
             models.UniqueConstraint(
                 fields=["person"], condition=models.Q(is_first=True), name="one_first_contact"
@@ -81,6 +88,10 @@ class Contact(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.get_relation_display()}: {self.full_name}"
+
+    def set_agreed(self, agreed: bool) -> None:
+        """Told from now on, as before, or no more."""
+        self.agreed_at = (self.agreed_at or timezone.now()) if agreed else None
 
 
 class Education(BaseModel):

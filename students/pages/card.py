@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, ProtectedError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -103,7 +103,7 @@ PARTS: dict[str, Part] = {
         ),
         Part(
             "contacts", gettext_lazy("Parents and contact persons"), "contacts", Contact, forms.ContactForm,
-            ("relation", "full_name", "phone", "workplace", "address", "is_first"),
+            ("relation", "full_name", "phone", "email", "workplace", "address", "is_first", "agreed_at"),
             many=True, empty=gettext_lazy("Enter a parent or guardian first: whom to call."),
         ),
         Part(
@@ -257,8 +257,15 @@ def _delete(part: Part):
     @require_POST
     def view(request: Request, pk: int, item: int) -> HttpResponse:
         student = _student(request, pk)
-        get_object_or_404(part.model, pk=item, person=student.person_id).delete()
-        messages.success(request, _("Deleted."))
+        try:
+            get_object_or_404(part.model, pk=item, person=student.person_id).delete()
+        except ProtectedError:
+            messages.error(
+                request,
+                _("Links were given to this person, so the contact stays: take the agreement back instead."),
+            )
+        else:
+            messages.success(request, _("Deleted."))
         return redirect(_tab_url(student, part.tab))
 
     return view

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from hemis.access.guard import page
 from hemis.access.scope import Access
@@ -29,7 +32,6 @@ LIVING = (
     "accommodation", "current_region", "current_district", "current_address", "roommate_type", "roommate_count",
     "landlord", "latitude", "longitude",
 )  # fmt: skip
-CONTACT = ("relation", "full_name", "phone", "workplace", "address")
 
 
 def own_study(access: Access) -> Student:
@@ -122,6 +124,21 @@ def contact(request: Request, pk: int) -> HttpResponse:
     student = _changeable(request)
     found = get_object_or_404(Contact, pk=pk, person=student.person_id)
     return edit_form(request, forms.OwnContactForm, found, title=str(found), back=_back("contacts"))
+
+
+@page("own.card")
+@require_POST
+def take_back(request: Request, pk: int) -> HttpResponse:
+    """The person is told nothing from now on; whoever has left may do that, too."""
+    person = request.access.scope("own.card").person_id
+    with transaction.atomic():
+        rows = Contact.objects.filter(person=person).select_for_update(of=("self",), no_key=True)
+        found = get_object_or_404(rows, pk=pk)
+        found.set_agreed(False)
+        found.version += 1
+        found.save(update_fields=["agreed_at", "version"])
+    messages.success(request, _("This person is told nothing from now on; links given before open no more."))
+    return redirect(_back("contacts"))
 
 
 def _lacks(access: Access) -> int:

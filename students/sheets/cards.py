@@ -233,7 +233,9 @@ class CardSheet(Sheet):
         contacts = [one.contact for one in changes if one.contact]
         Contact.objects.bulk_create([one for one in contacts if one.pk is None], batch_size=1000)
         Contact.objects.bulk_update(
-            [one for one in contacts if one.pk], ["full_name", "phone", "version"], batch_size=1000
+            [one for one in contacts if one.pk],
+            ["full_name", "phone", "agreed_at", "version"],
+            batch_size=1000,
         )
         return Saved(0, len(changes), len(rows) - len(changes))
 
@@ -267,6 +269,8 @@ class CardSheet(Sheet):
             return Contact(person=person, relation=relation, full_name=name, phone=phone, is_first=first)
         if (known.full_name, known.phone) == (name, phone):
             return None
+        if known.full_name != name:
+            known.set_agreed(False)  # The student agreed to another person.
         known.full_name, known.phone, known.version = name, phone, known.version + 1
         return known
 

@@ -41,7 +41,8 @@ from hemis.sheets.declaration import SHEETS
 from movement.applications.models import Application, ApplicationDocument
 from movement.clearance.models import ClearanceAnswer
 from movement.models import Order, OrderFile
-from movement.parents.models import ParentContact, ParentLink
+from movement.objections.models import Objection
+from movement.parents.models import ParentLink
 from records.models import CommissionMember, GraduationTopic, SurveyLink
 from research.models import ProfileFigures, Work
 from staff.models import Position
@@ -496,7 +497,7 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
     "finance_payer_replace": _on("", Contract),
     **dict.fromkeys(("finance_payer_sign", "finance_payer_cancel"), _on("", PayerChange)),
     **dict.fromkeys(("finance_request_accept", "finance_request_refuse"), _on("", ContractRequest)),
-    "my_contact": _own_contacts,
+    **dict.fromkeys(("my_contact", "my_contact_take_back"), _own_contacts),
     "my_extract": _own_lines,
     "notice_open": _notices,
     **dict.fromkeys(("mailbox_message", "mailbox_move"), _letters("sent")),
@@ -590,11 +591,11 @@ PAGES: dict[str, Callable[[Address, World], list[Visit]]] = {
         ),
         _on("", Application),
     ),
+    "objection_new": _on("", Application),
+    "objection_withdraw": _on("", Objection),
     "application_remove_document": _own_paper,
     "application_document": _any_paper,
     "my_clearance_paper": _own_sheet,
-    **dict.fromkeys(("parent_end", "my_parent_end"), _on("", ParentContact)),
-    "parent_add": _on("students_students", Student),
     **dict.fromkeys(("parent_link_handed", "parent_link_revoke"), _on("", ParentLink)),
 }
 

@@ -98,12 +98,14 @@ from hemis.documents.models import Document
 from hemis.jobs.models import Job
 from hemis.mailbox.models import Message
 from hemis.notices.models import Notice
+from hemis.people.models import User
 from hemis.sheets.models import SheetImport
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
 from movement.clearance.models import ClearanceAnswer, ClearanceStation
 from movement.models import AgreementStep, MovementRule, Order
+from movement.objections.models import Objection, ObjectionTerm
 from movement.parents.actions import hash_of, token_of
-from movement.parents.models import ParentContact, ParentLink
+from movement.parents.models import ParentLink
 from research.models import (
     Profile,
     ProfileFigures,
@@ -166,6 +168,7 @@ from tests.access.world import (
 
 _serial = itertools.count(1)
 MOMENT = datetime.datetime(2026, 9, 1, 9, tzinfo=datetime.UTC)
+AGREED = datetime.datetime(2025, 9, 1, 9, tzinfo=datetime.UTC)
 
 
 def _document(world: World, where: str) -> Row:
@@ -219,6 +222,32 @@ def _sent_application(world: World, where: str) -> Application:
     return found
 
 
+def _objection(world: World, where: str) -> Objection:
+    """To a refusal, which somebody else decides on."""
+    refused = make(
+        Application, world, where, kind="expulsion", faculty=world.faculties[where], is_paper=False
+    )
+    refused.state, refused.number, refused.sent_at, refused.due_on = (
+        Application.SENT,
+        f"R-{refused.pk}",
+        MOMENT,
+        DAY,
+    )
+    refused.save()
+    refused.state, refused.note, refused.refusal_source = Application.REFUSED, "x", "x"
+    refused.decided_at, refused.decided_by = MOMENT, _refuser()
+    refused.save()
+    return Objection.objects.create(
+        application=refused, number=f"R-{refused.pk}", text="x", received_on=DAY, created_by=world.walker,
+        refused_at=MOMENT, refused_by=refused.decided_by, refusal="x", refusal_source="x", due_on=DAY,
+        due_source="x",
+    )  # fmt: skip
+
+
+def _refuser() -> User:
+    return User.objects.filter(login="refuser").first() or factories.make_user(login="refuser")
+
+
 def _answer(world: World, where: str) -> Row:
     """The answer of one station, which only the role of the station gives."""
     station = ClearanceStation.objects.filter(role="accounting").first()
@@ -231,9 +260,10 @@ def _station(world: World, where: str) -> ClearanceStation:
     return make(ClearanceStation, world, where, role="accounting", occasions=["11"], code="accounting")
 
 
-def _contact(world: World, where: str) -> ParentContact:
-    found = ParentContact.objects.filter(student=world.student(where)).first()
-    return found or make(ParentContact, world, where, phone="+998901112233")
+def _contact(world: World, where: str) -> Contact:
+    person = world.persons[where]
+    found = Contact.objects.filter(person=person, agreed_at__isnull=False).first()
+    return found or make(Contact, world, where, person=person, phone="+998901112233", agreed_at=AGREED)
 
 
 def _of_speciality(model: type, **given: Any) -> Callable[[World, str], Any]:
@@ -267,7 +297,10 @@ def _link(world: World, where: str) -> ParentLink:
         return found
     nonce = f"{next(_serial):032d}"
     link = ParentLink(contact=contact, nonce=nonce)
-    return make(ParentLink, world, where, contact=contact, nonce=nonce, token_hash=hash_of(token_of(link)))
+    return make(
+        ParentLink, world, where, contact=contact, student=world.student(where), nonce=nonce,
+        token_hash=hash_of(token_of(link)),
+    )  # fmt: skip
 
 
 def _curriculum_subject(world: World, where: str) -> Row:
@@ -928,10 +961,11 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     Application: of_person(_draft_application),
     "movement_applications": of_person(_sent_application),
     ApplicationTerm: of_everybody(first(ApplicationTerm, days=7)),
+    Objection: of_person(_objection),
+    ObjectionTerm: of_everybody(first(ObjectionTerm, days_to_object=30, days_to_decide=15)),
     ApplicationWindow: of_everybody(first(ApplicationWindow, closes=DAY)),
     ClearanceStation: of_everybody(first(ClearanceStation, occasions=["11"])),
     ClearanceAnswer: _answer,
-    ParentContact: of_person(_contact),
     ParentLink: of_person(_link),
     Document: _document,
     Contract: of_person(lambda world, where: world.contract(where)),

@@ -115,7 +115,7 @@ def test_the_table_has_no_line_twice_and_names_what_exists():
     beside_the_annex = {
         "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "A", "B4",
         "B5", "B6", "B6.1", "B6.2", "B6.3", "B6.4", "B6.5", "B6.6", "B6.7", "B6.8", "B7",
-        "B7.1", "B7.2", "B7.3", "B7.4", "B7.5", "B7.6", "B8", "B8.1", "B8.2", "B8.3", "R", "S", "T",
+        "B7.1", "B7.2", "B7.3", "B7.4", "B7.5", "B7.6", "B8", "B8.1", "B8.2", "B8.3", "B8.4", "B8.5", "R", "S", "T",
     }  # fmt: skip
     assert set(TABLE) == set(ANNEX) | beside_the_annex
     codes = {one.code for one in (*duties.MENUS, *duties.EXTRA_MENUS)}
@@ -177,7 +177,8 @@ def test_the_rectorate_sees_every_view_and_changes_nothing_but_by_signing_and_ap
     assert views <= held
     assert held - views == {
         "message.read", "message.write", "message.broadcast",
-            "order.sign", "topic_order.sign", "doctoral_order.sign", "rating_criteria.approve",
+        "order.sign", "topic_order.sign", "doctoral_order.sign", "rating_criteria.approve",
+        "objection.decide", "objection.decide_last",
     }  # fmt: skip
 
 

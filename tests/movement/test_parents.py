@@ -15,13 +15,14 @@ from django.urls import reverse
 
 from movement import actions as orders
 from movement.parents import actions, pages
-from movement.parents.models import ParentContact, ParentLink
-from students.models import Student
+from movement.parents.models import ParentLink
+from students.models import Contact, Student
 from tests.factories import access_of, make_admission_setting, make_students, make_user
 from tests.movement.petitions import account, carry_out, with_papers
 from tests.sharing import shared
 
 DAY = datetime.date(2026, 9, 20)
+MOMENT = datetime.datetime(2025, 9, 20, 9, tzinfo=datetime.UTC)
 
 
 @shared
@@ -35,9 +36,14 @@ def client_of(user) -> Client:
     return client
 
 
-def contact(student: Student, **fields) -> ParentContact:
-    known = {"name": "Karimov Komil", "relation": "father", "phone": "+998901112233", "agreed_on": DAY}
-    return ParentContact.objects.create(student=student, created_by=account(student), **(known | fields))
+def contact(student: Student, **fields) -> Contact:
+    known = {
+        "full_name": "Karimov Komil",
+        "relation": "father",
+        "phone": "+998901112233",
+        "agreed_at": MOMENT,
+    }
+    return Contact.objects.create(person=student.person, **(known | fields))
 
 
 def expel(student: Student, dean, rector):
@@ -52,14 +58,18 @@ def expel(student: Student, dean, rector):
 @pytest.mark.duty("S", "2.1")
 def test_from_the_contact_to_the_public_page(student, dean, rector):
     cabinet = client_of(account(student))
-    where = reverse("my_parents")
-    bad = cabinet.post(where, {"name": "Karimov Komil", "relation": "father"})
+    where = reverse("my_contact_new")
+    bad = cabinet.post(where, {"full_name": "Karimov Komil", "relation": "father"})
     assert bad.status_code == 422 and "Give a phone or an e-mail." in bad.content.decode()
-    data = {"name": "Karimov Komil", "relation": "father", "phone": "+998 90 111-22-33", "agreed": "on"}
+    data = {
+        "full_name": "Karimov Komil",
+        "relation": "father",
+        "phone": "+998 90 111-22-33",
+        "agreed": "on",
+    }
     cabinet.post(where, data)
-    known = ParentContact.objects.get()
-    assert known.phone == "+998901112233" and known.agreed_on
-    assert cabinet.post(where, data).status_code == 422, "twice"
+    known = Contact.objects.get()
+    assert known.phone == "+998901112233" and known.agreed_at
 
     order = expel(student, dean, rector)
     link = ParentLink.objects.get(order=order)
@@ -82,7 +92,7 @@ def test_from_the_contact_to_the_public_page(student, dean, rector):
         person.pinfl,
         person.passport,
         student.number,
-        known.name,
+        known.full_name,
         known.phone,
     )
     assert not any(one in text for one in hidden)
@@ -101,22 +111,62 @@ def test_from_the_contact_to_the_public_page(student, dean, rector):
 
 @pytest.mark.duty("S")
 def test_who_has_not_agreed_or_has_taken_it_back_is_told_nothing(student, dean, rector):
-    contact(student, agreed_on=None)
+    contact(student, agreed_at=None)
     ended = contact(student, phone="+998901112244")
     cabinet = client_of(account(student))
-    cabinet.post(reverse("my_parent_end", args=[ended.pk]))
+    cabinet.post(reverse("my_contact_take_back", args=[ended.pk]))
+    ended.refresh_from_db()
+    assert ended.agreed_at is None and "have not agreed" in cabinet.get(reverse("my_card")).content.decode()
     expel(student, dean, rector)
     assert not ParentLink.objects.exists()
 
 
 @pytest.mark.duty("S")
-def test_taking_a_contact_back_revokes_its_links(student, dean, rector):
+def test_taking_the_agreement_back_closes_its_links_for_good(student, dean, rector):
+    """Whoever has left takes it back, too; agreed anew, only what comes then is told."""
     known = contact(student)
     expel(student, dean, rector)
-    actions.end_contact(known, access=access_of(account(student)), permission="own.card")
-    assert ParentLink.objects.get().revoked_at
+    link = ParentLink.objects.get()
+    path = reverse("parent_order", args=[actions.token_of(link)])
+    assert Client().get(path).status_code == 200
+    cabinet = client_of(account(student))
+    assert cabinet.post(reverse("my_contact_take_back", args=[known.pk])).status_code == 302
+    assert Client().get(path).status_code == 410
     with pytest.raises(actions.ParentError):
-        actions.revoke_link(ParentLink.objects.get(), access=access_of(dean))
+        actions.revoke_link(link, access=access_of(dean))
+    tab = client_of(dean).get(reverse("students_students_detail", args=[student.pk]) + "?tab=parents")
+    assert "took the agreement back" in tab.content.decode()
+    known.refresh_from_db()
+    known.set_agreed(True)
+    known.save()
+    assert Client().get(path).status_code == 410 and not ParentLink.objects.open().exists()
+
+
+@pytest.mark.duty("2.1")
+def test_the_office_keeps_the_agreement_on_the_card(student, dean, rector):
+    """One record: what the card has is what is told; a contact with links stays."""
+    known, office = contact(student, agreed_at=None), client_of(dean)
+    form = {
+        "relation": "father",
+        "full_name": known.full_name,
+        "phone": known.phone,
+        "row_version": known.version,
+    }
+    edit = reverse("student_contacts_edit", args=[student.pk, known.pk])
+    office.post(edit, form | {"agreed": "on"})
+    known.refresh_from_db()
+    since = known.agreed_at
+    assert since
+    office.post(edit, form | {"agreed": "on", "workplace": "Maktab", "row_version": known.version})
+    known.refresh_from_db()
+    assert known.agreed_at == since and known.workplace == "Maktab", "as long as before"
+    expel(student, dean, rector)
+    delete = office.post(reverse("student_contacts_delete", args=[student.pk, known.pk]), follow=True)
+    assert "take the agreement back instead" in delete.content.decode() and Contact.objects.exists()
+    known.refresh_from_db()
+    office.post(edit, form | {"row_version": known.version})
+    known.refresh_from_db()
+    assert known.agreed_at is None
 
 
 @pytest.mark.duty("2.1")
@@ -126,15 +176,17 @@ def test_only_the_faculty_and_the_student_handle_contacts(student, dean, rector)
     link = ParentLink.objects.get()
     other = make_students(make_admission_setting("303-102"), 1)[0]
     elsewhere = make_user("dean", other.current.faculty)
-    for name, pk in (("parent_end", known.pk), ("parent_link_revoke", link.pk), ("parent_link_handed", link.pk),
-                     ("parent_add", student.pk)):  # fmt: skip
-        where = reverse(name, args=[pk])
+    for name in ("parent_link_revoke", "parent_link_handed"):
+        where = reverse(name, args=[link.pk])
         assert client_of(elsewhere).post(where).status_code == 404, name
         assert client_of(make_user("rectorate")).post(where).status_code == 403, name
         assert client_of(account(student)).post(where).status_code == 403, name
-    assert client_of(account(other)).post(reverse("my_parent_end", args=[known.pk])).status_code == 404
-    page = client_of(dean).post(reverse("parent_add", args=[student.pk]), {"name": "", "phone": "123"})
-    assert page.status_code == 422
+    back = reverse("my_contact_take_back", args=[known.pk])
+    assert client_of(account(other)).post(back).status_code == 404
+    assert (
+        client_of(dean).post(back).status_code == 403
+        and client_of(account(student)).get(back).status_code == 405
+    )
 
 
 def test_the_public_page_is_slow_for_those_who_try_tokens(client, db, monkeypatch):
@@ -215,4 +267,18 @@ def test_the_laws_hold_for_raw_sql(student, dean, rector):
     assert refused("UPDATE movement_parentlink SET revoked_at = now()")
     assert refused("UPDATE movement_parentlink SET sent_at = now()")
     assert refused("UPDATE movement_parentlink SET token_hash = 'plain'")
-    assert refused("UPDATE movement_parentcontact SET phone = '', email = ''")
+    assert refused("UPDATE movement_parentlink SET order_id = order_id + 1"), "what it opens never changes"
+    assert refused("DELETE FROM movement_parentlink")
+    assert refused("UPDATE students_contact SET phone = '', email = ''")
+    link = ParentLink.objects.get()
+    silent = contact(student, phone="+998901112299", agreed_at=None)
+    columns = "student_id, order_id, nonce, created_at, sent_by"
+    copy = (
+        f"INSERT INTO movement_parentlink (contact_id, token_hash, {columns}) "
+        f"SELECT {{}}, md5('a') || md5('b'), {columns} FROM movement_parentlink WHERE id = {link.pk}"
+    )
+    assert refused(copy.format(silent.pk)), "the student has not agreed"
+    stranger = make_students(make_admission_setting("303-102"), 1)[0]
+    assert refused(copy.format(contact(stranger).pk)), "somebody else's contact"
+    actions.revoke_link(link, access=access_of(dean))
+    assert refused("UPDATE movement_parentlink SET revoked_at = NULL, revoked_by_id = NULL")
