@@ -82,6 +82,7 @@ urlpatterns = [
     path("loads/file/", loads.loads_file, name="curriculum_loads_file"),
     path("loads/<int:pk>/", loads.teacher_load, name="curriculum_teacher_load"),
     path("open-electives/", electives.open_electives, name="curriculum_open_electives"),
+    path("open-teachers/", electives.open_teachers, name="curriculum_open_teachers"),
     path("electives/<int:pk>/window/", electives.change_window, name="curriculum_elective_window"),
     path("electives/<int:pk>/offers/", electives.set_offers, name="curriculum_elective_offers"),
     path("electives/<int:pk>/close/", electives.close, name="curriculum_elective_close"),

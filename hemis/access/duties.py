@@ -415,7 +415,7 @@ DUTIES: tuple[Duty, ...] = (
         _CREATE_EDIT,
         KAFEDRA,
         "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign; "
-        "relearning_course: view; "
+        "relearning_course: view; elective: view; "
         "timetable: view; exam_timetable: view; resource: view; question: view; task: view; completeness: view",
     ),
     _duty(
