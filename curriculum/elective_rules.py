@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop
+
+from hemis.explain import Explained, Phrase, Step, decimal_text
+
 TIME, GPA = "time", "gpa"
-OWN, LIST, OFFICE = "own", "list", "office"
+OWN, LIST, OFFICE, HOME = "own", "list", "office", "home"
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Settled:
-    """A student's place and how it came about: own choice, from the waiting list, or given by the office."""
+    """A student's place and how it came about.
+
+    By own choice, from the waiting list, given by the office, or with the own group.
+    """
 
     student: int
     alternative: int
@@ -60,12 +67,16 @@ def settle(
     wishes: Iterable[Wish],
     undecided: Iterable[int],
     priority: str = TIME,
+    *,
+    homes: Mapping[int, int] | None = None,
+    barred: Collection[tuple[int, int]] = (),
 ) -> Outcome:
     """Places of one elective group.
 
     In order: everybody gets the own choice while there are places; those whose
-    alternative is full and those who did not choose get the one with the most free
-    places; an alternative that stays below its minimum even so is dropped, the
+    alternative is full and those who did not choose get their ``homes`` (student →
+    alternative) where there is one with a place, else the one with the most free
+    places that is not ``barred`` to them; an alternative that stays below its minimum even so is dropped, the
     smallest first, while the others hold everybody, and all is settled anew. Nobody is placed twice
     and no alternative beyond its places; who finds none is told of as ``without``.
     """
@@ -73,8 +84,9 @@ def settle(
     kept = {one.key: one for one in alternatives}
     dropped: list[int] = []
     others = [one for one in undecided if one not in {wish.student for wish in ordered}]
+    ways = _Ways(homes or {}, set(barred))
     while True:
-        outcome = _outcome(ordered, others, kept, _seat(ordered, kept), dropped)
+        outcome = _outcome(ordered, others, kept, _seat(ordered, kept), dropped, ways)
         small = _too_small(kept, outcome, len(ordered) + len(others))
         if small is None:
             return outcome
@@ -108,9 +120,27 @@ def _too_small(kept: Mapping[int, Alternative], outcome: Outcome, people: int) -
     return min(candidates, key=lambda key: (counts[key], key), default=None)
 
 
+@dataclass(frozen=True)
+class _Ways:
+    """Where those go whose wish gives no place."""
+
+    homes: Mapping[int, int]
+    barred: Collection[tuple[int, int]]
+
+    def place(self, student: int, left: Mapping[int, int]) -> Settled | None:
+        """The own alternative, else the one with the most free places; None where all are full or barred."""
+        home = self.homes.get(student)
+        if home is not None and left.get(home, 0) > 0:
+            return Settled(student, home, HOME)
+        free = [key for key, count in left.items() if count > 0 and (student, key) not in self.barred]
+        if not free:
+            return None
+        return Settled(student, max(free, key=lambda one: (left[one], -one)), OFFICE)
+
+
 def _outcome(
     ordered: Sequence[Wish], others: Sequence[int], kept: Mapping[int, Alternative], seated: Mapping[int, int],
-    dropped: list[int],
+    dropped: list[int], ways: _Ways,
 ) -> Outcome:  # fmt: skip
     outcome = Outcome(dropped=list(dropped))
     left = {key: one.places for key, one in kept.items()}
@@ -119,11 +149,73 @@ def _outcome(
         left[key] -= 1
         outcome.places.append(Settled(student, key, OWN if first[student].placed else LIST))
     for student in [one.student for one in ordered if one.student not in seated] + list(others):
-        free = [key for key, count in left.items() if count > 0]
-        if not free:
+        place = ways.place(student, left)
+        if place is None:
             outcome.without.append(student)
             continue
-        key = max(free, key=lambda one: (left[one], -one))
-        left[key] -= 1
-        outcome.places.append(Settled(student, key, OFFICE))
+        left[place.alternative] -= 1
+        outcome.places.append(place)
     return outcome
+
+
+# --- why somebody has the place
+
+LAW = "VMQ 824, 31.12.2020"
+WAITS = "waits"
+OUTCOMES = {
+    OWN: gettext_noop("By the own choice"),
+    LIST: gettext_noop("A place has become free"),
+    OFFICE: gettext_noop("Given where most places were free"),
+    HOME: gettext_noop("The own group has a place"),
+    "moved": gettext_noop("Moved by the office"),
+    WAITS: gettext_noop("Waits for a place"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a place came from: the wish, how many wished the same and who came before, places, and the outcome."""
+
+    priority: str
+    way: str
+    wish: str
+    place: str
+    gpa: Decimal | None = None
+    chosen_at: str = ""
+    rank: int = 0
+    wishes: int = 0
+    places: int = 0
+    is_dropped: bool = False
+
+
+def why(one: Standing) -> Explained[str]:
+    """The place with the steps that led to it; the source is the regulation on the credit-module system."""
+    steps: list[Step] = []
+    if one.wish:
+        steps.append(Step(Phrase(gettext_noop("Own choice")), one.wish))
+        by_gpa = one.priority == GPA
+        figure = decimal_text(one.gpa) if by_gpa else one.chosen_at
+        steps.append(
+            Step(
+                Phrase(gettext_noop("Priority: the better GPA"))
+                if by_gpa
+                else Phrase(gettext_noop("Priority: who chose first")),
+                figure,
+                LAW,
+            )
+        )
+        steps.append(
+            Step(
+                Phrase(
+                    gettext_noop("Place in the order among %(wishes)s who chose the same; places: %(places)s"),
+                    wishes=one.wishes, places=one.places,
+                ),
+                one.rank,
+            )
+        )  # fmt: skip
+        if one.is_dropped:
+            steps.append(Step(Phrase(gettext_noop("Too few chose it, so it is not taught"))))
+    else:
+        steps.append(Step(Phrase(gettext_noop("Nothing was chosen in the window"))))
+    steps.append(Step(Phrase(OUTCOMES[one.way]), one.place))
+    return Explained(one.place, steps)

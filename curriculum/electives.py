@@ -1,4 +1,4 @@
-"""Electives: the dean's office opens a window, students choose in it, closing gives everybody a place (duty 2.3).
+"""Electives and teachers: the office opens a window, students choose, closing gives everybody a place (duty 2.3).
 
 The database counts places and refuses overbooking; what is done here is to be
 told so kindly, to keep the waiting list in order and to register at the end.
@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum import elective_rules as rules
-from curriculum import registrations, standing
+from curriculum import registrations, standing, teacher_choice
 from curriculum.actions import CurriculumError
 from curriculum.models import (
     Curriculum,
@@ -31,6 +31,7 @@ from curriculum.models import (
     Registration,
 )
 from hemis.access.scope import Access
+from hemis.explain import Explained
 from hemis.notices import kinds as notices
 from hemis.notices.actions import notify
 from hemis.people.models import User
@@ -39,6 +40,10 @@ from students.models import Student
 notices.register(
     "elective_open", gettext_lazy("Choose your electives of %(semester)s until %(until)s"), "checklist"
 )
+notices.register(
+    "teachers_open", gettext_lazy("Choose your teachers of %(semester)s until %(until)s"), "checklist"
+)
+notices.register("teacher_settled", gettext_lazy("%(subject)s: you attend with %(group)s"), "users")
 notices.register("elective_placed", gettext_lazy("A place has become free: you have %(subject)s"), "check")
 notices.register("elective_settled", gettext_lazy("Your elective: %(subject)s"), "books")
 STUDYING = "11"
@@ -78,40 +83,50 @@ def _campaign(campaign: ElectiveCampaign, access: Access, *states: str) -> Elect
 @transaction.atomic
 def open_campaign(
     semester: CurriculumSemester, *, access: Access, opens_at: datetime.datetime, closes_at: datetime.datetime,
-    priority: str,
+    priority: str, kind: str = ElectiveCampaign.SUBJECTS,
 ) -> ElectiveCampaign:  # fmt: skip
     """A window for the semester with all its alternatives; the students are told when it opens at once.
 
-    Places are those of the plan, or thirty, until the office says otherwise.
+    Places are those of the plan, or thirty (of a teacher: as many as sit together),
+    until the office says otherwise.
 
     Raises:
-        CurriculumError: out of scope, not approved, no alternatives, or there is a window already.
+        CurriculumError: out of scope, not approved, nothing to choose, or there is a window already.
     """
     access.require("elective.edit")
     plans = Curriculum.objects.for_scope(access.scope("elective.edit")).filter(state=Curriculum.APPROVED)
     if not plans.filter(pk=semester.curriculum_id).exists():
         raise CurriculumError(_("Electives are chosen from an approved curriculum of your faculty."))
-    if ElectiveCampaign.objects.filter(semester=semester).exists():
-        raise CurriculumError(_("The semester has its choice of electives already."))
-    lines = list(alternatives_of(semester))
-    if not lines:
-        raise CurriculumError(_("The semester has no electives."))
+    if ElectiveCampaign.objects.filter(semester=semester, kind=kind).exists():
+        raise CurriculumError(_("The semester has this choice already."))
+    if kind == ElectiveCampaign.TEACHERS:
+        offers = teacher_choice.offers_for(semester, choosers(semester))
+    else:
+        offers = _elective_offers(semester)
     made = ElectiveCampaign.objects.create(
-        semester=semester, opens_at=opens_at, closes_at=closes_at, priority=priority
+        semester=semester, opens_at=opens_at, closes_at=closes_at, priority=priority, kind=kind
     )
-    ElectiveOffer.objects.bulk_create(
-        ElectiveOffer(campaign=made, curriculum_subject=line, places=line.places or PLACES) for line in lines
-    )
+    for one in offers:
+        one.campaign = made
+    ElectiveOffer.objects.bulk_create(offers)
     if made.state == ElectiveCampaign.OPEN:
         _tell_choosers(made)
     return made
+
+
+def _elective_offers(semester: CurriculumSemester) -> list[ElectiveOffer]:
+    lines = list(alternatives_of(semester))
+    if not lines:
+        raise CurriculumError(_("The semester has no electives."))
+    return [ElectiveOffer(curriculum_subject=line, places=line.places or PLACES) for line in lines]
 
 
 def _tell_choosers(campaign: ElectiveCampaign) -> None:
     people = User.objects.filter(is_active=True, person__in=choosers(campaign.semester).values("person"))
     until = timezone.localtime(campaign.closes_at).strftime("%d.%m.%Y %H:%M")
     facts = {"semester": campaign.semester.number, "until": until}
-    notify(people, "elective_open", facts, reverse("my_electives"))
+    kind = "teachers_open" if campaign.is_of_teachers else "elective_open"
+    notify(people, kind, facts, reverse("my_electives"))
 
 
 @transaction.atomic
@@ -154,7 +169,8 @@ def choose(offer: ElectiveOffer, *, access: Access) -> ElectiveChoice:
     waits until the office closes. The place that is given up goes to who waits.
 
     Raises:
-        CurriculumError: the window is not open, or the student does not study by this plan.
+        CurriculumError: the window is not open, the student does not study by this plan, or the
+            lessons of a teacher's group meet own ones.
     """
     access.require("own.elective")
     campaign = ElectiveCampaign.objects.select_related("semester__curriculum").get(pk=offer.campaign_id)
@@ -163,8 +179,9 @@ def choose(offer: ElectiveOffer, *, access: Access) -> ElectiveChoice:
     student = own_student(access, campaign)
     if student is None:
         raise CurriculumError(_("These electives are not of your curriculum."))
-    group = offer.curriculum_subject.elective_group
+    group = offer.choice_group
     locked = _locked_offers(offer)
+    _refuse_clash(campaign, offer, student)
     before = (
         ElectiveChoice.objects.select_for_update(of=("self",))
         .filter(student=student, campaign=campaign, elective_group=group)
@@ -177,7 +194,7 @@ def choose(offer: ElectiveOffer, *, access: Access) -> ElectiveChoice:
     made.offer = locked[offer.pk]
     by_time = campaign.priority == ElectiveCampaign.BY_TIME
     made.state = ElectiveChoice.PLACED if by_time and made.offer.left > 0 else ElectiveChoice.WAITING
-    made.way, made.chosen_at = ElectiveChoice.OWN, timezone.now()
+    made.way, made.chosen_at, made.wish = ElectiveChoice.OWN, timezone.now(), made.offer
     made.gpa = standing.gpa_of([student.pk], timezone.localdate()).get(student.pk)
     made.version = (made.version or 0) + (1 if before else 0)
     _write(made)
@@ -190,9 +207,20 @@ def _locked_offers(offer: ElectiveOffer) -> dict[int, ElectiveOffer]:
     """The alternatives of the offer's elective group, locked in the order of their keys before any choice is:
     whoever chooses, withdraws or moves up does so one after the other, and nobody waits for each other.
     """
-    group = offer.curriculum_subject.elective_group
-    rows = ElectiveOffer.objects.filter(campaign=offer.campaign_id, curriculum_subject__elective_group=group)
+    rows = ElectiveOffer.objects.filter(campaign=offer.campaign_id)
+    if offer.group_id:
+        rows = rows.filter(curriculum_subject=offer.curriculum_subject_id)
+    else:
+        rows = rows.filter(curriculum_subject__elective_group=offer.curriculum_subject.elective_group)
     return {one.pk: one for one in rows.select_for_update(of=("self",)).order_by("pk")}
+
+
+def _refuse_clash(campaign: ElectiveCampaign, offer: ElectiveOffer, student: Student) -> None:
+    if not offer.group_id:
+        return
+    clash = teacher_choice.clashes(campaign, [student.pk]).get((student.pk, offer.pk))
+    if clash is not None:
+        raise CurriculumError(_("%(offer)s %(clash)s.") % {"offer": offer, "clash": clash})
 
 
 def _write(choice: ElectiveChoice) -> None:
@@ -255,16 +283,17 @@ def close(campaign: ElectiveCampaign, *, access: Access) -> list[Student]:
         CurriculumError: out of scope or closed already.
     """
     found = _campaign(campaign, access, ElectiveCampaign.OPEN, ElectiveCampaign.OVER)
-    students = {one.pk: one for one in choosers(found.semester).order_by("pk")}
+    students = {one.pk: one for one in choosers(found.semester).select_related("current").order_by("pk")}
     gpa = standing.gpa_of(list(students), timezone.localdate())
     without: set[int] = set()
     offers: dict[str, list[ElectiveOffer]] = defaultdict(list)
     for offer in (
         found.offers.select_for_update(of=("self",)).select_related("curriculum_subject").order_by("pk")
     ):
-        offers[offer.curriculum_subject.elective_group].append(offer)
+        offers[offer.choice_group].append(offer)
+    barred = teacher_choice.clashes(found, list(students)) if found.is_of_teachers else {}
     for group, alternatives in sorted(offers.items()):
-        outcome = _settle(found, group, alternatives, students, gpa)
+        outcome = _settle(found, group, alternatives, students, gpa, barred)
         without |= set(outcome.without)
         _write_places(found, group, alternatives, outcome, gpa)
     found.closed_at, found.closed_by = timezone.now(), access.user
@@ -277,7 +306,7 @@ def close(campaign: ElectiveCampaign, *, access: Access) -> list[Student]:
 
 def _settle(
     campaign: ElectiveCampaign, group: str, offers: list[ElectiveOffer], students: Mapping[int, Student],
-    gpa: Mapping[int, Any],
+    gpa: Mapping[int, Any], barred: Mapping[tuple[int, int], Any],
 ) -> rules.Outcome:  # fmt: skip
     choices = campaign.choices.filter(elective_group=group, student__in=students).order_by("pk")
     wishes = [
@@ -293,6 +322,8 @@ def _settle(
         wishes,
         [key for key in students if key not in taken],
         campaign.priority,
+        homes=teacher_choice.homes(offers, students.values()),
+        barred=barred,
     )
 
 
@@ -327,6 +358,9 @@ def _write_places(
 def _register(campaign: ElectiveCampaign) -> None:
     """A registration for every place; one that an office ended is renewed."""
     placed = list(campaign.choices.filter(state=ElectiveChoice.PLACED).select_related("offer").order_by("pk"))
+    if campaign.is_of_teachers:
+        teacher_choice.register(placed)
+        return
     there = {
         (row.student_id, row.curriculum_subject_id)
         for row in Registration.objects.active().filter(semester=campaign.semester_id)
@@ -352,6 +386,9 @@ def _register(campaign: ElectiveCampaign) -> None:
 
 
 def _tell_settled(campaign: ElectiveCampaign) -> None:
+    if campaign.is_of_teachers:
+        _tell_teachers(campaign)
+        return
     by_subject: dict[str, list[int]] = defaultdict(list)
     rows = campaign.choices.filter(state=ElectiveChoice.PLACED)
     for person, subject in rows.values_list("student__person", "offer__curriculum_subject__subject__name"):
@@ -359,6 +396,54 @@ def _tell_settled(campaign: ElectiveCampaign) -> None:
     for subject, people in by_subject.items():
         users = User.objects.filter(is_active=True, person__in=people)
         notify(users, "elective_settled", {"subject": subject}, reverse("my_electives"))
+
+
+def _tell_teachers(campaign: ElectiveCampaign) -> None:
+    """Whoever attends with another group than the own is told which."""
+    rows = campaign.choices.filter(state=ElectiveChoice.PLACED).exclude(
+        offer__group=F("student__current__group")
+    )
+    by_offer: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for person, subject, group in rows.values_list(
+        "student__person", "offer__curriculum_subject__subject__name", "offer__group__name"
+    ):
+        by_offer[subject, group].append(person)
+    for (subject, group), people in by_offer.items():
+        users = User.objects.filter(is_active=True, person__in=people)
+        notify(users, "teacher_settled", {"subject": subject, "group": group}, reverse("my_electives"))
+
+
+def explanations(
+    campaign: ElectiveCampaign, rows: Iterable[ElectiveChoice] | None = None
+) -> dict[int, Explained[str]]:
+    """Why each choice stands where it does (of ``rows``, or of all): choice → place with its steps; two queries."""
+    everybody = list(campaign.choices.all())
+    offers = {
+        one.pk: one
+        for one in campaign.offers.select_related("curriculum_subject__subject", "group").order_by("pk")
+    }
+    by_gpa = campaign.priority == ElectiveCampaign.BY_GPA
+    wished: dict[int, list[ElectiveChoice]] = defaultdict(list)
+    for one in everybody:
+        if one.wish_id:
+            wished[one.wish_id].append(one)
+    ranks = {}
+    for those in wished.values():
+        those.sort(key=lambda one: ((-(one.gpa or 0) if by_gpa else 0), one.chosen_at, one.student_id))
+        ranks.update({one.pk: at for at, one in enumerate(those, start=1)})
+    found = {}
+    for one in everybody if rows is None else rows:
+        wish = offers.get(one.wish_id or 0)
+        found[one.pk] = rules.why(
+            rules.Standing(
+                campaign.priority, one.way if one.state == ElectiveChoice.PLACED else rules.WAITS,
+                str(wish or ""), str(offers[one.offer_id]), one.gpa,
+                f"{timezone.localtime(one.chosen_at):%d.%m.%Y %H:%M:%S}", ranks.get(one.pk, 0),
+                len(wished.get(one.wish_id or 0, ())), wish.places if wish else 0,
+                bool(wish and wish.is_dropped),
+            )
+        )  # fmt: skip
+    return found
 
 
 @transaction.atomic
@@ -382,7 +467,7 @@ def move(rows: QuerySet[ElectiveChoice], offer: ElectiveOffer, *, access: Access
         .select_for_update(of=("self",))
         .order_by("pk")
     )
-    group = target.curriculum_subject.elective_group
+    group = target.choice_group
     if any((one.campaign_id, one.elective_group) != (target.campaign_id, group) for one in found):
         raise CurriculumError(_("Students move between the alternatives of one elective group."))
     held = registrations.held(list(_registrations(found).values_list("pk", flat=True)))
@@ -392,12 +477,15 @@ def move(rows: QuerySet[ElectiveChoice], offer: ElectiveOffer, *, access: Access
         raise CurriculumError(
             _("%(offer)s has %(left)d places left.") % {"offer": target, "left": target.left}
         )
-    _change_registrations(going, target)
+    if not target.group_id:
+        _change_registrations(going, target)
     left = sorted({one.offer_id for one in going if one.state == ElectiveChoice.PLACED})
     for one in going:
         one.offer, one.state, one.way = target, ElectiveChoice.PLACED, ElectiveChoice.MOVED
         one.version += 1
     ElectiveChoice.objects.bulk_update(going, ["offer", "state", "way", "version"], batch_size=1000)
+    if target.group_id and target.campaign.state == ElectiveCampaign.CLOSED:
+        teacher_choice.register(going)
     if going and target.campaign.state != ElectiveCampaign.CLOSED:
         for freed in ElectiveOffer.objects.select_for_update().filter(pk__in=left).order_by("pk"):
             _next_in_line(freed)

@@ -323,4 +323,26 @@ class SemesterForm(forms.Form):
 class RelearningWindowForm(RegisterForm):
     class Meta:
         model = RelearningWindow
-        fields = ["academic_year", "term", "opens_on", "closes_on", "basis"]
+        fields = [
+            "academic_year", "term", "is_summer", "opens_on", "closes_on", "starts_on", "ends_on", "minimum",
+            "most_credits", "basis",
+        ]  # fmt: skip
+
+    def clean(self):
+        data = super().clean()
+        starts, ends = data.get("starts_on"), data.get("ends_on")
+        if data.get("is_summer"):
+            if data.get("term") != RelearningWindow.SUMMER_TERM:
+                self.add_error("term", _("A summer semester belongs to the spring half-year."))
+            for name in ("starts_on", "ends_on"):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, _("A summer semester has its own days."))
+        elif bool(starts) != bool(ends):
+            self.add_error("ends_on" if starts else "starts_on", _("Give both days, or none."))
+        if starts and ends and (ends - starts).days < RelearningWindow.SHORTEST:
+            self.add_error(
+                "ends_on",
+                _("Studies with their control take %(days)d days at least.")
+                % {"days": RelearningWindow.SHORTEST},
+            )
+        return data

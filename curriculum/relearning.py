@@ -16,7 +16,7 @@ from typing import Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,7 @@ from curriculum.models import (
     GroupCurriculum,
     Registration,
     Relearning,
+    RelearningCourse,
     RelearningWindow,
     TeachingAudience,
 )
@@ -40,6 +41,8 @@ EDIT, OWN = "relearning.edit", "own.relearning"
 AUTUMN = "11"
 LAW = "VMQ 824, 31.12.2020, 41, 45-band"
 REASON_LENGTH = 500
+# Groups that have lessons and sheets: the active ones, and those of the courses of relearning.
+OPEN_GROUPS = Q(is_active=True) | Q(relearning_course__state=RelearningCourse.OPEN)
 
 # --- what higher floors know
 
@@ -137,6 +140,7 @@ class Place:
     line: CurriculumSubject
     group: Group
     teachers: tuple[str, ...]
+    kind: str = ""
 
     @property
     def key(self) -> str:
@@ -146,20 +150,46 @@ class Place:
         text = _("%(group)s · semester %(number)s · %(credit)s credits") % {
             "group": self.group, "number": self.line.semester.number, "credit": decimal_text(self.line.credit),
         }  # fmt: skip
-        return f"{text} · {', '.join(self.teachers)}" if self.teachers else text
+        return " · ".join(part for part in (self.kind, text, ", ".join(self.teachers)) if part)
 
 
 def places(relearning: Relearning) -> list[Place]:
-    """Where the subject is taught in the half-year, with no fewer credits than are owed; three queries.
+    """Where the subject is taught in the half-year, with no fewer credits than are owed; five queries.
 
     A line that the student is registered for is none: attempts would not begin anew there.
+    In a summer semester nothing runs by itself, so only its courses are left.
     """
+    found = [] if relearning.window.is_summer else _running(relearning)
+    return found + _in_courses(relearning)
+
+
+def _in_courses(relearning: Relearning) -> list[Place]:
+    """Courses of the window that are open for the subject; an individual plan is for its own student only."""
+    rows = (
+        RelearningCourse.objects.filter(
+            Q(only=None) | Q(only=relearning.pk), window=relearning.window_id, state=RelearningCourse.OPEN,
+            line__subject=relearning.owed.subject_id, line__credit__gte=relearning.owed.credit,
+        )
+        .exclude(line__registrations__student=relearning.student_id)
+        .select_related("line__subject", "line__semester", "group")
+        .order_by("pk")
+    )  # fmt: skip
+    courses = list(rows)
+    taught = _taught([one.line_id for one in courses], [one.group_id for one in courses])
+    return [
+        Place(one.line, one.group, tuple(taught.get((one.line_id, one.group_id), ())), one.get_kind_display())
+        for one in courses
+    ]
+
+
+def _running(relearning: Relearning) -> list[Place]:
+    """Groups whose own plans teach the subject in the half-year."""
     window, owed = relearning.window, relearning.owed
     lines = {
         one.pk: one
         for one in CurriculumSubject.objects.filter(
-            curriculum__state=Curriculum.APPROVED, subject=owed.subject_id, credit__gte=owed.credit,
-            semester__academic_year=window.academic_year_id,
+            curriculum__state=Curriculum.APPROVED, curriculum__is_relearning=False, subject=owed.subject_id,
+            credit__gte=owed.credit, semester__academic_year=window.academic_year_id,
         )
         .exclude(pk=owed.pk)
         .exclude(registrations__student=relearning.student_id)
@@ -179,17 +209,22 @@ def places(relearning: Relearning) -> list[Place]:
         for one in lines.values()
         if one.curriculum_id == row.curriculum_id
     ]
-    taught: dict[tuple[int, int], list[str]] = {}
+    taught = _taught(lines, {group.pk for _line, group in pairs})
+    return [Place(lines[line], group, tuple(taught.get((line, group.pk), ()))) for line, group in pairs]
+
+
+def _taught(lines: Collection[int], groups: Collection[int]) -> dict[tuple[int, int], list[str]]:
+    """(line, group) → who teaches there: one query."""
+    found: dict[tuple[int, int], list[str]] = {}
     rows = TeachingAudience.objects.filter(
-        curriculum_subject__in=lines, group__in={group.pk for _line, group in pairs},
-        teaching__teacher__isnull=False,
-    ).select_related("teaching__teacher__person").order_by("teaching__training_type", "pk")  # fmt: skip
-    for row in rows:
-        names = taught.setdefault((row.curriculum_subject_id, row.group_id), [])
+        curriculum_subject__in=lines, group__in=groups, teaching__teacher__isnull=False
+    ).select_related("teaching__teacher__person")
+    for row in rows.order_by("teaching__training_type", "pk"):
+        names = found.setdefault((row.curriculum_subject_id, row.group_id), [])
         name = str(row.teaching.teacher.person)
         if name not in names:
             names.append(name)
-    return [Place(lines[line], group, tuple(taught.get((line, group.pk), ()))) for line, group in pairs]
+    return found
 
 
 # --- verbs
@@ -199,7 +234,8 @@ def _own(access: Access, student: Student) -> bool:
     return access.can(OWN) and access.scope(OWN).person_id == student.person_id
 
 
-def _in_scope(access: Access, student: int) -> bool:
+def in_scope(access: Access, student: int) -> bool:
+    """Whether the office may decide for the student."""
     return access.can(EDIT) and Student.objects.filter(pk=student).for_scope(access.scope(EDIT)).exists()
 
 
@@ -209,9 +245,10 @@ def ask(student: Student, line: CurriculumSubject, *, window: RelearningWindow, 
 
     Raises:
         PermissionDenied: neither the student nor the office.
-        CurriculumError: not within the days, or the line still has sheets, is passed or asked for already.
+        CurriculumError: not within the days, the line still has sheets, is passed or asked for already,
+            or the credits go above the most that the half-year allows.
     """
-    if not _own(access, student) and not _in_scope(access, student.pk):
+    if not _own(access, student) and not in_scope(access, student.pk):
         raise PermissionDenied
     if not window.is_open:
         raise CurriculumError(
@@ -222,7 +259,34 @@ def ask(student: Student, line: CurriculumSubject, *, window: RelearningWindow, 
         raise CurriculumError(
             _("Studied anew is what was not passed, has no sheet left and is not asked for yet.")
         )
+    _within_credits(window, student, line)
     return Relearning.objects.create(window=window, student=student, owed=line, asked_by=access.user)
+
+
+def credits_asked(window: RelearningWindow, student: Student) -> Decimal:
+    """Credits that the student relearns, or has asked to, in the half-year."""
+    rows = Relearning.objects.filter(
+        window=window, student=student, state__in=[Relearning.ASKED, Relearning.ADMITTED]
+    )
+    return rows.aggregate(sum=Sum("owed__credit"))["sum"] or Decimal(0)
+
+
+def _within_credits(window: RelearningWindow, student: Student, line: CurriculumSubject) -> None:
+    """Refuse what goes above the most credits that the half-year allows one student."""
+    most = window.most_credits
+    if most is None:
+        return
+    Student.objects.select_for_update(of=("self",)).get(
+        pk=student.pk
+    )  # two requests at once are counted one by one
+    asked = credits_asked(window, student)
+    if asked + line.credit > most:
+        raise CurriculumError(
+            _("%(asked)s credits are asked for already; with %(credit)s more they are above the %(most)s allowed.")
+            % {
+                "asked": decimal_text(asked), "credit": decimal_text(line.credit), "most": decimal_text(most),
+            }
+        )  # fmt: skip
 
 
 def _locked(relearning: Relearning, access: Access, *states: str) -> Relearning:
@@ -256,7 +320,7 @@ def admit(relearning: Relearning, place: Place, *, access: Access, basis: str = 
     """
     access.require(EDIT)
     relearning = _locked(relearning, access, Relearning.ASKED)
-    if not _in_scope(access, relearning.student_id):
+    if not in_scope(access, relearning.student_id):
         raise PermissionDenied
     if place.key not in {one.key for one in places(relearning)}:
         raise CurriculumError(_("The subject is not taught there in the half-year."))
@@ -288,7 +352,7 @@ def refuse(relearning: Relearning, *, access: Access, reason: str) -> Relearning
     """
     access.require(EDIT)
     relearning = _locked(relearning, access, Relearning.ASKED)
-    if not _in_scope(access, relearning.student_id):
+    if not in_scope(access, relearning.student_id):
         raise PermissionDenied
     if not reason.strip():
         raise CurriculumError(_("Give the reason."))
@@ -305,7 +369,7 @@ def withdraw(relearning: Relearning, *, access: Access, reason: str = "") -> Rel
     Raises:
         CurriculumError: decided otherwise, or lessons, marks or sheets stand on it.
     """
-    office = _in_scope(access, relearning.student_id)
+    office = in_scope(access, relearning.student_id)
     states = [Relearning.ASKED, Relearning.ADMITTED] if office else [Relearning.ASKED]
     if not office and not _own(access, relearning.student):
         raise PermissionDenied

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from curriculum.exams import pages as exams
-from curriculum.pages import electives, loads, own, plan, reference, registrations, relearning, teachings
+from curriculum.pages import (
+    electives,
+    loads,
+    own,
+    plan,
+    reference,
+    registrations,
+    relearning,
+    relearning_courses,
+    teachings,
+)
 from curriculum.solver import pages as solver
 from curriculum.timetable import urls as timetable
 
@@ -37,6 +47,13 @@ urlpatterns = [
     path("relearnings/<int:pk>/admit/", relearning.admit, name="curriculum_relearning_admit"),
     path("relearnings/<int:pk>/refuse/", relearning.refuse, name="curriculum_relearning_refuse"),
     path("relearnings/<int:pk>/withdraw/", relearning.withdraw, name="curriculum_relearning_withdraw"),
+    *relearning_courses.RelearningCourses.urls(),
+    path("relearnings/<int:pk>/course/", relearning_courses.open_course, name="curriculum_relearning_course"),
+    path(
+        "relearning-courses/<int:pk>/cancel/",
+        relearning_courses.cancel,
+        name="curriculum_relearning_course_cancel",
+    ),
     path("students/<int:pk>/relearning/", relearning.enter, name="curriculum_relearning_enter"),
     path("my-relearning/", relearning.my_relearning, name="my_relearning"),
     path("my-relearning/<int:pk>/ask/", relearning.ask, name="my_relearning_ask"),
@@ -65,6 +82,7 @@ urlpatterns = [
     path("loads/file/", loads.loads_file, name="curriculum_loads_file"),
     path("loads/<int:pk>/", loads.teacher_load, name="curriculum_teacher_load"),
     path("open-electives/", electives.open_electives, name="curriculum_open_electives"),
+    path("open-teachers/", electives.open_teachers, name="curriculum_open_teachers"),
     path("electives/<int:pk>/window/", electives.change_window, name="curriculum_elective_window"),
     path("electives/<int:pk>/offers/", electives.set_offers, name="curriculum_elective_offers"),
     path("electives/<int:pk>/close/", electives.close, name="curriculum_elective_close"),

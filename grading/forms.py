@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum.models import CurriculumSubject
+from curriculum.relearning import OPEN_GROUPS
 from grading import queries
 from grading.actions.states import taught_by_examiner
 from grading.models import GradeSheet, GradingRule, PersonalSchedule
@@ -133,7 +134,7 @@ class OpenForm(_Dressed):
         if not scope.everything:
             faculties = faculties.filter(pk__in=scope.faculty_ids)
         self.fields["faculty"].queryset = faculties  # type: ignore[attr-defined]
-        self.fields["groups"].queryset = Group.objects.for_scope(scope).filter(is_active=True)  # type: ignore[attr-defined]
+        self.fields["groups"].queryset = Group.objects.for_scope(scope).filter(OPEN_GROUPS)  # type: ignore[attr-defined]
         self.fields["term"].choices = classifiers.choices("h_semestr_type")  # type: ignore[attr-defined]
         labels = dict(classifiers.choices("h_exam_type"))
         self.fields["control"].choices = [  # type: ignore[attr-defined]

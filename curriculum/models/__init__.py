@@ -24,7 +24,7 @@ from curriculum.models.reference import (
     Subject,
     SubjectGroup,
 )
-from curriculum.models.relearning import Relearning, RelearningWindow
+from curriculum.models.relearning import Relearning, RelearningCourse, RelearningWindow
 from curriculum.models.solver import DraftPlace, TeacherHours, TimetableDraft
 from curriculum.models.study import Registration, Teaching, TeachingAudience, Topic
 from curriculum.models.timetable import (
@@ -65,6 +65,7 @@ __all__ = [
     "RatingSheetKind",
     "Registration",
     "Relearning",
+    "RelearningCourse",
     "RelearningWindow",
     "Subject",
     "SubjectControl",

@@ -1,4 +1,4 @@
-"""Electives that students choose: the window of a semester, what it offers, who chose what (duty 2.3)."""
+"""What students choose in the window of a semester: their electives, and their teachers (duty 2.3; VMQ 824)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,27 @@ from django.utils.translation import gettext_lazy as _
 
 from curriculum.models.plan import CurriculumSemester, CurriculumSubject
 from hemis.base import BaseModel, ScopedQuerySet
-from students.models import Student
+from students.models import Group, Student
 from students.models.base import cared_for
 
 
 class ElectiveCampaignQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
+        """The faculty of the plan, and the kafedra that teaches something of it."""
         if scope.everything:
             return self
-        return self.filter(semester__curriculum__speciality__faculty__in=scope.faculty_ids)
+        taught = ElectiveOffer.objects.filter(curriculum_subject__kafedra__in=scope.kafedra_ids)
+        return self.filter(
+            Q(semester__curriculum__speciality__faculty__in=scope.faculty_ids)
+            | Q(pk__in=taught.values("campaign"))
+        )
 
 
 class ElectiveCampaign(BaseModel):
-    """The window in which students of a plan choose their electives of one semester."""
+    """The window in which students of a plan choose their electives of one semester, or their teachers."""
+
+    SUBJECTS, TEACHERS = "subjects", "teachers"
+    KINDS = [(SUBJECTS, _("electives")), (TEACHERS, _("teachers"))]
 
     BY_TIME, BY_GPA = "time", "gpa"
     PRIORITIES = [(BY_TIME, _("who chose first")), (BY_GPA, _("the better GPA"))]
@@ -36,11 +44,19 @@ class ElectiveCampaign(BaseModel):
         CLOSED: _("the choice is closed"),
     }
 
-    semester = models.OneToOneField(
+    semester = models.ForeignKey(
         CurriculumSemester,
         on_delete=models.PROTECT,
-        related_name="elective_campaign",
+        related_name="elective_campaigns",
         verbose_name=_("semester"),
+    )
+    kind = models.CharField(
+        _("what is chosen"),
+        max_length=8,
+        choices=KINDS,
+        default=SUBJECTS,
+        db_default=SUBJECTS,
+        editable=False,
     )
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"))
@@ -58,6 +74,7 @@ class ElectiveCampaign(BaseModel):
         verbose_name_plural = _("choices of electives")
         ordering = ["-opens_at", "pk"]
         constraints = [
+            models.UniqueConstraint(fields=["semester", "kind"], name="elective_campaign_once"),
             models.CheckConstraint(condition=Q(closes_at__gt=models.F("opens_at")), name="elective_window"),
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by=None)
@@ -67,7 +84,12 @@ class ElectiveCampaign(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.semester.curriculum} · {self.semester}"
+        text = f"{self.semester.curriculum} · {self.semester}"
+        return f"{text} · {self.get_kind_display()}" if self.is_of_teachers else text
+
+    @property
+    def is_of_teachers(self) -> bool:
+        return self.kind == self.TEACHERS
 
     @property
     def state(self) -> str:
@@ -87,11 +109,17 @@ class _OfCampaign(ScopedQuerySet):
     def for_scope(self, scope):
         if scope.everything:
             return self
-        return self.filter(campaign__semester__curriculum__speciality__faculty__in=scope.faculty_ids)
+        return self.filter(
+            Q(campaign__semester__curriculum__speciality__faculty__in=scope.faculty_ids)
+            | Q(curriculum_subject__kafedra__in=scope.kafedra_ids)
+        )
 
 
 class ElectiveOffer(BaseModel):
     """An alternative of a campaign: how many may take it, and how many must for it to be taught.
+
+    Where teachers are chosen it is a subject as it is taught with ``group``: who takes
+    it attends with that group, and so has its teachers.
 
     ``taken`` is counted by the database with every choice; a check holds it to the
     places, so nothing that happens at the same moment can overbook.
@@ -103,8 +131,11 @@ class ElectiveOffer(BaseModel):
         related_name="offers",
         verbose_name=_("choice of electives"),
     )
-    curriculum_subject = models.OneToOneField(
-        CurriculumSubject, on_delete=models.PROTECT, related_name="elective_offer", verbose_name=_("subject")
+    curriculum_subject = models.ForeignKey(
+        CurriculumSubject, on_delete=models.PROTECT, related_name="elective_offers", verbose_name=_("subject")
+    )
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("group")
     )
     places = models.PositiveSmallIntegerField(
         _("places"), validators=[MinValueValidator(1), MaxValueValidator(2000)]
@@ -126,6 +157,11 @@ class ElectiveOffer(BaseModel):
         verbose_name_plural = _("offers of electives")
         ordering = ["campaign", "curriculum_subject__elective_group", "curriculum_subject__position"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "curriculum_subject", "group"],
+                name="elective_offer_once",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(condition=Q(taken__lte=models.F("places")), name="elective_places"),
             models.CheckConstraint(
                 condition=Q(minimum__gte=1) & Q(minimum__lte=models.F("places")), name="elective_minimum"
@@ -133,7 +169,17 @@ class ElectiveOffer(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.curriculum_subject)
+        return f"{self.curriculum_subject} · {self.group}" if self.group_id else str(self.curriculum_subject)
+
+    @property
+    def choice_group(self) -> str:
+        """What one of is chosen: the elective group, or the subject whose teachers are chosen.
+
+        The same as the database writes into a choice.
+        """
+        if self.group_id:
+            return f"T{self.curriculum_subject_id:x}"
+        return self.curriculum_subject.elective_group
 
     @property
     def left(self) -> int:
@@ -145,7 +191,9 @@ class ElectiveChoiceQuerySet(ScopedQuerySet):
         """The faculty of the plan, the tutor's groups, and the student."""
         if scope.everything:
             return self
-        found = Q(offer__campaign__semester__curriculum__speciality__faculty__in=scope.faculty_ids)
+        found = Q(offer__campaign__semester__curriculum__speciality__faculty__in=scope.faculty_ids) | Q(
+            offer__curriculum_subject__kafedra__in=scope.kafedra_ids
+        )
         if scope.person_id:
             found |= Q(student__person=scope.person_id)
             found |= Q(student__current__group__in=cared_for(scope))
@@ -157,12 +205,13 @@ class ElectiveChoice(BaseModel):
 
     PLACED, WAITING = "placed", "waiting"
     STATES = [(PLACED, _("has a place")), (WAITING, _("waits"))]
-    OWN, LIST, OFFICE, MOVED = "own", "list", "office", "moved"
+    OWN, LIST, OFFICE, MOVED, HOME = "own", "list", "office", "moved", "home"
     WAYS = [
         (OWN, _("own choice")),
         (LIST, _("from the waiting list")),
         (OFFICE, _("given by the office")),
         (MOVED, _("moved by the office")),
+        (HOME, _("stays with the own group")),
     ]
 
     offer = models.ForeignKey(
@@ -182,6 +231,11 @@ class ElectiveChoice(BaseModel):
     elective_group = models.CharField(_("elective group"), max_length=8, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=STATES, default=WAITING)
     way = models.CharField(_("how it came about"), max_length=8, choices=WAYS, default=OWN)
+    # What the student has chosen, wherever the place is in the end; nothing where nobody chose.
+    wish = models.ForeignKey(
+        ElectiveOffer, on_delete=models.PROTECT, null=True, editable=False, related_name="wishes",
+        verbose_name=_("own choice"),
+    )  # fmt: skip
     chosen_at = models.DateTimeField(_("chosen at"), db_default=Now())
     gpa = models.DecimalField(_("GPA"), max_digits=4, decimal_places=2, null=True, blank=True, editable=False)
 

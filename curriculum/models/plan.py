@@ -22,8 +22,12 @@ COMPULSORY, ELECTIVE = "11", "12"
 
 class CurriculumQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
-        """The university sees all curricula, a faculty those of its specialities."""
-        return self if scope.everything else self.filter(speciality__faculty__in=scope.faculty_ids)
+        """The university sees all curricula, a faculty those of its specialities.
+
+        What a course of relearning has instead of one is seen as that course.
+        """
+        plans = self.filter(is_relearning=False)
+        return plans if scope.everything else plans.filter(speciality__faculty__in=scope.faculty_ids)
 
 
 class Curriculum(Translated, BaseModel):
@@ -65,6 +69,10 @@ class Curriculum(Translated, BaseModel):
         related_name="copies",
         verbose_name=_("copied from"),
     )
+    # The plan of one subject by which a course of relearning is taught; no group that is enrolled studies by it.
+    is_relearning = models.BooleanField(
+        _("course of relearning"), default=False, db_default=False, editable=False
+    )
     state = models.CharField(_("state"), max_length=8, choices=STATES, default=DRAFT, editable=False)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -86,11 +94,12 @@ class Curriculum(Translated, BaseModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["speciality", "education_form", "start_year", "release"],
+                condition=Q(is_relearning=False),
                 name="curriculum_release_once",
             ),
             models.UniqueConstraint(
                 fields=["speciality", "education_form", "start_year"],
-                condition=Q(state="approved"),
+                condition=Q(state="approved", is_relearning=False),
                 name="one_approved_curriculum",
             ),
             models.CheckConstraint(

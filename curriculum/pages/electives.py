@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST
 from import_export.formats.base_formats import XLSX
 from tablib import Dataset
 
-from curriculum import actions, electives
+from curriculum import actions, electives, teacher_choice
 from curriculum.models import (
     Curriculum,
     CurriculumSemester,
@@ -31,27 +32,51 @@ from curriculum.pages.plan import faculties
 from curriculum.pages.reference import years
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
+from hemis.explain import readable_steps
 from hemis.pages.columns import Column
 from hemis.pages.export import cell
 from hemis.pages.filters import Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as register_menu
 from hemis.pages.register import Register, Tab
+from students.models import Student
 
 COLOURS = {"planned": "secondary", "open": "green", "over": "orange", "closed": "blue"}
 DETAIL = "curriculum_electives_detail"
 
 
+def _with_teachers(campaign: ElectiveCampaign, rows) -> list[ElectiveOffer]:
+    """Offers with ``teachers`` in words, where teachers are chosen: one query more."""
+    found = list(rows.select_related("curriculum_subject__subject", "curriculum_subject__kafedra", "group"))
+    taught = {}
+    if campaign.is_of_teachers:
+        taught = teacher_choice.taught({one.curriculum_subject_id for one in found})
+    for one in found:
+        pairs = taught.get((one.curriculum_subject_id, one.group_id), ())
+        one.teachers = teacher_choice.teachers_text(pairs)
+    return found
+
+
+def _seen_offers(request: Request, campaign: ElectiveCampaign):
+    """All of them for the faculty; for a kafedra those of its own subjects."""
+    return ElectiveOffer.objects.for_scope(request.access.scope("elective.view")).filter(campaign=campaign)
+
+
+def _seen_choices(request: Request, campaign: ElectiveCampaign):
+    """The choices of these offers."""
+    return ElectiveChoice.objects.for_scope(request.access.scope("elective.view")).filter(campaign=campaign)
+
+
 def _offers_tab(request: Request, campaign: ElectiveCampaign) -> dict[str, Any]:
     offers = (
-        campaign.offers.select_related("curriculum_subject__subject", "curriculum_subject__kafedra")
+        _seen_offers(request, campaign)
         .annotate(waiting=Count("choices", filter=Q(choices__state=ElectiveChoice.WAITING)))
         .order_by("curriculum_subject__elective_group", "curriculum_subject__position", "pk")
     )
     people = electives.choosers(campaign.semester)
     chose = ElectiveChoice.objects.filter(campaign=campaign, student=OuterRef("pk"))
     return {
-        "offers": offers,
+        "offers": _with_teachers(campaign, offers),
         "people": people.count(),
         "undecided": people.filter(~Exists(chose)).count(),
         "may_edit": request.access.can("elective.edit") and campaign.state != ElectiveCampaign.CLOSED,
@@ -59,17 +84,25 @@ def _offers_tab(request: Request, campaign: ElectiveCampaign) -> dict[str, Any]:
 
 
 def _choices_tab(request: Request, campaign: ElectiveCampaign) -> dict[str, Any]:
-    rows = campaign.choices.select_related(
-        "student__person", "student__current__group", "offer__curriculum_subject__subject"
-    ).order_by("elective_group", "offer__curriculum_subject__position", "-state", "chosen_at", "pk")
+    rows = (
+        _seen_choices(request, campaign)
+        .select_related(
+            "student__person", "student__current__group", "offer__curriculum_subject__subject", "offer__group"
+        )
+        .order_by("elective_group", "offer__curriculum_subject__position", "-state", "chosen_at", "pk")
+    )
+    why = electives.explanations(campaign)
+    rows = list(rows)
+    for one in rows:
+        one.steps = readable_steps(why[one.pk].as_json())
     chose = ElectiveChoice.objects.filter(campaign=campaign, student=OuterRef("pk"))
     undecided = electives.choosers(campaign.semester).filter(~Exists(chose)).with_card()  # type: ignore[attr-defined]
     return {
         "choices": rows,
         "undecided": []
-        if campaign.closed_at
+        if campaign.closed_at or not request.access.can("elective.edit")
         else undecided.order_by("current__group__name", "person__sort_key"),
-        "offers": campaign.offers.select_related("curriculum_subject__subject"),
+        "offers": _seen_offers(request, campaign).select_related("curriculum_subject__subject", "group"),
         "may_move": request.access.can("elective.edit"),
     }
 
@@ -78,13 +111,15 @@ class Electives(Register):
     """Windows in which students choose their electives."""
 
     app, name, title, title_one = (
-        "curriculum", "electives", gettext_lazy("Choice of electives"), gettext_lazy("choice of electives"),
+        "curriculum", "electives", gettext_lazy("Choice of electives and teachers"),
+        gettext_lazy("choice of electives"),
     )  # fmt: skip
     model, permission, menu = ElectiveCampaign, "elective", "curriculum"
     columns = [
         Column(
             "semester__curriculum", gettext_lazy("Curriculum"), sort="semester__curriculum__name", link=True
         ),
+        Column("kind", badge={ElectiveCampaign.SUBJECTS: "blue", ElectiveCampaign.TEACHERS: "purple"}),
         Column("semester__number", gettext_lazy("Semester"), numeric=True),
         Column("semester__academic_year", sort="semester__academic_year"),
         Column("opens_at"),
@@ -95,20 +130,27 @@ class Electives(Register):
     filters = [
         RelatedFilter("faculty", faculties, lookup="semester__curriculum__speciality__faculty"),
         RelatedFilter("year", years, lookup="semester__academic_year", label=gettext_lazy("academic year")),
+        Filter("kind"),
         Filter("priority"),
     ]
     search = ("semester__curriculum__name", "semester__curriculum__speciality__code")
     select_related = ("semester__curriculum__speciality", "semester__academic_year", "closed_by__person")
     fields = (
-        "semester__curriculum", "semester", "semester__academic_year", "opens_at", "closes_at", "priority", "state",
-        "closed_at", "closed_by",
+        "kind", "semester__curriculum", "semester", "semester__academic_year", "opens_at", "closes_at", "priority",
+        "state", "closed_at", "closed_by",
     )  # fmt: skip
     tabs = [
         Tab("offers", gettext_lazy("Alternatives"), "curriculum/_offers.html", _offers_tab),
         Tab("choices", gettext_lazy("Students"), "curriculum/_choices.html", _choices_tab),
     ]
     header_actions = [
-        MenuItem("curriculum", gettext_lazy("Open a choice"), "curriculum_open_electives", "elective.edit")
+        MenuItem("curriculum", gettext_lazy("Open a choice"), "curriculum_open_electives", "elective.edit"),
+        MenuItem(
+            "curriculum",
+            gettext_lazy("Open a choice of teachers"),
+            "curriculum_open_teachers",
+            "elective.edit",
+        ),
     ]
     detail_template = "curriculum/elective.html"
     empty = gettext_lazy("Open a choice for a semester whose curriculum has electives.")
@@ -160,14 +202,18 @@ class OpenForm(WindowForm):
         dressed(self)
 
 
-def _semesters(request: Request):
-    """Semesters with electives and without a window, that are not over."""
+def _semesters(request: Request, kind: str):
+    """Semesters with something to choose and without a window for it, that are not over."""
     scope = request.access.scope("elective.edit")
-    choice = CurriculumSubject.objects.filter(semester=OuterRef("pk")).exclude(elective_group="")
+    if kind == ElectiveCampaign.TEACHERS:
+        choice = teacher_choice.lines_with_choice().filter(semester=OuterRef("pk"))
+    else:
+        choice = CurriculumSubject.objects.filter(semester=OuterRef("pk")).exclude(elective_group="")
+    there = ElectiveCampaign.objects.filter(semester=OuterRef("pk"), kind=kind)
     return (
         CurriculumSemester.objects.for_scope(scope)
         .filter(
-            Exists(choice), curriculum__state=Curriculum.APPROVED, elective_campaign=None,
+            ~Exists(there), Exists(choice), curriculum__state=Curriculum.APPROVED,
             ends_on__gte=timezone.localdate(), curriculum__groups__isnull=False,
         )
         .select_related("curriculum__speciality", "academic_year")
@@ -176,16 +222,45 @@ def _semesters(request: Request):
     )  # fmt: skip
 
 
+def _first_week() -> dict[str, datetime.datetime]:
+    """From tomorrow morning for as long as the regulation gives: a week."""
+    morning = datetime.time(9)
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    opens = timezone.make_aware(datetime.datetime.combine(tomorrow, morning))
+    return {"opens_at": opens, "closes_at": opens + datetime.timedelta(days=teacher_choice.DAYS)}
+
+
 @page("elective.edit")
 def open_electives(request: Request) -> HttpResponse:
-    """A window for a semester of the own faculty."""
-    form = OpenForm(request.POST or None, semesters=_semesters(request))
+    """A window for electives of a semester of the own faculty."""
+    return _open(
+        request, ElectiveCampaign.SUBJECTS, title=_("Open a choice of electives"),
+        note=_("Students of the plan choose one of the alternatives in this window; afterwards you close it."),
+    )  # fmt: skip
+
+
+@page("elective.edit")
+def open_teachers(request: Request) -> HttpResponse:
+    """A window for teachers of a semester of the own faculty."""
+    return _open(
+        request, ElectiveCampaign.TEACHERS, title=_("Open a choice of teachers"),
+        note=_(
+            "Where different teachers teach a subject in the groups of the plan, students choose with whom they "
+            "attend; who does not choose stays with the own group. The regulation gives one week at the beginning "
+            "of the semester (VMQ 824)."
+        ),
+    )  # fmt: skip
+
+
+def _open(request: Request, kind: str, *, title: str, note: str) -> HttpResponse:
+    initial = _first_week() if kind == ElectiveCampaign.TEACHERS else {}
+    form = OpenForm(request.POST or None, semesters=_semesters(request, kind), initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             made = electives.open_campaign(
                 data["semester"], access=request.access, opens_at=data["opens_at"], closes_at=data["closes_at"],
-                priority=data["priority"],
+                priority=data["priority"], kind=kind,
             )  # fmt: skip
         except actions.CurriculumError as error:
             form.add_error("semester", str(error))
@@ -193,10 +268,8 @@ def open_electives(request: Request) -> HttpResponse:
             messages.success(request, _("The choice is set; look at the places of each alternative."))
             return to_tab(DETAIL, made.pk, "offers")
     return form_page(
-        request, form, title=_("Open a choice of electives"),
-        note=_("Students of the plan choose one of the alternatives in this window; afterwards you close it."),
-        button=_("Open"), back=reverse("curriculum_electives_list"),
-    )  # fmt: skip
+        request, form, title=title, note=note, button=_("Open"), back=reverse("curriculum_electives_list")
+    )
 
 
 def _campaign(request: Request, pk: int) -> ElectiveCampaign:
@@ -286,9 +359,9 @@ def move(request: Request, pk: int) -> HttpResponse:
     return to_tab(DETAIL, pk, "choices")
 
 
-def _protocol(campaign: ElectiveCampaign):
-    return campaign.choices.select_related(
-        "student__person", "student__current__group", "offer__curriculum_subject__subject"
+def _protocol(request: Request, campaign: ElectiveCampaign):
+    return _seen_choices(request, campaign).select_related(
+        "student__person", "student__current__group", "offer__curriculum_subject__subject", "offer__group"
     ).order_by(
         "elective_group", "offer__curriculum_subject__position", "student__current__group__name",
         "student__person__sort_key",
@@ -302,8 +375,8 @@ def protocol(request: Request, pk: int) -> HttpResponse:
     context = {
         "title": _("Protocol of the choice of electives"),
         "campaign": campaign,
-        "rows": _protocol(campaign).filter(state=ElectiveChoice.PLACED),
-        "offers": campaign.offers.select_related("curriculum_subject__subject"),
+        "rows": _protocol(request, campaign).filter(state=ElectiveChoice.PLACED),
+        "offers": _with_teachers(campaign, _seen_offers(request, campaign)),
         "today": timezone.localdate(),
     }
     return render(request, "curriculum/elective_protocol.html", context)
@@ -322,13 +395,13 @@ def protocol_file(request: Request, pk: int) -> HttpResponse:
             )
         ]
     )  # fmt: skip
-    for one in _protocol(campaign):
+    for one in _protocol(request, campaign):
         current = one.student.current
         data.append(
             [
                 cell(value)
                 for value in (
-                    one.elective_group, str(one.offer), str(current.group) if current else "",
+                    one.offer.curriculum_subject.elective_group, str(one.offer), str(current.group) if current else "",
                     str(one.student.person), one.get_state_display(), one.get_way_display(), one.gpa, one.chosen_at,
                 )
             ]
@@ -368,7 +441,7 @@ def _my_campaigns(request: Request):
         found.append(
             {
                 "campaign": campaign,
-                "groups": _groups_of(campaign, mine),
+                "groups": _groups_of(campaign, mine, student),
                 "may": _may_choose(campaign, student),
             }
         )
@@ -379,15 +452,31 @@ def _may_choose(campaign: ElectiveCampaign, student) -> bool:
     return student is not None and campaign.state == ElectiveCampaign.OPEN
 
 
-def _groups_of(campaign: ElectiveCampaign, mine: dict[str, ElectiveChoice]) -> list[dict[str, Any]]:
-    """The alternatives of each elective group with places, and where the student stands."""
+def _groups_of(
+    campaign: ElectiveCampaign, mine: dict[str, ElectiveChoice], student: Student | None
+) -> list[dict[str, Any]]:
+    """The alternatives of each elective group (each subject) with places, where the student stands, and why."""
     groups: dict[str, list[ElectiveOffer]] = {}
-    offers = campaign.offers.select_related("curriculum_subject__subject", "curriculum_subject__kafedra",
-                                            "curriculum_subject__teacher__person")  # fmt: skip
-    for offer in offers.order_by("curriculum_subject__elective_group", "curriculum_subject__position", "pk"):
-        groups.setdefault(offer.curriculum_subject.elective_group, []).append(offer)
+    offers = campaign.offers.select_related("curriculum_subject__teacher__person").order_by(
+        "curriculum_subject__elective_group", "curriculum_subject__position", "group__name", "pk"
+    )
+    own = student.current.group_id if student and student.current else None
+    clashes = {}
+    if campaign.is_of_teachers and student is not None and campaign.state == ElectiveCampaign.OPEN:
+        clashes = teacher_choice.clashes(campaign, [student.pk])
+    for offer in _with_teachers(campaign, offers):
+        offer.is_own = bool(own and offer.group_id == own)
+        offer.clash = clashes.get((student.pk, offer.pk)) if student else None
+        groups.setdefault(offer.choice_group, []).append(offer)
+    why = electives.explanations(campaign, mine.values()) if mine else {}
     return [
-        {"code": code, "offers": found, "mine": mine.get(code), "ahead": _ahead(campaign, mine.get(code))}
+        {
+            "code": found[0].curriculum_subject if campaign.is_of_teachers else code,
+            "offers": found,
+            "mine": mine.get(code),
+            "ahead": _ahead(campaign, mine.get(code)),
+            "steps": readable_steps(why[mine[code].pk].as_json()) if code in mine else [],
+        }
         for code, found in groups.items()
     ]
 
@@ -407,14 +496,13 @@ def _ahead(campaign: ElectiveCampaign, choice: ElectiveChoice | None) -> int | N
 @page("own.elective")
 def my_electives(request: Request) -> HttpResponse:
     """What may be chosen, places left, and the own choice."""
-    context = {"title": _("My electives"), "campaigns": _my_campaigns(request)}
+    context = {"title": _("My electives and teachers"), "campaigns": _my_campaigns(request)}
     return render(request, "curriculum/my_electives.html", context)
 
 
 def _my_offer(request: Request, pk: int) -> ElectiveOffer:
-    offer = (
-        ElectiveOffer.objects.select_related("campaign__semester", "curriculum_subject").filter(pk=pk).first()
-    )
+    rows = ElectiveOffer.objects.select_related("campaign__semester", "curriculum_subject__subject", "group")
+    offer = rows.filter(pk=pk).first()
     if offer is None or electives.own_student(request.access, offer.campaign) is None:
         raise Http404
     return offer
@@ -455,4 +543,4 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
     return redirect("my_electives")
 
 
-register_menu(MenuItem("cabinet", gettext_lazy("My electives"), "my_electives", "own.elective"))
+register_menu(MenuItem("cabinet", gettext_lazy("My electives and teachers"), "my_electives", "own.elective"))

@@ -247,7 +247,9 @@ def _compared(request: Request, student: Student):
 
 def _plans_open(request: Request):
     """A transfer may lead to any approved plan, so that comparing is not limited to the own faculty."""
-    return Curriculum.objects.filter(state=Curriculum.APPROVED).select_related("speciality__faculty")
+    return Curriculum.objects.filter(state=Curriculum.APPROVED, is_relearning=False).select_related(
+        "speciality__faculty"
+    )
 
 
 def student_subjects(request: Request, student: Student) -> dict[str, Any]:

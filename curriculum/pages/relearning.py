@@ -49,10 +49,14 @@ class RelearningWindows(Register):
     )  # fmt: skip
     model, permission, menu = RelearningWindow, "relearning_window", "curriculum"
     columns = [
-        Column("academic_year", link=True),
-        Column("term"),
+        Column("half", gettext_lazy("Half-year"), value=str, link=True, sort="academic_year"),
+        Column("is_summer", hidden=True),
         Column("opens_on"),
         Column("closes_on"),
+        Column("starts_on"),
+        Column("ends_on"),
+        Column("minimum", numeric=True),
+        Column("most_credits", numeric=True, hidden=True),
         Column("basis"),
     ]
     filters = [RelatedFilter("year", years, lookup="academic_year", label=gettext_lazy("academic year"))]
@@ -125,6 +129,7 @@ class Relearnings(Register):
             return {"may_withdraw": may and obj.state == Relearning.ADMITTED}
         return {
             "may_decide": True,
+            "own_course": getattr(obj, "own_course", None),
             "form": _admit_form(obj),
             "quote": _quote(obj.student, obj.owed, obj.window),
         }
@@ -252,7 +257,7 @@ def my_relearning(request: Request) -> HttpResponse:
         )
         unpaid = room.unpaid([student.pk])
         context |= {
-            "windows": windows,
+            "windows": [(one, room.credits_asked(one, student)) for one in windows],
             "offers": [
                 {"line": line, "quotes": [(one, _quote(student, line, one)) for one in windows]}
                 for line in room.may_relearn(student)

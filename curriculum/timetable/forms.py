@@ -21,6 +21,7 @@ from curriculum.models import (
     Teaching,
     TeachingAudience,
 )
+from curriculum.relearning import OPEN_GROUPS
 from curriculum.timetable.models import TimetableRule
 from curriculum.timetable.rules import half_year
 from hemis.classifiers import queries as classifiers
@@ -251,5 +252,5 @@ class ControlForm(forms.Form):
 
 
 def _groups_of(scope: Any) -> Any:
-    rows = Group.objects.filter(is_active=True, plan__isnull=False).order_by("name")
+    rows = Group.objects.filter(OPEN_GROUPS, plan__isnull=False).order_by("name")
     return rows if scope.everything else rows.filter(faculty__in=scope.faculty_ids)

@@ -243,7 +243,7 @@ DUTIES: tuple[Duty, ...] = (
         FACULTY,
         "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit; "
         "registration: view edit; relearning: view edit; relearning_window: view; teaching: view form; "
-        "elective: view edit; holiday: view; timetable_rule: view; "
+        "relearning_course: view; elective: view edit; holiday: view; timetable_rule: view; "
         "lesson_topic: view; calendar_plan: view; resource: view; task: view",
     ),
     _duty(
@@ -321,7 +321,8 @@ DUTIES: tuple[Duty, ...] = (
         _CREATE_EDIT,
         UNIVERSITY,
         "academic_year: view edit; marking_system: view edit; grade_type: view edit; rating_sheet_kind: view edit; "
-        "class_pair: view edit; exam_list: view edit; relearning_window: view edit; relearning: view",
+        "class_pair: view edit; exam_list: view edit; relearning_window: view edit; relearning: view; "
+        "relearning_course: view",
     ),
     _duty(
         "3.4",
@@ -414,6 +415,7 @@ DUTIES: tuple[Duty, ...] = (
         _CREATE_EDIT,
         KAFEDRA,
         "calendar_plan: view edit; lesson_topic: view edit; registration: view; teaching: view assign; "
+        "relearning_course: view; elective: view; "
         "timetable: view; exam_timetable: view; resource: view; question: view; task: view; completeness: view",
     ),
     _duty(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 
 from django.db import connection
 from django.utils import timezone
 
-from curriculum import electives
+from curriculum import electives, teacher_choice
+from curriculum.actions import CurriculumError
 from curriculum.models import CurriculumSemester, ElectiveCampaign
 from curriculum.registrations import DAY
 from hemis.access.history import acting
@@ -68,6 +70,31 @@ def open_windows(staff: dict[str, User]) -> None:
         _let_choose(campaign, offers)
 
 
+def open_teachers(staff: dict[str, User]) -> None:
+    """A faculty has a choice of teachers that is open now; some have chosen another group's."""
+    now = timezone.now()
+    for login, dean in sorted(staff.items()):
+        access = Access.for_user(dean)
+        semester = _to_choose_teachers_in(access) if login.startswith("dean") else None
+        if semester is None:
+            continue
+        with acting(dean.pk, "demo"):
+            campaign = electives.open_campaign(
+                semester, access=access, opens_at=now - datetime.timedelta(days=2),
+                closes_at=now + datetime.timedelta(days=5), priority=ElectiveCampaign.BY_TIME,
+                kind=ElectiveCampaign.TEACHERS,
+            )  # fmt: skip
+        _let_choose(campaign, list(campaign.offers.order_by("pk")))
+        return
+
+
+def _to_choose_teachers_in(access: Access) -> CurriculumSemester | None:
+    rows = CurriculumSemester.objects.for_scope(access.scope("elective.edit")).filter(
+        academic_year=YEAR, pk__in=teacher_choice.lines_with_choice().values("semester")
+    )
+    return next((one for one in rows.order_by("pk") if electives.choosers(one).exists()), None)
+
+
 def _to_choose_in(access: Access) -> CurriculumSemester | None:
     """The spring semester with most people who choose: of the third course, or in a small demo of the second."""
     rows = CurriculumSemester.objects.for_scope(access.scope("elective.edit")).filter(
@@ -85,5 +112,5 @@ def _let_choose(campaign: ElectiveCampaign, offers: list) -> None:
     for at, person in enumerate(people):
         user = users.get(person)
         if user is not None:
-            with acting(user.pk, "demo"):
+            with acting(user.pk, "demo"), contextlib.suppress(CurriculumError):  # own classes at that hour
                 electives.choose(offers[at % 7 // 5], access=Access.for_user(user))

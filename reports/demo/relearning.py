@@ -1,12 +1,12 @@
-"""Relearning in the demo: the days are open, one student studies a subject anew, another has asked."""
+"""Relearning in the demo: the days are open, one student studies a subject anew, another by an individual plan."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
 
-from curriculum import relearning
-from curriculum.models import RelearningWindow
+from curriculum import relearning, relearning_courses
+from curriculum.models import RelearningCourse, RelearningWindow
 from grading import actions, rules
 from grading.models import GradeSheet, SheetLine, SubjectResult
 from grading.models.sheets import ATTEMPTS
@@ -29,6 +29,11 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
             academic_year_id=YEAR, term="11", opens_on=book.today - datetime.timedelta(days=3),
             closes_on=book.today + datetime.timedelta(days=30), basis="Rektor buyrugʻi, 41-son",
         )  # fmt: skip
+        RelearningWindow.objects.create(
+            academic_year_id=YEAR, term="12", is_summer=True, opens_on=datetime.date(YEAR + 1, 6, 1),
+            closes_on=datetime.date(YEAR + 1, 6, 28), starts_on=datetime.date(YEAR + 1, 7, 1),
+            ends_on=datetime.date(YEAR + 1, 8, 7), minimum=10, most_credits=12, basis="Rektor buyrugʻi, 42-son",
+        )  # fmt: skip
         _use_up(book)
     asked = 0
     for login, dean in sorted(staff.items()):
@@ -44,7 +49,12 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
                     row = relearning.ask(student, line, window=window, access=access)
                     asked += 1
                     places = relearning.places(row)
-                    if places and asked % MOST:
+                    if asked % MOST == 0:
+                        relearning_courses.open_course(
+                            row, kind=RelearningCourse.INDIVIDUAL, taught=relearning_courses.usual_hours(line),
+                            access=access,
+                        )  # fmt: skip
+                    elif places:
                         relearning.admit(row, places[0], access=access, basis="Toʻlov topshiriqnomasi № 118")
     tell(f"{asked} requests for relearning")
 

@@ -13,7 +13,7 @@ from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.people.models import User
 from reports.demo import YEAR
-from reports.demo.electives import choose_everything, open_windows
+from reports.demo.electives import choose_everything, open_teachers, open_windows
 from reports.demo.statistics import analyze
 from staff.models import Position
 
@@ -34,6 +34,7 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
     _give_to_teachers(staff)
     _name_responsible()
     open_windows(staff)
+    open_teachers(staff)
     tell(f"{Registration.objects.count()} registrations, {Teaching.objects.count()} teachings")
 
 

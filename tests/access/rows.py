@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from attendance import models as journal
+from curriculum import relearning_courses
 from curriculum.materials.models import Question, Resource
 from curriculum.models import (
     ClassPair,
@@ -37,6 +38,7 @@ from curriculum.models import (
     RatingSheetKind,
     Registration,
     Relearning,
+    RelearningCourse,
     RelearningWindow,
     Subject,
     SubjectControl,
@@ -492,6 +494,16 @@ def _relearning(world: World, where: str) -> Relearning:
     return Relearning.objects.get_or_create(
         student=failed.student, owed=failed.curriculum_subject, window=window
     )[0]
+
+
+def _course(world: World, where: str) -> RelearningCourse:
+    """The individual plan of the person's relearning."""
+    asked = _relearning(world, where)
+    dean = factories.make_user("dean", world.faculties[where])
+    found = RelearningCourse.objects.filter(only=asked).first()
+    return found or relearning_courses.open_course(
+        asked, kind=RelearningCourse.INDIVIDUAL, taught={"11": 10}, access=factories.access_of(dean)
+    )
 
 
 def _debt(world: World, where: str) -> Row:
@@ -1036,6 +1048,7 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     ),
     Registration: _registration,
     Relearning: of_person(_relearning),
+    RelearningCourse: of_unit(_course),
     RelearningWindow: of_university(lambda world, where: _relearning(world, where).window),
     Teaching: _teaching,
     Lesson: _lesson,

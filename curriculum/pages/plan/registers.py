@@ -175,7 +175,7 @@ class CurriculumSubjects(Register):
 
     @classmethod
     def rows(cls, access, permission=""):
-        found = super().rows(access, permission)
+        found = super().rows(access, permission).filter(curriculum__is_relearning=False)
         return (
             found.filter(curriculum__state=Curriculum.DRAFT) if permission == cls.edit_permission() else found
         )

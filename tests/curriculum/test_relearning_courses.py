@@ -1,0 +1,318 @@
+"""Courses of relearning: an own group or an individual plan, the summer semester, and what the database refuses."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from curriculum import actions, relearning, teachings
+from curriculum import relearning_courses as courses
+from curriculum.models import (
+    Curriculum,
+    CurriculumWeek,
+    Registration,
+    Relearning,
+    RelearningCourse,
+    RelearningWindow,
+    Teaching,
+)
+from curriculum.timetable import sitting
+from finance.models import RelearningPrice
+from grading import queries
+from grading.actions.opening import propose_sheets
+from grading.models import SubjectResult
+from records.models import RecordLine
+from students.models import Placement, Student
+from tests import factories
+from tests.curriculum import makers as plans
+from tests.grading.makers import Study, subject
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+GROUP, ALONE = RelearningCourse.GROUP, RelearningCourse.INDIVIDUAL
+SUMMER = (datetime.date(2027, 7, 1), datetime.date(2027, 8, 7))
+
+
+def _lived() -> Study:
+    """The second and the third student have failed the first subject by all its sheets; nobody else studies it."""
+    study = Study(students=3, code="303-107")
+    line = study.lines[0]
+    study.through(line, {"11": ["20"] * 3, "12": ["15"] * 3, "13": ["40", "10", "k"]})
+    study.close(study.open(line, "13", "12"), "12", "k")
+    study.close(study.open(line, "13", "13"), "k", "k")
+    return study
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """The study, once for the file; nothing of it stays."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _lived()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def _django_db_helper(world):
+    """In the place of pytest-django's own, which would close the database after every test."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def study(db, world):
+    made = copy.copy(world)
+    made.students = list(Student.objects.filter(pk__in=[one.pk for one in made.students]).order_by("pk"))
+    return made
+
+
+@pytest.fixture
+def price():
+    return RelearningPrice.objects.create(
+        amount=30_000, valid_from=datetime.date(2026, 9, 1), document="Kengash qarori, 3-son"
+    )
+
+
+def make_window(**fields) -> RelearningWindow:
+    today = timezone.localdate()
+    return RelearningWindow.objects.create(
+        academic_year_id=2026, opens_on=today, closes_on=today + datetime.timedelta(days=10),
+        basis="Rektor buyrugʻi, 14-son", **({"term": "11"} | fields),
+    )  # fmt: skip
+
+
+def make_summer(**fields) -> RelearningWindow:
+    return make_window(term="12", is_summer=True, starts_on=SUMMER[0], ends_on=SUMMER[1], **fields)
+
+
+def asked(study, window, student=1) -> Relearning:
+    return relearning.ask(study.students[student], study.lines[0], window=window, access=study.access("dean"))
+
+
+def opened(study, row, kind=ALONE, **taught) -> RelearningCourse:
+    return courses.open_course(
+        row, kind=kind, taught=taught or {"11": 20, "13": 10}, access=study.access("dean")
+    )
+
+
+@pytest.mark.duty("2.3")
+def test_who_relearns_alone_has_an_individual_plan_from_teacher_to_the_record(study, price):
+    row = asked(study, make_window())
+    assert relearning.places(row) == [], "no group studies it"
+    course = opened(study, row)
+    line = course.line
+    assert {one.training_type: one.hours for one in courses.hours_of(course)} == {
+        "11": 20,
+        "13": 10,
+        "17": 150,
+    }
+    assert dict(line.controls.values_list("control", "max_points")) == dict(
+        study.lines[0].controls.values_list("control", "max_points")
+    )
+    assert (
+        not Curriculum.objects.for_scope(study.access("dean").scope("curriculum.view"))
+        .filter(pk=course.curriculum_id)
+        .exists()
+    ), "it is seen as a course, not as a curriculum"
+    kinds = list(CurriculumWeek.objects.filter(curriculum=course.curriculum).values_list("kind", flat=True))
+    assert kinds[-1] == "12" and set(kinds[:-1]) == {"11"}, "theory, and a week of attestation"
+
+    [place] = relearning.places(row)
+    assert (place.line, place.group) == (line, course.group) and place.kind
+    row = relearning.admit(row, place, access=study.access("dean"), basis="Chek 15")
+    assert (row.fee, row.studied, row.group) == (180_000, line, course.group)
+
+    given = Teaching.objects.filter(audience__group=course.group)
+    assert [(one.training_type, one.hours, one.teacher) for one in given.order_by("training_type")] == [
+        ("11", 20, None), ("13", 10, None),
+    ]  # fmt: skip
+    teacher = factories.make_employee(line.kafedra)
+    teachings.assign(given, access=factories.access_of(study.head), teacher=teacher)
+    assert [one.student for one in sitting.roll(given[0])] == [row.student], (
+        "the journal has exactly the student"
+    )
+
+    found = propose_sheets([subject(line)], [course.group], control="11")
+    assert [one.student for one in found[0].candidates] == [row.student]
+    study.group = course.group
+    study.through(line, {"11": ["25"], "12": ["15"], "13": ["45"]})
+    result = SubjectResult.objects.get(student=row.student, curriculum_subject=line)
+    assert (result.attempt, result.overall, result.passed) == ("11", D(85), True)
+    assert queries.debts_count([row.student_id]) == {}
+    from records.actions.feeding import feed
+
+    feed(students=[row.student_id])
+    recorded = RecordLine.objects.get(student=row.student, curriculum_subject=line)
+    assert (recorded.points, recorded.credit, recorded.hours, recorded.semester) == (D(85), D(6), 180, 1)
+
+
+@pytest.mark.duty("2.3")
+def test_a_small_group_takes_all_who_asked_when_they_are_enough(study, price):
+    window = make_window(minimum=2)
+    first = asked(study, window)
+    with pytest.raises(actions.CurriculumError, match="1 have asked"):
+        opened(study, first, GROUP)
+    second = asked(study, window, 2)
+    course = opened(study, first, GROUP)
+    for row in (first, second):
+        relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
+    assert [one.student_id for one in courses.students_of(course)] == [first.student_id, second.student_id]
+    assert courses.demand(Relearning.objects.filter(window=window)) == []
+    with pytest.raises(actions.CurriculumError):
+        courses.cancel_course(course, access=study.access("dean"), reason="Xato")  # attended
+
+
+def test_an_individual_plan_is_for_its_own_student(study, price):
+    window = make_window()
+    first, second = asked(study, window), asked(study, window, 2)
+    opened(study, first)
+    assert relearning.places(second) == []
+    with pytest.raises(actions.CurriculumError):
+        opened(study, first)  # twice
+    assert opened(study, second).group.name != first.own_course.group.name
+
+
+def test_the_hours_stay_within_the_credits(study):
+    row = asked(study, make_window())
+    for taught in ({"11": 0}, {"11": 150, "13": 31}):
+        with pytest.raises(actions.CurriculumError):
+            opened(study, row, **taught)
+    assert not RelearningCourse.objects.exists()
+
+
+def test_another_faculty_and_other_duties_open_none(study):
+    row = asked(study, make_window())
+    stranger = factories.access_of(factories.make_user("dean", factories.make_faculty("303-112")))
+    for access in (stranger, study.access("affairs"), factories.access_of(study.head)):
+        with pytest.raises(PermissionDenied):
+            courses.open_course(row, kind=ALONE, taught={"11": 10}, access=access)
+    course = opened(study, row)
+    scope = stranger.scope("relearning_course.view")
+    assert not RelearningCourse.objects.for_scope(scope).exists()
+    kafedra = factories.access_of(study.head).scope("relearning_course.view")
+    assert RelearningCourse.objects.for_scope(kafedra).get() == course
+    with pytest.raises(PermissionDenied):
+        courses.cancel_course(course, access=stranger, reason="x")
+
+
+@pytest.mark.duty("3.3")
+def test_the_summer_semester_has_its_days_courses_and_most_credits(study, price):
+    plan = plans.make_curriculum(study.faculty, code="70610102")
+    again = plans.add_subject(plan, 2, subject=study.lines[0].subject)
+    for semester in (1, 1, 1, 1, 1, 2, 2, 2, 2):
+        plans.add_subject(plan, semester)
+    actions.approve(plan, access=study.access("affairs"))
+    plans.make_teaching(again, plans.make_studying_group(plan, "611-26.02"))
+    window = make_summer(most_credits=6)
+    assert "summer" in str(window)
+    row = asked(study, window)
+    assert relearning.places(row) == [], "what runs in spring does not run in summer"
+    course = opened(study, row)
+    semester = course.line.semester
+    assert (semester.starts_on, semester.ends_on, semester.number) == (*SUMMER, 2)
+    row = relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
+    assert row.fee == 180_000
+    assert relearning.credits_asked(window, row.student) == 6
+    assert Teaching.objects.filter(audience__group=course.group, term="12", academic_year=2026).count() == 2
+    tight = RelearningWindow.objects.filter(pk=window.pk)
+    tight.update(most_credits=5)
+    window.refresh_from_db()
+    with pytest.raises(actions.CurriculumError, match="above"):
+        asked(study, window, 2)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Relearning.objects.create(window=window, student=study.students[2], owed=study.lines[0])
+
+
+def test_a_course_nobody_attends_is_cancelled_and_its_teachings_go(study, price):
+    row = asked(study, make_window())
+    course = opened(study, row)
+    with pytest.raises(actions.CurriculumError):
+        courses.cancel_course(course, access=study.access("dean"), reason=" ")
+    course = courses.cancel_course(course, access=study.access("dean"), reason="Talaba qaytdi")
+    assert course.state == "cancelled" and relearning.places(row) == []
+    assert not Teaching.objects.filter(audience__group=course.group).exists()
+
+
+def test_pages_of_the_office_the_kafedra_and_the_student(study, price):
+    window = make_summer(minimum=2, most_credits=12)
+    row = asked(study, window)
+    dean = factories.client_of(study.dean)
+    card = reverse("curriculum_relearnings_detail", args=[row.pk])
+    form = reverse("curriculum_relearning_course", args=[row.pk])
+    assert form in dean.get(card).content.decode()
+    refused = dean.post(form, {"kind": GROUP, "hours_11": 20, "hours_13": 10})
+    assert refused.status_code == 422 and "1" in refused.content.decode()
+    dean.post(form, {"kind": ALONE, "hours_11": 20, "hours_13": 10})
+    course = RelearningCourse.objects.get()
+    assert str(course.group) in dean.get(card).content.decode()
+    address = reverse("curriculum_relearning_courses_detail", args=[course.pk])
+    for tab in ("hours", "students"):
+        assert factories.client_of(study.head).get(address, {"tab": tab}).status_code == 200
+    waiting = factories.client_of(study.affairs).get(
+        reverse("curriculum_relearning_windows_detail", args=[window.pk]), {"tab": "waiting"}
+    )
+    assert study.lines[0].subject.name in waiting.content.decode()
+    student = factories.client_of(study.students[2].person.user).get(reverse("my_relearning"))
+    assert "12" in student.content.decode() and "01.07.2027" in student.content.decode()
+
+
+# --- the database refuses the same by itself
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM curriculum_relearningcourse WHERE id = %(course)s",
+        "UPDATE curriculum_relearningcourse SET kind = 'group', only_id = NULL WHERE id = %(course)s",
+        "UPDATE curriculum_relearningcourse SET state = 'cancelled', reason = 'x' WHERE id = %(course)s",
+        "UPDATE students_placement SET group_id = %(group)s WHERE student_id = %(student)s",
+        "UPDATE curriculum_relearningwindow SET is_summer = true WHERE id = %(window)s",
+        "UPDATE curriculum_relearningwindow SET ends_on = starts_on WHERE id = %(window)s",
+        "UPDATE curriculum_relearning SET state = 'admitted', studied_id = %(line)s, group_id = %(group)s,"
+        " decided_at = now() WHERE id = %(other)s",
+    ],
+)
+def test_raw_sql_is_refused(study, price, sql):
+    window = make_window(starts_on=datetime.date(2026, 9, 14), ends_on=datetime.date(2026, 12, 26))
+    row, other = asked(study, window), asked(study, window, 2)
+    course = opened(study, row)
+    relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
+    values = {
+        "course": course.pk, "group": course.group_id, "student": row.student_id, "window": window.pk,
+        "line": course.line_id, "other": other.pk,
+    }  # fmt: skip
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+    assert not Placement.objects.filter(group=course.group).exists()
+
+
+def test_a_group_below_the_minimum_is_refused_by_the_database_too(study):
+    window = make_window()
+    course = opened(study, asked(study, window), GROUP)
+    RelearningWindow.objects.filter(pk=window.pk).update(minimum=3)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        opened_past_the_rules(course)
+
+
+def opened_past_the_rules(course: RelearningCourse) -> None:
+    """The same row once more, as a shell would write it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO curriculum_relearningcourse (version, window_id, kind, curriculum_id, line_id, group_id,"
+            " state, reason) VALUES (1, %s, 'group', %s, %s, %s, 'open', '')",
+            [course.window_id, course.curriculum_id, course.line_id, course.group_id],
+        )
+
+
+def test_nothing_is_registered_twice(study, price):
+    row = asked(study, make_window())
+    opened(study, row)
+    relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
+    assert Registration.objects.filter(student=row.student, basis="relearned").count() == 1
