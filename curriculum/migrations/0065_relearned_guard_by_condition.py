@@ -16,6 +16,6 @@ CREATE TRIGGER relearned_registration {ON} EXECUTE FUNCTION hemis_relearned_regi
 
 
 class Migration(migrations.Migration):
-    dependencies = [("curriculum", "0056_relearning_guards")]
+    dependencies = [("curriculum", "0060_teacher_choice_guards")]
 
     operations = [migrations.RunSQL(DO, UNDO)]

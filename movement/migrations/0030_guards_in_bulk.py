@@ -26,6 +26,6 @@ UNDO += ENDED_BEFORE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("movement", "0025_leave_for_a_relative"), ("access", "0007_history_by_statement")]
+    dependencies = [("movement", "0029_links_of_contacts"), ("access", "0007_history_by_statement")]
 
     operations = [migrations.RunSQL((SQL / "guards_in_bulk.sql").read_text(encoding="utf-8"), UNDO)]
