@@ -49,12 +49,16 @@ SELECT n.id, i.criterion_id, i.source_id, i.label, i.quantity, i.marks
   JOIN research_ratingline n ON n.rating_id = %(rating)s AND n.employee_id = o.employee_id
  WHERE o.employee_id <> ALL(%(employees)s)
 """
+# The few criteria of the source stand apart: each work is held against them without looking them up again.
 _ITEMS = """
+WITH asked AS MATERIALIZED (
+    SELECT id, kind, in_database, has_certificate, shared, weight FROM research_criterion
+     WHERE criteria_id = %(criteria)s AND source = %(source)s)
 INSERT INTO research_ratingitem (line_id, criterion_id, source_id, label, quantity, marks)
 SELECT l.id, c.id, x.source_id, left(x.label, 600), q.quantity, round(q.quantity * c.weight, 2)
   FROM ({source}) x
   JOIN research_ratingline l ON l.rating_id = %(rating)s AND l.employee_id = x.employee_id
-  JOIN research_criterion c ON c.criteria_id = %(criteria)s AND c.source = %(source)s AND c.kind IN ('', x.kind)
+  JOIN asked c ON c.kind IN ('', x.kind)
    AND (c.in_database IS NULL OR c.in_database = x.in_database)
    AND (c.has_certificate IS NULL OR c.has_certificate = x.has_certificate)
  CROSS JOIN LATERAL (SELECT round(CASE WHEN c.shared THEN x.part ELSE x.whole END, 4) AS quantity) q
