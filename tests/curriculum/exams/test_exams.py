@@ -241,7 +241,12 @@ def test_whoever_cannot_find_two_is_told_and_the_figure_is_a_row(session, monkey
         )
     draft = session.compute(attempt="13")
     assert draft.account["placed"] == 0
-    assert [(one["reason"], set(one["by"])) for one in draft.unplaced] == [("no_free_slot", {"examiner"})]
+    assert [(one["reason"], set(one["by"])) for one in draft.unplaced] == [
+        (
+            "no_free_slot",
+            {"examiner", "dense"},
+        )  # too near what the group sits, or nobody beside the one who is free
+    ]
     TimetableRule.objects.create(code="second_from", value=0, valid_from=EXAMS, basis="sinov")
     [one] = queries.task_of(session.draft(attempt="13")).problem.exams
     assert one.heads == 1
