@@ -164,6 +164,7 @@ TIMETABLE_RULES = (
     ("examiner_apart", 1, LAW_3069 + ": yakuniy nazoratni fanni oʻqitmagan oʻqituvchi oladi"),
     ("finals_a_day", 1, LAW_3069 + ": bir kunda bittadan ortiq yakuniy nazorat oʻtkazilmaydi"),
     ("finals_gap", 2, LAW_3069 + ": yakuniy nazoratlar oraligʻi kamida 2 kun"),
+    ("second_from", 3, LAW_3069 + ": ikkinchi qayta topshirish dekanat komissiyasi oldida"),
     ("teacher_pairs", 4, TO_CONFIRM),
     ("group_pairs", 4, TO_CONFIRM),
     ("notice_days", 14, TO_CONFIRM),

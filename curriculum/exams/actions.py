@@ -111,6 +111,7 @@ def keep(draft: ExamDraft, task: Task, places: Mapping[str, Place]) -> None:
             pair=task.pairs[place.pair],
             auditorium_id=place.room,
             examiner_id=place.examiner,
+            second_examiner_id=place.second,
             people=exams[key].people,
         )
         for key, place in places.items()
@@ -195,6 +196,7 @@ def _event(draft: ExamDraft, row: ExamPlace) -> ControlEvent:
     return ControlEvent(
         subject_id=row.subject_id, kafedra_id=row.kafedra_id, control=draft.control, attempt=draft.attempt,
         day=row.day, pair=row.pair, auditorium_id=row.auditorium_id, examiner_id=row.examiner_id,
+        second_examiner_id=row.second_examiner_id,
     )  # fmt: skip
 
 

@@ -94,8 +94,9 @@ def first_session(problem: Problem) -> Places:
             if not so_far.audience_is_free(exam, slot) or not so_far.keeps_days_between(exam, slot.day):
                 continue
             examiners, rooms = so_far.free_examiners(exam, slot), so_far.free_rooms(exam, slot)
-            if examiners and rooms:
-                found[exam.key] = Place(*slot, examiners[0], rooms[0].pk)
+            if len(examiners) >= exam.heads and rooms:
+                first, *others = examiners[: exam.heads]
+                found[exam.key] = Place(*slot, first, rooms[0].pk, *others)
                 so_far.take(exam, found[exam.key])
                 break
     return found
@@ -108,22 +109,25 @@ def _price(problem: Problem, exam: Exam, slot: Slot) -> tuple[int, int, int]:
 
 def _examiners(
     problem: Problem, free: Iterable[str], places: Mapping[str, Place], chance: random.Random
-) -> dict[str, int]:
-    """Exam → who holds it: as it was, or one of the least burdened; now and then somebody else."""
+) -> dict[str, tuple[int, ...]]:
+    """Exam → who holds it: as it was, or the least burdened; now and then somebody else."""
     wanted = set(free)
     load: defaultdict[int, int] = defaultdict(int)
     for place in places.values():
-        load[place.examiner] += 1
-    found: dict[str, int] = {}
+        for who in place.examiners:
+            load[who] += 1
+    found: dict[str, tuple[int, ...]] = {}
     for exam in problem.exams:
-        if exam.key not in wanted or not exam.examiners:
+        if exam.key not in wanted or len(exam.examiners) < exam.heads:
             continue
         known = places.get(exam.key)
         if known is not None and chance.random() < 0.8:
-            found[exam.key] = known.examiner
+            found[exam.key] = known.examiners
             continue
-        found[exam.key] = min(exam.examiners, key=lambda one: (load[one], chance.random()))
-        load[found[exam.key]] += 1
+        least = sorted(exam.examiners, key=lambda one: (load[one], chance.random()))
+        found[exam.key] = tuple(least[: exam.heads])
+        for who in found[exam.key]:
+            load[who] += 1
     return found
 
 
@@ -154,7 +158,7 @@ def _taken_up(problem: Problem, places: Mapping[str, Place], chance: random.Rand
 class _Session:
     """The model of days and pairs."""
 
-    def __init__(self, problem: Problem, so_far: Taken, examiners: Mapping[str, int]):
+    def __init__(self, problem: Problem, so_far: Taken, examiners: Mapping[str, tuple[int, ...]]):
         self.cp = cp_model()
         self.problem, self.so_far, self.examiners = problem, so_far, examiners
         self.model = self.cp.CpModel()
@@ -169,12 +173,12 @@ class _Session:
     def _place(self) -> None:
         weights, problem = self.problem.weights, self.problem
         for exam in problem.exams:
-            who = self.examiners.get(exam.key)
+            heads = self.examiners.get(exam.key, ())
             options = {
                 slot: self.model.new_bool_var(f"{exam.key}@{slot}")
                 for slot in rules.slots_of(problem, exam)
-                if who is not None
-                and self.so_far.examiner_is_free(who, slot)
+                if heads
+                and all(self.so_far.examiner_is_free(who, slot) for who in heads)
                 and self.so_far.audience_is_free(exam, slot)
                 and self.so_far.keeps_days_between(exam, slot.day)
             }
@@ -184,7 +188,7 @@ class _Session:
             for slot, variable in options.items():
                 price = weights.late_pair * (slot.pair >= problem.late_from)
                 price += weights.big_late * rules.lateness(problem, exam, slot.day)
-                price += weights.wish * (slot in problem.rather_not.get(who or 0, ()))
+                price += weights.wish * sum(slot in problem.rather_not.get(who, ()) for who in heads)
                 if price:
                     self.cost.append(price * variable)
             self.x[exam.key] = options
@@ -205,8 +209,8 @@ class _Session:
     def _teachers(self) -> None:
         by_teacher: defaultdict[int, list[Exam]] = defaultdict(list)
         for exam in self.problem.exams:
-            if exam.key in self.examiners:
-                by_teacher[self.examiners[exam.key]].append(exam)
+            for who in self.examiners.get(exam.key, ()):
+                by_teacher[who].append(exam)
         for teacher, exams in by_teacher.items():
             for variables in self._at(exams).values():
                 self.model.add_at_most_one(variables)
@@ -282,11 +286,16 @@ class _Session:
         if status not in (self.cp.OPTIMAL, self.cp.FEASIBLE):
             return dict(hint)
         return {
-            key: Place(*slot, self.examiners[key])
+            key: _held(slot, self.examiners[key])
             for key, options in self.x.items()
             for slot, variable in options.items()
             if solver.boolean_value(variable)
         }
+
+
+def _held(slot: Slot, heads: tuple[int, ...]) -> Place:
+    first, *others = heads
+    return Place(*slot, first, None, *others)
 
 
 def _sat_by_one(rows: list[tuple[Any, Exam]]) -> list[list[Exam]]:

@@ -63,7 +63,8 @@ def _session(request: Request, draft: ExamDraft) -> dict[str, Any]:
     for row in rows:
         choices["group"] |= {part.group_id: str(part.group) for part in row.parts.all()}
         choices["room"][row.auditorium_id] = str(row.auditorium)
-        choices["examiner"][row.examiner_id] = row.examiner.person.short_name
+        for who in filter(None, (row.examiner, row.second_examiner)):
+            choices["examiner"][who.pk] = who.person.short_name
     asked = {name: number_of(request.GET.get(name, "")) for name in choices}
     labels = {"group": _("Group"), "room": _("Auditorium"), "examiner": _("Examiner")}
     return {
@@ -82,7 +83,7 @@ def _is_asked(row: ExamPlace, asked: dict[str, int]) -> bool:
     of_row = {
         "group": {part.group_id for part in row.parts.all()},
         "room": {row.auditorium_id},
-        "examiner": {row.examiner_id},
+        "examiner": {row.examiner_id, row.second_examiner_id},
     }
     return all(not wanted or wanted in of_row[name] for name, wanted in asked.items())
 

@@ -92,6 +92,8 @@ def task_of(draft: ExamDraft, *, keeping: Collection[int] = ()) -> Task:
     days = _days(draft)
     open_on = _open_days(draft, bundles, days, before)
     examiners = _examiners(draft, bundles)
+    commission_from = timetable.rule_on(TimetableRule.SECOND_FROM, draft.first_day)
+    heads = 2 if week.needs_second(draft.control, draft.attempt, commission_from) else 1
     access = _needing_access({group for one in bundles for group in one.lines})
     exams = []
     for one in bundles:
@@ -110,6 +112,7 @@ def task_of(draft: ExamDraft, *, keeping: Collection[int] = ()) -> Task:
                 people=len(seated),
                 days=open_on[one.key],
                 needs_access=bool(access & one.lines.keys()),
+                heads=heads,
             )
         )
     return Task(
@@ -453,7 +456,9 @@ def places_of(draft: ExamDraft, task: Task) -> dict[str, Place]:
             or set(bundle.lines) != {one.group_id for one in row.parts.all()}
         ):
             continue
-        found[row.key] = Place(at[row.day], row.pair.number, row.examiner_id, row.auditorium_id)
+        found[row.key] = Place(
+            at[row.day], row.pair.number, row.examiner_id, row.auditorium_id, row.second_examiner_id
+        )
     return found
 
 
@@ -461,7 +466,9 @@ def shown(draft: ExamDraft):
     """Places with everything that their words need."""
     return (
         ExamPlace.objects.filter(draft=draft)
-        .select_related("subject", "pair", "auditorium__building", "examiner__person")
+        .select_related(
+            "subject", "pair", "auditorium__building", "examiner__person", "second_examiner__person"
+        )
         .prefetch_related("parts__group")
         .order_by("day", "pair__number", "subject__name", "pk")
     )

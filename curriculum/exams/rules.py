@@ -33,6 +33,8 @@ class Exam:
     people: int
     days: frozenset[int]
     needs_access: bool = False
+    # How many hold it together: two where the sheet is marked by a commission.
+    heads: int = 1
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,12 @@ class Place:
     pair: int
     examiner: int
     room: int | None = None
+    second: int | None = None
+
+    @property
+    def examiners(self) -> tuple[int, ...]:
+        """Everybody who holds it."""
+        return (self.examiner,) if self.second is None else (self.examiner, self.second)
 
     @property
     def slot(self) -> Slot:
@@ -156,9 +164,10 @@ class Taken:
 
     def take(self, exam: Exam, place: Place) -> None:
         """The exam has this place."""
-        self.teachers[place.examiner].add(place.slot)
-        self.load[place.examiner] += 1
-        self.examined[place.examiner, place.day] += 1
+        for who in place.examiners:
+            self.teachers[who].add(place.slot)
+            self.load[who] += 1
+            self.examined[who, place.day] += 1
         if place.room is not None:
             self.rooms[place.room].add(place.slot)
             self.buildings[place.day].add(self._building[place.room])
@@ -216,7 +225,11 @@ class Taken:
             return AUDIENCE
         if not self.keeps_days_between(exam, place.day):
             return DENSE
-        if place.examiner not in exam.examiners or not self.examiner_is_free(place.examiner, place.slot):
+        if len(set(place.examiners)) != exam.heads:
+            return EXAMINER
+        if any(
+            who not in exam.examiners or not self.examiner_is_free(who, place.slot) for who in place.examiners
+        ):
             return EXAMINER
         if room is None or not fits(room, exam) or place.slot in self.rooms[room.pk]:
             return ROOM
@@ -303,10 +316,10 @@ def account_of(problem: Problem, places: Mapping[str, Place]) -> Account:
     for exam, place in done:
         room = rooms.get(place.room or 0)
         no_access += bool(exam.needs_access and room and not room.accessible)
-        wishes += place.slot in problem.rather_not.get(place.examiner, ())
+        wishes += sum(place.slot in problem.rather_not.get(who, ()) for who in place.examiners)
         late += place.pair >= problem.late_from
         big += lateness(problem, exam, place.day)
-        load[place.examiner] += 1
+        load.update(place.examiners)
         if room:
             used.add((place.day, room.building))
         for listener in exam.audience:
@@ -353,7 +366,7 @@ def obstacle(problem: Problem, exam: Exam, places: Mapping[str, Place]) -> Obsta
     """Look at every pair of the days that are open to the exam and count what stands there."""
     if not exam.days:
         return Obstacle(NO_DAY)
-    if not exam.examiners:
+    if len(exam.examiners) < exam.heads:
         return Obstacle(NO_EXAMINER)
     if not any(fits(room, exam) for room in problem.rooms):
         return Obstacle(NO_SUCH_ROOM)
@@ -364,7 +377,7 @@ def obstacle(problem: Problem, exam: Exam, places: Mapping[str, Place]) -> Obsta
             by[AUDIENCE] += 1
         elif not so_far.keeps_days_between(exam, slot.day):
             by[DENSE] += 1
-        elif not so_far.free_examiners(exam, slot):
+        elif len(so_far.free_examiners(exam, slot)) < exam.heads:
             by[EXAMINER] += 1
         elif not so_far.free_rooms(exam, slot):
             by[ROOM] += 1

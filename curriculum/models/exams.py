@@ -58,6 +58,7 @@ class ExamPlace(models.Model):
     pair = models.ForeignKey(ClassPair, on_delete=models.CASCADE, related_name="+")
     auditorium = models.ForeignKey(Auditorium, on_delete=models.CASCADE, related_name="+")
     examiner = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
+    second_examiner = models.ForeignKey(Employee, on_delete=models.CASCADE, null=True, related_name="+")
     people = models.PositiveSmallIntegerField(_("students"))
 
     objects = ExamPlaceQuerySet.as_manager()

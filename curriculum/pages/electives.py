@@ -471,7 +471,9 @@ def _groups_of(
     why = electives.explanations(campaign, mine.values()) if mine else {}
     return [
         {
-            "code": found[0].curriculum_subject if campaign.is_of_teachers else code,
+            "code": found[0].curriculum_subject.subject.get_name_display()
+            if campaign.is_of_teachers
+            else code,
             "offers": found,
             "mine": mine.get(code),
             "ahead": _ahead(campaign, mine.get(code)),

@@ -133,6 +133,9 @@ def faults(event: ControlEvent, groups: list[Group], lines: dict[int, Curriculum
             for who in (event.examiner, event.second_examiner)
             if who and who.pk in taught
         ]
+    commission_from = figures.get(TimetableRule.SECOND_FROM, 0)
+    if event.second_examiner is None and rules.needs_second(event.control, event.attempt, commission_from):
+        found.append(_("This sheet is before a commission: name the second examiner (reg. 3069, retakes)."))
     names = {one.pk: one for one in groups}
     for key, others in finals_of(lines, but=event.pk).items():
         why = rules.why_too_dense(

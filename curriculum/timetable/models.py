@@ -21,11 +21,13 @@ class TimetableRule(DatedRule):
     """A figure that holds for timetables from a date on (law 7)."""
 
     EXAMINER_APART, FINALS_A_DAY, FINALS_GAP = "examiner_apart", "finals_a_day", "finals_gap"
+    SECOND_FROM = "second_from"
     TEACHER_PAIRS, GROUP_PAIRS, NOTICE_DAYS = "teacher_pairs", "group_pairs", "notice_days"
     CODES = [
         (EXAMINER_APART, _("the examiner of a final control has not taught the subject (1: yes, 0: no)")),
         (FINALS_A_DAY, _("final controls of a group in a day, at most")),
         (FINALS_GAP, _("days from one final control of a group to the next, at least")),
+        (SECOND_FROM, _("the sheet from which a final control is held by two examiners (0: none)")),
         (TEACHER_PAIRS, _("pairs of a teacher in a day, more is warned of")),
         (GROUP_PAIRS, _("pairs of a group in a day, more is warned of")),
         (NOTICE_DAYS, _("days before a lesson in which its change is told to people")),

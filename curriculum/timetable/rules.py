@@ -169,6 +169,15 @@ def is_final(control: str) -> bool:
     return control in FINAL_CONTROLS
 
 
+def needs_second(control: str, attempt: str, since: int) -> bool:
+    """Whether a final control of this sheet is before a commission: held by two examiners (reg. 3069).
+
+    ``since`` is the first such sheet (3: the second retake); 0 asks for nothing.
+    """
+    sheet = int(attempt) - int(FIRST_ATTEMPT) + 1
+    return bool(since) and is_final(control) and sheet >= since
+
+
 @dataclass(frozen=True)
 class FinalDay:
     """A final control of a group that stands in the timetable already."""

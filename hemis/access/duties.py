@@ -243,7 +243,7 @@ DUTIES: tuple[Duty, ...] = (
         FACULTY,
         "curriculum: view edit; timetable: view edit; exam_timetable: view edit; exam_list: view edit; "
         "registration: view edit; relearning: view edit; relearning_window: view; teaching: view form; "
-        "relearning_course: view; elective: view edit; holiday: view; timetable_rule: view; "
+        "room_statistics: view; relearning_course: view; elective: view edit; holiday: view; timetable_rule: view; "
         "lesson_topic: view; calendar_plan: view; resource: view; task: view",
     ),
     _duty(
@@ -302,7 +302,7 @@ DUTIES: tuple[Duty, ...] = (
         _("teaching buildings, auditoriums"),
         _CREATE_EDIT,
         UNIVERSITY,
-        "building: view edit; auditorium: view edit",
+        "room_statistics: view; building: view edit; auditorium: view edit",
     ),
     _duty(
         "3.2",

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 KNOWN = ("students", "staff", "movement", "attendance", "results", "finance", "resources", "employment",
-    "publications", "doctorate",
+    "publications", "doctorate", "rooms", "activity", "timetable",
 )  # fmt: skip
 
 for _name in KNOWN:

@@ -33,6 +33,7 @@ WEEKDAYS = (
     ("1", _("Monday")), ("2", _("Tuesday")), ("3", _("Wednesday")), ("4", _("Thursday")), ("5", _("Friday")),
     ("6", _("Saturday")), ("7", _("Sunday")),
 )  # fmt: skip
+PAIRS = tuple((str(number), str(number)) for number in range(1, 13))
 NAME = ("person__last_name", "person__first_name")
 
 
@@ -155,6 +156,7 @@ LESSONS = register(
             coded("training", _("Kind of training"), "teaching__training_type", "h_training_type"),
             month("month", _("Month"), "day"),
             Dimension("weekday", _("Day of the week"), "day__iso_week_day", choices=WEEKDAYS),
+            Dimension("pair", _("Pair"), "pair__number", choices=PAIRS),
             Dimension("recorded", _("Recorded in the journal"), recorded, choices=YES_NO),
         ),
         measures=(

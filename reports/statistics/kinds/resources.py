@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.materials import queries
-from curriculum.models import CurriculumSubject
-from hemis.access.scope import Scope
+from curriculum.models import CurriculumSubject, Subject
+from grading.tasks.models import Task
+from hemis.access.scope import Access, Scope
 from hemis.pages.columns import Column
 from reports.statistics.declaration import YEAR, Asked, Dimension, Measure, Statistic, register
-from reports.statistics.dimensions import coded, faculty, kafedra, speciality
-from reports.statistics.kinds.attendance import kafedras
+from reports.statistics.dimensions import coded, faculty, kafedra, names_of, speciality
+from reports.statistics.kinds.attendance import NAME, kafedras
 from reports.statistics.kinds.results import SEMESTERS
+from staff.models import Employee
 from students.models import AdmissionQuota
 from students.queries import with_actual
 
@@ -25,7 +28,23 @@ TOPICS = ((queries.COMPLETE, _("all hours have topics")), (queries.PART, _("some
 def subjects(scope: Scope, asked: Asked) -> QuerySet:
     """Subjects of approved plans that are studied in the year, with what they have."""
     rows = queries.subjects_of(scope).filter(semester__academic_year=asked.year, curriculum__state="approved")
-    return queries.with_hours(rows)
+    tasks = Task.objects.exclude(state=Task.DRAFT).filter(
+        teaching__audience__curriculum_subject=OuterRef("pk")
+    )
+    counted = (
+        tasks.order_by()
+        .values("teaching__audience__curriculum_subject")
+        .annotate(n=Count("pk", distinct=True))
+    )
+    return queries.with_hours(rows).annotate(
+        task_count=Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), Value(0))
+    )
+
+
+def teachers(access: Access) -> QuerySet:
+    """Responsible teachers of subjects in the scope."""
+    seen = CurriculumSubject.objects.for_scope(access.scope(RESOURCE)).order_by().values("teacher")
+    return Employee.objects.filter(pk__in=seen).select_related("person").order_by("person__sort_key")
 
 
 def _has(name: str) -> str:
@@ -49,6 +68,11 @@ RESOURCES = register(
             coded("form", _("Education form"), "curriculum__education_form", "h_education_form"),
             coded("subject_kind", _("Kind of subject"), "kind", "h_subject_type"),
             Dimension("topics", _("Topics"), "topic_state", choices=TOPICS),
+            Dimension(
+                "teacher", _("Responsible teacher"), "teacher", names=names_of(Employee, *NAME), offered=teachers,
+                is_wide=True,
+            ),
+            Dimension("subject", _("Subject"), "subject", names=names_of(Subject, "name"), is_wide=True),
         ),
         measures=(
             Measure("subjects", _("Subjects"), why=_("subjects of approved plans, one for each plan and semester")),
@@ -60,6 +84,8 @@ RESOURCES = register(
                     why=_("subjects with at least one control question")),
             Measure("resources", _("Resources"), "coalesce(sum({resources}), 0)", {"resources": "resource_count"},
                     why=_("resources of these subjects")),
+            Measure("tasks", _("Tasks"), "coalesce(sum({tasks}), 0)", {"tasks": "task_count"},
+                    why=_("control tasks and tests sent to the students of these subjects")),
             Measure("share", _("With resources, %"),
                     "round(100.0 * count(*) FILTER (WHERE {resources} > 0) / nullif(count(*), 0), 1)",
                     {"resources": "resource_count"}, why=_("subjects with resources of a hundred"), adds_up=False,
@@ -74,9 +100,11 @@ RESOURCES = register(
             Column("topic_state", _("Topics"), value=lambda row: dict(TOPICS)[row.topic_state]),
             Column("resource_count", _("Resources"), value=lambda row: row.resource_count),
             Column("question_count", _("Questions"), value=lambda row: row.question_count),
+            Column("task_count", _("Tasks"), value=lambda row: row.task_count),
+            Column("teacher"),
         ),
         help=_("From approved curricula of the year and what teachers have uploaded."),
-        select_related=("subject", "curriculum", "semester", "kafedra"),
+        select_related=("subject", "curriculum", "semester", "kafedra", "teacher__person"),
         ordering=("subject__name", "pk"),
         link=lambda row: reverse("curriculum_topics_detail", args=[row.pk]),
         place=10,

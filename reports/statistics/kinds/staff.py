@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
+
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +13,14 @@ from hemis.access.scope import Access, Scope
 from hemis.pages.columns import Column
 from reports.statistics.declaration import DAY, Asked, Dimension, Measure, Statistic, register
 from reports.statistics.dimensions import age, age_bands, coded, faculty, kafedra, of_person, sign_in
+from staff import queries
 from staff.models import Degree, Position
 from staff.models.posts import HOURLY, TEACHING
 from structure.models import Unit
 
 PERMISSION = "staff_statistics.view"
 NONE = "10"
+DUE_STATES = tuple(queries.STATES.items())
 PERSON = "employee__person__"
 
 
@@ -45,6 +50,11 @@ def units(access: Access) -> QuerySet:
     return Unit.objects.for_scope(access.scope(PERMISSION)).exclude(kind=Unit.FACULTY)
 
 
+def due(rows: Callable[[datetime.date], QuerySet]) -> Callable[[Asked], Subquery]:
+    """How an employee stands with a term on the day, as the pages of the kafedra have it (``staff.queries``)."""
+    return lambda asked: Subquery(rows(asked.day).filter(pk=OuterRef("employee")).values("state")[:1])
+
+
 DEGREE = {"person": "employee", "degree": highest("degree")}
 STAFF = register(
     Statistic(
@@ -66,6 +76,10 @@ STAFF = register(
             Dimension("rate", _("Rate"), "rate"),
             *of_person(PERSON),
             age_bands("age", _("Age"), f"{PERSON}birth_date", (25, 30, 35, 40, 45, 50, 55, 60, 65, 70)),
+            Dimension(
+                "development", _("Professional development"), due(queries.with_development), choices=DUE_STATES
+            ),
+            Dimension("competition", _("Term of the competition"), due(queries.with_term), choices=DUE_STATES),
             sign_in(PERSON),
         ),
         measures=(

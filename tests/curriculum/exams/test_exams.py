@@ -211,6 +211,47 @@ def test_a_further_sheet_is_for_those_who_failed_and_after_the_first(session, mo
     assert all(EXAMS + datetime.timedelta(day) > first.day for day in one.days)
 
 
+@pytest.mark.duty("2.3")
+def test_the_third_sheet_is_before_a_commission_of_two(session, monkeypatch):
+    everybody = {(line.pk, one.pk) for line in session.lines[:1] for one in session.students[session.group]}
+    monkeypatch.setattr(offers, "_sitters", [lambda lines, attempt: everybody])
+    session.control(0)
+    second = session.control(0, attempt="12", day=3)
+    assert second.second_examiner is None
+    draft = session.compute(attempt="13")
+    assert draft.account["placed"] == 1 and draft.account["examiner_most"] == 1
+    assert actions.accept(draft, access=session.access).made == 1
+    third = ControlEvent.objects.get(attempt="13")
+    assert {third.examiner_id, third.second_examiner_id} <= {
+        session.examiner.pk, *(one.pk for one in session.colleagues),
+    }  # fmt: skip
+    assert third.examiner_id != third.second_examiner_id and third.second_examiner_id
+
+
+@pytest.mark.duty("2.3")
+def test_whoever_cannot_find_two_is_told_and_the_figure_is_a_row(session, monkeypatch):
+    everybody = {(session.lines[0].pk, one.pk) for one in session.students[session.group]}
+    monkeypatch.setattr(offers, "_sitters", [lambda lines, attempt: everybody])
+    session.control(0)
+    session.control(0, attempt="12", day=3)
+    for one in (session.examiner, *session.colleagues[:1]):
+        TeacherHours.objects.bulk_create(
+            TeacherHours(employee=one, academic_year_id=2026, term="11", weekday=day, kind="cannot")
+            for day in range(6)
+        )
+    draft = session.compute(attempt="13")
+    assert draft.account["placed"] == 0
+    assert [(one["reason"], set(one["by"])) for one in draft.unplaced] == [
+        (
+            "no_free_slot",
+            {"examiner", "dense"},
+        )  # too near what the group sits, or nobody beside the one who is free
+    ]
+    TimetableRule.objects.create(code="second_from", value=0, valid_from=EXAMS, basis="sinov")
+    [one] = queries.task_of(session.draft(attempt="13")).problem.exams
+    assert one.heads == 1
+
+
 def test_only_the_own_faculty_and_only_who_keeps_the_timetable(session):
     draft = session.compute()
     stranger = factories.make_user("dean", factories.make_faculty("303-102"))

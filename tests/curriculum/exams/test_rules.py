@@ -41,17 +41,17 @@ def plain_check(problem: Problem, places) -> list[str]:
         if (
             place.day not in one.days
             or place.pair not in problem.pairs
-            or place.examiner not in one.examiners
+            or not set(place.examiners) <= set(one.examiners)
+            or len(set(place.examiners)) != one.heads
         ):
             found.append(f"{key}: day or examiner")
         if rooms[place.room].seats < one.people:
             found.append(f"{key}: too small")
-        if slot in problem.busy_teachers.get(place.examiner, ()) or slot in problem.busy_rooms.get(
-            place.room, ()
-        ):
+        if slot in problem.busy_rooms.get(place.room, ()):
             found.append(f"{key}: busy")
-        if slot in problem.cannot.get(place.examiner, ()):
-            found.append(f"{key}: cannot")
+        for who in place.examiners:
+            if slot in problem.busy_teachers.get(who, ()) or slot in problem.cannot.get(who, ()):
+                found.append(f"{key}: {who} is busy or cannot")
         for listener, slots in problem.busy_listeners.items():
             if slot in slots and any(audiences_meet(mine, listener) for mine in one.audience):
                 found.append(f"{key}: group is busy")
@@ -63,15 +63,13 @@ def plain_check(problem: Problem, places) -> list[str]:
     for (key, place), (other_key, other) in itertools.combinations(places.items(), 2):
         apart = abs((problem.days[place.day] - problem.days[other.day]).days)
         same_hour = (place.day, place.pair) == (other.day, other.pair)
-        if same_hour and (place.room == other.room or place.examiner == other.examiner):
+        if same_hour and (place.room == other.room or set(place.examiners) & set(other.examiners)):
             found.append(f"{key} and {other_key}: room or examiner")
         if rules.meet(exams[key], exams[other_key]) and (same_hour or apart < max(problem.gap, 1)):
             found.append(f"{key} and {other_key}: too near")
-    for examiner, day in {(one.examiner, one.day) for one in places.values()}:
-        if (
-            sum((one.examiner, one.day) == (examiner, day) for one in places.values())
-            > problem.examiner_day_max
-        ):
+    held = [(who, one.day) for one in places.values() for who in one.examiners]
+    for examiner, day in set(held):
+        if held.count((examiner, day)) > problem.examiner_day_max:
             found.append(f"{examiner}: too many a day")
     return found
 
@@ -93,7 +91,7 @@ def problems(draw) -> Problem:
                 exams.append(
                     exam(
                         next(serial), *some, *guests, days=draw(of_session), examiners=draw(who),
-                        people=20 * len(some), needs_access=draw(st.booleans()),
+                        people=20 * len(some), needs_access=draw(st.booleans()), heads=draw(st.integers(1, 2)),
                     )
                 )  # fmt: skip
         for line in (1, 2):
@@ -197,6 +195,9 @@ def test_who_cannot_climb_steps_gets_a_room_without_them_and_buildings_stay_few(
     [
         (exam("x", 1, days=[]), {}, rules.NO_DAY, {}),
         (exam("x", 1, examiners=()), {}, rules.NO_EXAMINER, {}),
+        (exam("x", 1, heads=2), {}, rules.NO_EXAMINER, {}),
+        (exam("x", 1, days=[0], examiners=(1, 2), heads=2), {"cannot": {2: {Slot(0, 1)}}}, rules.NO_FREE_SLOT,
+         {rules.EXAMINER: 1}),
         (exam("x", 1, people=500), {}, rules.NO_SUCH_ROOM, {}),
         (exam("x", 1, days=[0]), {"busy_listeners": {Audience(1): {Slot(0, 1)}}}, rules.NO_FREE_SLOT,
          {rules.AUDIENCE: 1}),

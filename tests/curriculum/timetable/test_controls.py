@@ -104,6 +104,18 @@ def test_final_controls_keep_to_attestation_and_attempts_to_their_order(exams):
         )  # fmt: skip
 
 
+@pytest.mark.duty("2.3")
+def test_the_third_sheet_needs_a_second_examiner(exams):
+    exams.control()
+    exams.control(attempt="12", day=3)
+    with pytest.raises(TimetableError, match="3069"):
+        exams.control(attempt="13", day=7)
+    other = factories.make_employee(exams.lines[0].kafedra)
+    assert exams.control(attempt="13", day=7, second_examiner=other).second_examiner == other
+    assert [rules.needs_second("13", one, 3) for one in ("11", "12", "13")] == [False, False, True]
+    assert not rules.needs_second("12", "13", 3) and not rules.needs_second("13", "13", 0)
+
+
 @pytest.mark.duty("B6")
 def test_academic_affairs_approve_and_a_change_needs_their_approval_again(exams):
     event = exams.control()
