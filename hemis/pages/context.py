@@ -7,20 +7,16 @@ from django.utils.translation import get_language
 
 from hemis.access.adapter import must_have_second_factor
 from hemis.base import Request
-from hemis.pages import menu
 from hemis.pages.register import REGISTERS
 
 
 def shell(request: Request) -> dict:
-    """Navigation, roles, languages and theme; costs no query beyond the access itself."""
+    """Roles, languages and theme; costs no query beyond the access itself."""
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     access = getattr(request, "access", None)
     theme = request.COOKIES.get("theme")
-    navigation = menu.navigation(access) if signed_in and access is not None else ()
     return {
-        "navigation": navigation,
         "finds_people": signed_in and access is not None and _finds_people(access),
-        "open_menu": _open_menu(navigation, request.path),
         "access": access,
         "may_administer": signed_in and access is not None and access.can("user.manage"),
         "languages": settings.LANGUAGES,
@@ -34,14 +30,3 @@ def shell(request: Request) -> dict:
 def _finds_people(access) -> bool:
     """Whether the search of the header has anything to search."""
     return any(one.is_about_people and access.can(one.view_permission()) for one in REGISTERS.values())
-
-
-def _open_menu(navigation, path: str) -> str:
-    """The menu whose entry is the longest beginning of the present address."""
-    matches = [
-        (len(item.url), found.code)
-        for found, items in navigation
-        for item in items
-        if path.startswith(item.url)
-    ]
-    return max(matches)[1] if matches else ""

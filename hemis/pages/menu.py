@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from django.template import loader
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
 
 from hemis.access.duties import EXTRA_MENUS, MENUS, Menu, roles_may
 from hemis.access.scope import Access
@@ -51,6 +53,7 @@ def register(item: MenuItem) -> None:
     if item not in _items:
         _items.append(item)
         _of_roles.cache_clear()
+        _closed.cache_clear()
 
 
 def all_items() -> tuple[MenuItem, ...]:
@@ -69,6 +72,40 @@ def _of_roles(roles: frozenset[str]) -> Navigation:
     return tuple(
         (menu, found) for menu in (*MENUS, *EXTRA_MENUS) if (found := tuple(_of_menu(allowed, menu.code)))
     )
+
+
+def drawn(access: Access, path: str) -> SafeString:
+    """The side menu of a page: the menu of this address is open, its entry marked."""
+    shown = navigation(access)
+    closed = _closed(access.roles, get_language() or "")
+    open_menu = _open_menu(shown, path)
+    return mark_safe(
+        "".join(
+            _draw(menu, items, path, is_open=menu.code == open_menu)
+            if menu.code == open_menu or any(item.url == path for item in items)
+            else closed[menu.code]
+            for menu, items in shown
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def _closed(roles: frozenset[str], language: str) -> dict[str, str]:
+    """All menus of these roles in the present language; on a page all but one look like this."""
+    return {menu.code: _draw(menu, items) for menu, items in _of_roles(roles)}
+
+
+def _draw(menu: Menu, items: tuple[MenuItem, ...], path: str = "", *, is_open: bool = False) -> str:
+    context = {"menu": menu, "items": items, "path": path, "open": is_open}
+    return loader.render_to_string("components/_menu.html", context)
+
+
+def _open_menu(shown: Navigation, path: str) -> str:
+    """The menu whose entry is the longest beginning of the present address."""
+    matches = [
+        (len(item.url), found.code) for found, items in shown for item in items if path.startswith(item.url)
+    ]
+    return max(matches)[1] if matches else ""
 
 
 def _of_menu(items: Iterable[MenuItem], code: str) -> Iterable[MenuItem]:

@@ -65,12 +65,28 @@ def test_an_entry_that_comes_later_is_shown_too(monkeypatch):
         return next(items for found, items in menu.navigation(hr) if found.code == "staff")
 
     late = menu.MenuItem("staff", "Late", "home", "employee.view")
-    assert late not in staff()
+    assert late not in staff() and "Late" not in menu.drawn(hr, "/elsewhere/")
     menu.register(late)
     try:
-        assert late in staff()
+        assert late in staff() and "Late" in menu.drawn(hr, "/elsewhere/")
     finally:
         menu._of_roles.cache_clear()
+        menu._closed.cache_clear()
+
+
+def test_the_menu_of_the_page_is_open_and_its_entry_marked(faculty):
+    """Closed menus are drawn once for all pages: in each language its own, the present page in none of them."""
+    client = client_of(factories.make_user("hr"))
+    for language, title in (("en", "Faculties"), ("ru", "Факультеты"), ("en", "Faculties")):
+        client.cookies["django_language"] = language
+        home, list_ = reverse("home"), reverse("structure_faculties_list")
+        page = client.get(list_).content.decode()
+        assert page.count("<details open>") == 1 and page.count('aria-current="page"') == 1
+        assert f'href="{list_}" aria-current="page">{title}<' in page
+        # A card has no entry of its own; its menu is that of its list.
+        card = client.get(reverse("structure_faculties_detail", args=[faculty.pk])).content.decode()
+        assert card.count("<details open>") == 1 and f'href="{list_}" aria-current' not in card
+        assert "<details open>" not in client.get(home).content.decode()
 
 
 def test_home_says_what_to_do_without_a_role():

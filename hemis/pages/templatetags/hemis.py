@@ -11,8 +11,9 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from hemis.access.scope import Access
 from hemis.base import Request
-from hemis.pages import filters
+from hemis.pages import filters, menu
 from hemis.pages.columns import Column, display
 
 register = template.Library()
@@ -34,6 +35,12 @@ def icon(name: str, css: str = "") -> SafeString:
         _sprite(),
         name,
     )
+
+
+@register.simple_tag
+def side_menu(access: Access | None, path: str) -> SafeString:
+    """The menus of the roles in use."""
+    return menu.drawn(access, path) if access else SafeString()
 
 
 @register.simple_tag
