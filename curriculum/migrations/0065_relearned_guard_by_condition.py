@@ -16,6 +16,6 @@ CREATE TRIGGER relearned_registration {ON} EXECUTE FUNCTION hemis_relearned_regi
 
 
 class Migration(migrations.Migration):
-    dependencies = [("curriculum", "0060_teacher_choice_guards")]
+    dependencies = [("curriculum", "0061_second_examiner_of_sessions")]
 
     operations = [migrations.RunSQL(DO, UNDO)]
