@@ -225,7 +225,7 @@ def sign_ins_by_day(access: Access) -> Chart | None:
     return Chart(
         _("Sign-ins by day"), _("Day"), [f"{day:%d.%m}" for day in days],
         [
-            Series(_("Signed in"), [counts.get((day, True), 0) for day in days]),
+            Series(_("Those who signed in"), [counts.get((day, True), 0) for day in days]),
             Series(_("Did not get in"), [counts.get((day, False), 0) for day in days]),
         ],
         stacked=False, totals=False,
