@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Any
 
 from django.db.models import Count
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import TruncDate, TruncMonth
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemis.access.guard import page, signed_in
+from hemis.access.models import SignIn
 from hemis.access.scope import Access
 from hemis.base import Request
 from hemis.pages.charts import Chart, Series
@@ -34,6 +35,7 @@ from staff.rules import add_months
 from students.models import Placement
 
 MONTHS, YEARS, STUDYING = 13, 5, "11"
+WEEKS_OF_ROOMS, DAYS_OF_SIGN_INS = 4, 14
 SHOWN_GAPS = 8
 
 
@@ -180,6 +182,56 @@ def staff_by_year(access: Access) -> Chart | None:
     )  # fmt: skip
 
 
+def graduates_by_year(access: Access) -> Chart | None:
+    """What is known of the graduates of each year."""
+    return cut(
+        access,
+        STATISTICS["employment"],
+        rows="graduated",
+        measures=("working", "studying", "seeking", "unknown"),
+    )
+
+
+def works_by_year(access: Access) -> Chart | None:
+    """Approved works by the year of issue and sort."""
+    return cut(access, STATISTICS["publications"], rows="issued", cols="sort")
+
+
+def doctorate_by_year(access: Access) -> Chart | None:
+    """Doctoral students of today by the year of admission and kind."""
+    return cut(access, STATISTICS["doctorate"], rows="admitted", cols="kind")
+
+
+def rooms_by_pair(access: Access) -> Chart | None:
+    """Pairs taken and free in the last four weeks."""
+    since = timezone.localdate() - datetime.timedelta(days=WEEKS_OF_ROOMS * 7)
+    return cut(access, STATISTICS["rooms"], rows="pair", measures=("taken", "free"), since=since)
+
+
+def sign_ins_by_day(access: Access) -> Chart | None:
+    """Sign-ins of the last two weeks, and attempts that failed: one statement."""
+    today = timezone.localdate()
+    days = [today - datetime.timedelta(days=back) for back in reversed(range(DAYS_OF_SIGN_INS))]
+    begin = timezone.make_aware(datetime.datetime.combine(days[0], datetime.time.min))
+    rows = SignIn.objects.filter(at__gte=begin).exclude(outcome=SignIn.OUT).order_by()
+    counts: dict[tuple[datetime.date, bool], int] = {}
+    for day, outcome, count in (
+        rows.annotate(day=TruncDate("at")).values_list("day", "outcome").annotate(n=Count("pk"))
+    ):
+        key = (day, outcome == SignIn.IN)
+        counts[key] = counts.get(key, 0) + count
+    if not counts:
+        return None
+    return Chart(
+        _("Sign-ins by day"), _("Day"), [f"{day:%d.%m}" for day in days],
+        [
+            Series(_("Those who signed in"), [counts.get((day, True), 0) for day in days]),
+            Series(_("Did not get in"), [counts.get((day, False), 0) for day in days]),
+        ],
+        stacked=False, totals=False,
+    )  # fmt: skip
+
+
 for _trend in (
     Trend("students", gettext_lazy("Students by month"), "statistics.view", students_by_month, page_of("students")),
     Trend(
@@ -201,6 +253,26 @@ for _trend in (
     Trend(
         "staff", gettext_lazy("Teachers by year"), "staff_statistics.view", staff_by_year,
         page_of("staff", rows="degree", cols=""),
+    ),
+    Trend(
+        "employment", gettext_lazy("Graduates by year"), "employment.view", graduates_by_year,
+        page_of("employment", rows="graduated", cols=""),
+    ),
+    Trend(
+        "publications", gettext_lazy("Works by year"), "publication.view", works_by_year,
+        page_of("publications", rows="issued", cols="sort"),
+    ),
+    Trend(
+        "doctorate", gettext_lazy("Doctoral students by year of admission"), "doctoral_student.view",
+        doctorate_by_year, page_of("doctorate", rows="admitted", cols="kind"),
+    ),
+    Trend(
+        "rooms", gettext_lazy("Auditoriums by pair"), "room_statistics.view", rooms_by_pair,
+        page_of("rooms", rows="pair", cols=""),
+    ),
+    Trend(
+        "sign_ins", gettext_lazy("Sign-ins by day"), "user.view", sign_ins_by_day,
+        lambda: reverse("pages_sign_ins_list"),
     ),
 ):  # fmt: skip
     register_trend(_trend)

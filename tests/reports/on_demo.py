@@ -21,7 +21,9 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curriculum.models import ClassPair, Holiday, Lesson
 from doctorate.models import DoctoralPeriod
+from grading.tasks.models import Submission
 from hemis.access.scope import Access, Scope
 from hemis.pages.models import SavedView
 from hemis.people.models import User
@@ -33,7 +35,7 @@ from research.models import Work
 from research.rules import share_of
 from staff.models import Position
 from staff.rules import age_on
-from structure.models import Unit
+from structure.models import Auditorium, RoomSlot, Unit
 from students.models import Placement, Student
 from tests import factories
 
@@ -215,6 +217,61 @@ def test_teachers_as_counted_one_by_one():
     ages = read(question("staff", on=on.isoformat(), rows="age", cols="", figure="posts"))
     old = sum((age_on(one.employee.person.birth_date, on) or 0) >= 70 for one in held)
     assert ages.row_totals.get("70-", (0, 0))[names.index("posts")] == old
+
+
+@pytest.mark.duty("2.8", "3.7")
+def test_activity_as_counted_one_by_one():
+    """Everybody once, and what each did: lessons by the journals, works by their dates."""
+    since, until = datetime.date(2026, 9, 1), timezone.localdate()
+    period = {"since": since.isoformat(), "until": until.isoformat()}
+    one = question("teacher_activity", rows="kafedra", cols="", **period)
+    total = dict(zip([measure.code for measure in one.measures], read(one).total, strict=True))
+    posts = Position.objects.in_force(until).filter(category="12")
+    assert total["people"] == len({post.employee_id for post in posts}) == behind(one).count()
+    ended = [
+        lesson for lesson in Lesson.objects.filter(state="planned", day__range=(since, until)).select_related("record")
+        if timezone.make_aware(datetime.datetime.combine(lesson.day, lesson.ends_at)) <= timezone.now()
+    ]  # fmt: skip
+    assert (total["due"], total["given"]) == (len(ended), sum(hasattr(lesson, "record") for lesson in ended))
+    shown = list(behind(one))
+    assert sum(row.lessons_due for row in shown) == total["due"]
+    assert sum(row.marked for row in shown) == total["marked"] > 0
+
+    one = question("student_activity", rows="faculty", cols="", **period)
+    total = dict(zip([measure.code for measure in one.measures], read(one).total, strict=True))
+    studying = set(Placement.objects.on(until).filter(status="11").values_list("student", flat=True))
+    works = [
+        work for work in Submission.objects.select_related("task_student")
+        if work.task_student.student_id in studying and since <= timezone.localdate(work.sent_at) <= until
+    ]  # fmt: skip
+    assert (total["people"], total["handed"]) == (len(studying), len(works)) and works
+    shown = list(behind(one))
+    assert sum(row.handed for row in shown) == total["handed"]
+    assert sum(row.tests for row in shown) == total["tests"]
+
+
+@pytest.mark.duty("2.3", "3.1")
+def test_occupancy_of_rooms_as_counted_one_by_one():
+    """A week: pairs of the auditoriums in use on working days, taken where a use meets the hours of the pair."""
+    monday = datetime.date(2026, 11, 16)
+    days = [monday + datetime.timedelta(n) for n in range(6)]
+    off = set(Holiday.objects.filter(day__in=days).values_list("day", flat=True))
+    one = question("rooms", rows="building", cols="", since=days[0].isoformat(), until=days[-1].isoformat())
+    total = dict(zip([measure.code for measure in one.measures], read(one).total, strict=True))
+    pairs = list(ClassPair.objects.filter(academic_year=2026, is_active=True))
+    rooms = set(Auditorium.objects.filter(is_active=True).values_list("pk", flat=True))
+    taken = {
+        (slot.auditorium_id, slot.day, pair.number)
+        for slot in RoomSlot.objects.filter(day__in=days)
+        for pair in pairs
+        if slot.starts_at < pair.ends and pair.starts < slot.ends_at and slot.day not in off
+    }
+    assert total["pairs"] == len(rooms) * len(pairs) * (len(days) - len(off))
+    assert total["taken"] == len(taken) > 0 and total["free"] == total["pairs"] - total["taken"]
+    assert total["empty"] == len(rooms - {room for room, _day, _pair in taken})
+    by_pair = read(question("rooms", rows="pair", cols="weekday", figure="taken", since=days[0].isoformat(),
+                            until=days[-1].isoformat()))  # fmt: skip
+    assert by_pair.total[0] == len(taken)
 
 
 @pytest.mark.duty("3.7")

@@ -140,7 +140,7 @@ TEACHERS = register(
         ),
         measures=(
             Measure("people", _("Teachers"), unit=_("people"), why=_("teachers on the last day, each once")),
-            Measure("came", _("Signed in"), "count(*) FILTER (WHERE si.n > 0)", unit=_("people"),
+            Measure("came", _("Those who signed in"), "count(*) FILTER (WHERE si.n > 0)", unit=_("people"),
                     why=_("of them, those who signed in in the period")),
             Measure("came_share", _("Signed in, %"),
                     "round(100.0 * count(*) FILTER (WHERE si.n > 0) / nullif(count(*), 0), 1)",
@@ -229,7 +229,7 @@ STUDENT_ACTIVITY = register(
         ),
         measures=(
             Measure("people", _("Students"), unit=_("people"), why=_("students who study on the last day")),
-            Measure("came", _("Signed in"), "count(*) FILTER (WHERE si.n > 0)", unit=_("people"),
+            Measure("came", _("Those who signed in"), "count(*) FILTER (WHERE si.n > 0)", unit=_("people"),
                     why=_("of them, those who signed in in the period")),
             Measure("came_share", _("Signed in, %"),
                     "round(100.0 * count(*) FILTER (WHERE si.n > 0) / nullif(count(*), 0), 1)",

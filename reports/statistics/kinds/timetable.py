@@ -32,7 +32,7 @@ def teachers(access: Access) -> QuerySet:
 TIMETABLE = register(
     Statistic(
         "timetable",
-        _("Occupancy of teachers"),
+        _("Lessons in the timetable"),
         PERMISSION,
         planned,
         Lesson,
