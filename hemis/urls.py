@@ -11,6 +11,7 @@ APPS = (
     ("jobs/", "hemis.jobs.urls"),
     ("notices/", "hemis.notices.urls"),
     ("messages/", "hemis.mailbox.urls"),
+    ("system/", "hemis.wording.urls"),
     ("sheets/", "hemis.sheets.urls"),
     ("nightly/", "hemis.nightly.urls"),
     ("", "hemis.documents.urls"),

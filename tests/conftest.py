@@ -43,6 +43,14 @@ def _sown():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _program_texts():
+    """Pages say what the program says: no request asks first whether somebody has written other texts."""
+    from hemis.wording import overlay
+
+    overlay.state.edition = "of the tests"
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _papers_drawn_when_opened():
     """What a test issues is drawn when it opens it: most tests never do, and a PDF costs a third of a second."""
     from hemis.documents.actions import drawn_when_opened

@@ -697,10 +697,10 @@ DUTIES: tuple[Duty, ...] = (
         "A",
         "administrator",
         "system",
-        _("accounts, roles, classifiers, history"),
+        _("accounts, roles, classifiers, history, texts of the interface"),
         _("keep"),
         UNIVERSITY,
-        "user: view manage; classifier: view edit; history: view; order_rule: view edit",
+        "user: view manage; classifier: view edit; history: view; order_rule: view edit; wording: view edit",
     ),
     _duty(
         "S",

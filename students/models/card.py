@@ -64,7 +64,7 @@ class Contact(BaseModel):
     relation = models.CharField(_("who"), max_length=16, choices=RELATIONS)
     full_name = models.CharField(_("full name"), max_length=255)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True, db_default="")
+    email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
     workplace = models.CharField(_("place of work, post"), max_length=255, blank=True)
     address = models.CharField(_("address"), max_length=255, blank=True)
     is_first = models.BooleanField(_("is called first"), default=False)

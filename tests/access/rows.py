@@ -102,6 +102,7 @@ from hemis.mailbox.models import Message
 from hemis.notices.models import Notice
 from hemis.people.models import User
 from hemis.sheets.models import SheetImport
+from hemis.wording.models import Text
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
 from movement.clearance.models import ClearanceAnswer, ClearanceStation
 from movement.models import AgreementStep, MovementRule, Order
@@ -974,6 +975,7 @@ ROWS: dict[Any, Callable[[World, str], Row]] = {
     "movement_applications": of_person(_sent_application),
     ApplicationTerm: of_everybody(first(ApplicationTerm, days=7)),
     Objection: of_person(_objection),
+    Text: of_everybody(lambda world, where: Text.objects.get_or_create(msgid=f"Text {where}")[0]),
     ObjectionTerm: of_everybody(first(ObjectionTerm, days_to_object=30, days_to_decide=15)),
     ApplicationWindow: of_everybody(first(ApplicationWindow, closes=DAY)),
     ClearanceStation: of_everybody(first(ClearanceStation, occasions=["11"])),

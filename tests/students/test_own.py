@@ -69,6 +69,8 @@ def test_a_student_keeps_phones_and_contacts_own_only(client, me, students):
         "workplace": "",
         "address": "",
     }
+    blank = client.get(reverse("my_contact_new")).context["form"]
+    assert {blank[name].value() or "" for name in blank.fields} == {""}
     assert client.post(reverse("my_contact_new"), new).status_code == 302
     mine = Contact.objects.get()
     assert (mine.person_id, mine.full_name, mine.is_first) == (me.person_id, "Valiyev Ali", False)
