@@ -27,6 +27,17 @@ def topics(access: Access) -> list[Topic]:
     return [one for one in TOPICS.values() if one.is_for(access)]
 
 
+def with_links(access: Access, found: Iterable[Topic]) -> list[tuple[Topic, list[tuple[str, str | Promise]]]]:
+    """Each topic with those of its pages that the person may open."""
+    return [(one, [(url, title) for url, title in one.links if _may_open(access, url)]) for one in found]
+
+
+def _may_open(access: Access, url: str) -> bool:
+    match = resolve(url)
+    rule = rule_for(match.func, url_name=match.url_name or "", app_name=match.app_name)
+    return rule is not None and (rule.kind != PERMISSION or access.can(rule.permission))
+
+
 def keys(access: Access) -> list[Keys]:
     return [one for one in KEYS if not one.permissions or access.can_any(one.permissions)]
 
@@ -82,7 +93,7 @@ def about_page(access: Access, address: str) -> dict[str, Any] | None:
         "duties": mine,
         "register": register,
         "finds": [one.label for one in register.filters] if register else [],
-        "topics": [one for one in topics(access) if word in one.objects],
+        "topics": [one for one in topics(access) if one.is_about(rule.permission)],
     }
 
 

@@ -19,7 +19,7 @@ def help_page(request: Request) -> HttpResponse:
     if text:
         topics, work = own.matching(text, said=topics, done=work)
     context = {
-        "title": _("Help"), "q": text, "topics": topics, "work": work,
+        "title": _("Help"), "q": text, "topics": own.with_links(access, topics), "work": work,
         "about": None if text else own.about_page(access, request.GET.get("about", "")),
         "sheets": own.sheets(access), "keys": own.keys(access), "asked": own.asked(access),
     }  # fmt: skip

@@ -36,6 +36,11 @@ class Topic:
     def links(self) -> list[tuple[str, str | Promise]]:
         return [(reverse(name), title) for name, title in self.pages]
 
+    def is_about(self, permission: str) -> bool:
+        """Whether it helps on pages that the permission opens; what is one's own is told apart by its verb."""
+        word = permission.partition(".")[0]
+        return permission in self.permissions or word != "own" and word in self.objects
+
     def is_for(self, access: Access) -> bool:
         return not self.permissions or access.can_any(self.permissions)
 

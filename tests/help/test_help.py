@@ -75,6 +75,15 @@ def test_every_topic_leads_to_pages_of_those_who_read_it():
     for topic in TOPICS.values():
         assert topic.steps and len(topic.links) == len(topic.pages)
         assert not topic.permissions or all(duties.duties_granting(one) for one in topic.permissions)
+    for role in ("teacher", "accounting", "student", "administrator"):
+        access = access_of(make_user(role))
+        shown = own.with_links(access, own.topics(access))
+        client = client_of(access.user)
+        assert {client.get(url).status_code for _topic, links in shown for url, _title in links} <= {
+            200,
+            302,
+            404,
+        }
     with pytest.raises(KeyError):
         register_topic(Topic("wrong", "Wrong", ("x",), ("nothing.view",)))
     with pytest.raises(ValueError, match="lists"):
@@ -120,6 +129,9 @@ def test_it_knows_the_page_one_comes_from(dean):
         reverse("wording_texts_list"),
     ):
         assert own.about_page(access, nothing) is None, nothing
+    student = User.objects.get(person=make_students(dean.assignments.get().unit, 1)[0].person)
+    mine = own.about_page(access_of(student), reverse("my_applications"))
+    assert [one.code for one in mine["topics"]] == ["own_applications"], "not all that is one's own"
     page = help_of(client_of(dean), about=reverse("movement_applications_list")).content.decode()
     assert "The page you come from" in page and "Applications" in page
     home = client_of(dean).get(reverse("students_groups_list")).content.decode()
