@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "hemis.pages",
     "hemis.mailbox",
     "hemis.wording",
+    "hemis.help",
     "hemis.nightly",
     "structure",
     "staff",

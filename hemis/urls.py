@@ -12,6 +12,7 @@ APPS = (
     ("notices/", "hemis.notices.urls"),
     ("messages/", "hemis.mailbox.urls"),
     ("system/", "hemis.wording.urls"),
+    ("help/", "hemis.help.urls"),
     ("sheets/", "hemis.sheets.urls"),
     ("nightly/", "hemis.nightly.urls"),
     ("", "hemis.documents.urls"),

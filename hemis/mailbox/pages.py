@@ -21,6 +21,7 @@ from hemis.mailbox.models import Delivery, Message, MessageFile
 from hemis.pages import choices, files, menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import RangeFilter
+from hemis.pages.forms import number_of
 from hemis.pages.register import Register
 from hemis.people import names
 
@@ -115,7 +116,7 @@ def message(request: Request, pk: int) -> HttpResponse:
 
 @page("message.write")
 def write(request: Request) -> HttpResponse:
-    """A new message; ``answer`` or ``pass_on`` name the one it is about."""
+    """A new message; ``answer`` or ``pass_on`` name the one it is about, ``to`` somebody one may write to."""
     return _written(request, _begun(request))
 
 
@@ -141,6 +142,10 @@ def _begun(request: Request) -> Message:
         new.text = f"\n\n{new.about.sender}, {new.about.sent_at:%d.%m.%Y}:\n{quoted}"
         if name == "answer":
             new.to = [{"kind": "person", "key": str(new.about.sender_id), "text": str(new.about.sender)}]
+    wanted = request.GET.get("to", "")
+    found = people(request.access).filter(pk=number_of(wanted)).first() if wanted else None
+    if found:
+        new.to = [{"kind": "person", "key": str(found.pk), "text": str(found)}]
     return new
 
 
