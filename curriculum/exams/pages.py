@@ -169,6 +169,7 @@ class ExamDrafts(Drafts):
             "may_accept": may and bool(obj.account.get("placed")),
             "may_drop": may,
             "computing": obj.state == ExamDraft.COMPUTING,
+            "account": cls.account(obj),
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -141,19 +142,16 @@ FIGURES = [
 
 
 class Drafts(Register):
-    """Computed drafts: their card ends with the account, figure by figure."""
+    """Computed drafts: beneath the card stands the account of what came of it, figure by figure."""
 
     figures: Sequence[tuple[str, str | Promise]] = ()
 
     @classmethod
-    def card(cls, obj):
-        """With the account."""
-        figures = [
-            (capfirst(str(label)), str(obj.account[name]))
-            for name, label in cls.figures
-            if name in obj.account
+    def account(cls, obj: Any) -> list[tuple[str, Any]]:
+        """Label and figure of each line of the account."""
+        return [
+            (capfirst(str(label)), obj.account[name]) for name, label in cls.figures if name in obj.account
         ]
-        return [*super().card(obj), *figures]
 
 
 class TimetableDrafts(Drafts):
@@ -205,6 +203,7 @@ class TimetableDrafts(Drafts):
             "may_apply": may and bool(obj.account.get("placed")),
             "may_drop": may,
             "computing": obj.state == TimetableDraft.COMPUTING,
+            "account": cls.account(obj),
             "missing": sum(applied.get("missing", {}).values()),
         }
 

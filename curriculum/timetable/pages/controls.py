@@ -59,6 +59,10 @@ def _approve(request: Request, rows: QuerySet) -> str:
     return _("%(count)d controls are approved.") % {"count": count}
 
 
+def _approved_on(row: ControlEvent) -> str:
+    return f"{timezone.localtime(row.approved_at):%d.%m.%Y}" if row.approved_at else _("waits")
+
+
 class Controls(Register):
     app, name, title, title_one = (
         "curriculum", "controls", gettext_lazy("Timetable of controls"), gettext_lazy("control"),
@@ -68,8 +72,12 @@ class Controls(Register):
         Column("day", link=True),
         Column("pair", value=lambda row: row.pair.number, sort="starts_at", numeric=True),
         Column("subject", sort="subject__name"),
-        Column("control"),
-        Column("attempt"),
+        Column(
+            "control",
+            value=lambda row: f"{row.get_control_display()} · {row.get_attempt_display()}",
+            sort="control",
+        ),
+        Column("attempt", hidden=True),
         Column(
             "groups",
             gettext_lazy("Groups"),
@@ -77,7 +85,7 @@ class Controls(Register):
         ),
         Column("examiner", sort="examiner__person__sort_key"),
         Column("auditorium", sort="auditorium__number"),
-        Column("approved_at"),
+        Column("approved_at", gettext_lazy("Approved"), value=_approved_on, sort="approved_at"),
         Column("state", badge=STATES),
         Column("second_examiner", sort="second_examiner__person__sort_key", hidden=True),
         Column("kafedra", sort="kafedra__name", hidden=True),
