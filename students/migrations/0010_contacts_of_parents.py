@@ -22,7 +22,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="contact",
             name="email",
-            field=models.EmailField(blank=True, db_default="", default="", max_length=254, verbose_name="e-mail"),
+            field=models.EmailField(
+                blank=True, db_default="", default="", max_length=254, verbose_name="e-mail"
+            ),
         ),
         migrations.AlterField(
             model_name="contact",
