@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Model
 from django.shortcuts import get_object_or_404
+from django.urls import Resolver404, resolve
 
 from hemis.access import duties
 from hemis.access.scope import Access
@@ -89,6 +91,19 @@ def rule_of(view: Callable) -> Rule | None:
     return getattr(view, "hemis_access", None) or getattr(
         getattr(view, "view_class", None), "hemis_access", None
     )
+
+
+def opens(access: Access, address: str) -> bool:
+    """Whether the person has the duty of the page at an address: may a link stand there?
+
+    Which rows are in scope is asked by the page itself.
+    """
+    try:
+        found = resolve(urlsplit(address).path)
+    except Resolver404:
+        return False
+    rule = rule_for(found.func, url_name=found.url_name or "", app_name=found.app_name)
+    return rule is not None and (rule.kind != PERMISSION or access.can(rule.permission))
 
 
 def is_in_scope(row: Model, access: Access, permission: str) -> bool:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum.materials.queries import current_half_year
-from hemis.access.guard import page
+from hemis.access.guard import opens, page
+from hemis.access.scope import Access
 from hemis.base import Request
 from hemis.pages import export, menu
 from reports.completeness import gaps  # noqa: F401
@@ -75,7 +76,7 @@ def show(request: Request) -> HttpResponse:
                 "gap": gap,
                 "count": found.totals[gap.code],
                 "url": rows_url(gap) if found.totals[gap.code].missing else "",
-                "fix": gap.fix() if gap.fix else "",
+                "fix": _where_mended(gap, request.access),
             }
             for gap in found_gaps
         ],
@@ -90,6 +91,12 @@ def show(request: Request) -> HttpResponse:
         ],
     }
     return render(request, "reports/completeness.html", context)
+
+
+def _where_mended(gap: Gap, access: Access) -> str:
+    """The page where the gap is closed, for those whose duty that page is."""
+    address = gap.fix() if gap.fix else ""
+    return address if address and opens(access, address) else ""
 
 
 @page(PERMISSION)
@@ -113,7 +120,7 @@ def rows(request: Request) -> HttpResponse:
         "title": gap.title,
         "help": gap.help,
         "responsible": gap.responsible,
-        "fix": gap.fix() if gap.fix else "",
+        "fix": _where_mended(gap, request.access),
         "query": urlencode({"gap": gap.code, "unit": unit}),
         "back_url": reverse("completeness", query={"level": gap.level}),
     }

@@ -3,6 +3,7 @@
   "use strict";
 
   function dress(root) {
+    reachable(root);
     if (window.TomSelect) {
       root.querySelectorAll("select[data-tom], select[data-autocomplete]").forEach((select) => {
         if (select.tomselect) return;
@@ -53,6 +54,17 @@
   function fold() {
     if (!matchMedia("(max-width: 40rem)").matches) return;
     document.querySelectorAll("details.hemis-more:not([data-chosen])").forEach((one) => { one.open = false; });
+  }
+
+  // A table wider than its room is scrolled by the keyboard too.
+  function reachable(root) {
+    root.querySelectorAll(".table-responsive:not([tabindex])").forEach((one) => {
+      if (one.scrollWidth <= one.clientWidth) return;
+      const heading = one.closest(".card, section, main")?.querySelector("h1, h2, h3, .card-title");
+      one.tabIndex = 0;
+      one.setAttribute("role", "region");
+      one.setAttribute("aria-label", heading?.textContent.trim() || document.title);
+    });
   }
 
   document.addEventListener("DOMContentLoaded", () => { dress(document); fold(); });

@@ -15,6 +15,7 @@ from hemis.access.models import Activation
 from hemis.access.scope import Scope
 from hemis.base import Request
 from hemis.documents.models import Document
+from hemis.documents.pages import readable
 from hemis.pages import menu
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
@@ -74,7 +75,9 @@ def _placements(request: Request, student: Student) -> dict:
 
 
 def _documents(request: Request, student: Student) -> dict:
-    return {"documents": Document.objects.filter(owner=student.person).order_by("-issued_at")}
+    documents = Document.objects.filter(owner=student.person).order_by("-issued_at")
+    own = documents.filter(readable(request.access)).values_list("pk", flat=True)
+    return {"documents": documents, "readable": set(own)}
 
 
 def _activities(request: Request, student: Student) -> dict:

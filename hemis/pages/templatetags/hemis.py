@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from hemis.access.guard import opens
 from hemis.access.scope import Access
 from hemis.base import Request
 from hemis.pages import filters, menu
@@ -56,6 +57,7 @@ def options(choices: Iterable[tuple[str, str]], chosen: Collection[str]) -> Safe
 
 
 register.filter(filters.is_drawn)
+register.filter(opens)
 
 
 NARROW, NARROW_LINK, LONG = 18, 36, 26  # Letters: shorter cells do not wrap, longer ones may.
