@@ -50,7 +50,7 @@ class Keys:
     """Shortcuts of one kind of page."""
 
     title: str | Promise
-    rows: tuple[tuple[str, str | Promise], ...]
+    rows: tuple[tuple[str | Promise, str | Promise], ...]
     permissions: tuple[str, ...] = ()
 
 

@@ -84,7 +84,7 @@ def read() -> dict[str, Layer]:
 def lay() -> None:
     """Put each layer on top of its catalogue, in place of the one before."""
     for language, layer in state.layers.items():
-        catalogue = trans_real.translation(language)._catalog
+        catalogue: Any = trans_real.translation(language)._catalog  # type: ignore[attr-defined]
         if isinstance(catalogue._catalogs[0], Layer):
             catalogue._catalogs[0] = layer
         elif layer:
