@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.materials import queries
-from curriculum.models import CurriculumSubject, Subject
+from curriculum.models import CurriculumSubject, Subject, TeachingAudience
 from grading.tasks.models import Task
 from hemis.access.scope import Access, Scope
 from hemis.pages.columns import Column
@@ -28,14 +28,10 @@ TOPICS = ((queries.COMPLETE, _("all hours have topics")), (queries.PART, _("some
 def subjects(scope: Scope, asked: Asked) -> QuerySet:
     """Subjects of approved plans that are studied in the year, with what they have."""
     rows = queries.subjects_of(scope).filter(semester__academic_year=asked.year, curriculum__state="approved")
-    tasks = Task.objects.exclude(state=Task.DRAFT).filter(
-        teaching__audience__curriculum_subject=OuterRef("pk")
-    )
-    counted = (
-        tasks.order_by()
-        .values("teaching__audience__curriculum_subject")
-        .annotate(n=Count("pk", distinct=True))
-    )
+    # From the audiences of the subject to their tasks: few of either, where the tasks of a year are many.
+    audiences = TeachingAudience.objects.filter(curriculum_subject=OuterRef("pk"))
+    sent = Count("teaching__tasks", distinct=True, filter=~Q(teaching__tasks__state=Task.DRAFT))
+    counted = audiences.order_by().values("curriculum_subject").annotate(n=sent)
     return queries.with_hours(rows).annotate(
         task_count=Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), Value(0))
     )
