@@ -171,7 +171,7 @@ def _in_courses(relearning: Relearning) -> list[Place]:
             line__subject=relearning.owed.subject_id, line__credit__gte=relearning.owed.credit,
         )
         .exclude(line__registrations__student=relearning.student_id)
-        .select_related("line__subject", "line__semester", "group")
+        .select_related("line__subject", "line__semester", "line__curriculum", "group")
         .order_by("pk")
     )  # fmt: skip
     courses = list(rows)
@@ -193,7 +193,7 @@ def _running(relearning: Relearning) -> list[Place]:
         )
         .exclude(pk=owed.pk)
         .exclude(registrations__student=relearning.student_id)
-        .select_related("subject", "semester")
+        .select_related("subject", "semester", "curriculum")
         if one.semester.is_autumn == (window.term == AUTUMN)
     }  # fmt: skip
     given = (

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -49,7 +51,7 @@ def asked_for(window: RelearningWindow, subject: int) -> int:
     return Relearning.objects.filter(window=window, owed__subject=subject, state=Relearning.ASKED).count()
 
 
-def demand(rows: QuerySet[Relearning]) -> list[dict]:
+def demand(rows: QuerySet[Relearning]) -> list[Any]:
     """Requests that wait, by half-year and subject, the most asked for first: one query."""
     waiting = rows.filter(state=Relearning.ASKED).order_by().values("window", "owed__subject")
     return list(waiting.annotate(count=Count("pk"), first=Min("pk")).order_by("-count", "first"))
@@ -235,6 +237,40 @@ def _teachings(
         if hours
     ]
     save(planned, year=window.academic_year_id, term=window.term)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """How many were registered at once, and why the others were not."""
+
+    done: int
+    refused: tuple[str, ...] = ()
+
+
+def admit_to_courses(rows: QuerySet[Relearning], *, access: Access, basis: str = "") -> Admitted:
+    """Register everybody who waits among ``rows`` with the small group of the subject; each by itself.
+
+    Raises:
+        PermissionDenied: without the duty.
+    """
+    access.require(room.EDIT)
+    mine = rows.for_scope(access.scope(room.EDIT)).filter(state=Relearning.ASKED)  # type: ignore[attr-defined]
+    done, refused = 0, []
+    for row in mine.select_related("window", "owed__subject", "student__person").order_by("pk"):
+        place = next((one for one in room.places(row) if _is_course(one)), None)
+        try:
+            if place is None:
+                raise CurriculumError(_("no course is open for the subject"))
+            room.admit(row, place, access=access, basis=basis)
+        except CurriculumError as error:
+            refused.append(f"{row}: {error}")
+        else:
+            done += 1
+    return Admitted(done, tuple(refused))
+
+
+def _is_course(place: room.Place) -> bool:
+    return place.line.curriculum.is_relearning
 
 
 @transaction.atomic

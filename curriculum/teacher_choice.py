@@ -12,6 +12,7 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -147,7 +148,11 @@ def clashes(campaign: ElectiveCampaign, students: Collection[int]) -> dict[tuple
     """(student, offer) → the first own class that it meets from today on: two queries."""
     if not students:
         return {}
-    values = {"students": list(students), "day": timezone.localdate(), "campaign": campaign.pk}
+    values: dict[str, Any] = {
+        "students": list(students),
+        "day": timezone.localdate(),
+        "campaign": campaign.pk,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CLASHES, values)
         rows = cursor.fetchall()

@@ -80,7 +80,7 @@ def _session(request: Request, draft: ExamDraft) -> dict[str, Any]:
 
 
 def _is_asked(row: ExamPlace, asked: dict[str, int]) -> bool:
-    of_row = {
+    of_row: dict[str, set[int | None]] = {
         "group": {part.group_id for part in row.parts.all()},
         "room": {row.auditorium_id},
         "examiner": {row.examiner_id, row.second_examiner_id},

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from curriculum.exams import offers, rules
@@ -22,6 +22,7 @@ from curriculum.models import (
     ExamDraft,
     ExamPlace,
     GroupCurriculum,
+    RelearningCourse,
     SubjectControl,
     TeacherHours,
     Teaching,
@@ -39,6 +40,8 @@ from students.models import Placement
 
 SETTINGS = ("most_a_day", "examiner_day_max", "late_from", "big_from")
 PER_CENT = 100
+# Groups that sit controls: the active ones, and those of courses of relearning.
+TAUGHT = Q(group__is_active=True) | Q(group__relearning_course__state=RelearningCourse.OPEN)
 SITTING = """
 SELECT r.curriculum_subject_id, coalesce(r.group_id, p.group_id), r.student_id,
        r.group_id IS NOT NULL AND r.group_id <> p.group_id
@@ -123,7 +126,7 @@ def task_of(draft: ExamDraft, *, keeping: Collection[int] = ()) -> Task:
 def weeks_of_attestation(faculty: int, year: int, term: str) -> tuple[datetime.date, datetime.date] | None:
     """First and last day of the weeks of attestation in the plans of a faculty's groups; None without any."""
     first, last = week.half_year_days(year, term)
-    plans = GroupCurriculum.objects.filter(group__faculty=faculty, group__is_active=True)
+    plans = GroupCurriculum.objects.filter(TAUGHT, group__faculty=faculty)
     found = CurriculumWeek.objects.filter(
         curriculum__in=plans.values("curriculum"), kind=week.ATTESTATION, starts_on__range=(first, last)
     ).aggregate(first=Min("starts_on"), last=Max("ends_on"))
@@ -136,7 +139,7 @@ def weeks_of_attestation(faculty: int, year: int, term: str) -> tuple[datetime.d
 def _lines(draft: ExamDraft) -> dict[int, list[CurriculumSubject]]:
     """Group → the lines of its plan in the half-year that have the control and whose sheet allows it."""
     plans: defaultdict[int, list[int]] = defaultdict(list)
-    rows = GroupCurriculum.objects.filter(group__faculty=draft.faculty_id, group__is_active=True)
+    rows = GroupCurriculum.objects.filter(TAUGHT, group__faculty=draft.faculty_id)
     for group, plan in rows.order_by("group__name").values_list("group", "curriculum"):
         plans[plan].append(group)
     found: defaultdict[int, list[CurriculumSubject]] = defaultdict(list)

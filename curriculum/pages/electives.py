@@ -45,7 +45,7 @@ COLOURS = {"planned": "secondary", "open": "green", "over": "orange", "closed": 
 DETAIL = "curriculum_electives_detail"
 
 
-def _with_teachers(campaign: ElectiveCampaign, rows) -> list[ElectiveOffer]:
+def _with_teachers(campaign: ElectiveCampaign, rows) -> list[Any]:
     """Offers with ``teachers`` in words, where teachers are chosen: one query more."""
     found = list(rows.select_related("curriculum_subject__subject", "curriculum_subject__kafedra", "group"))
     taught = {}

@@ -19,14 +19,14 @@ from curriculum import relearning_courses as room
 from curriculum.models import Relearning, RelearningCourse, RelearningWindow, Subject, Teaching
 from curriculum.pages.common import dressed, form_page
 from curriculum.pages.reference import kafedras, years
-from curriculum.pages.relearning import DETAIL, RelearningWindows
+from curriculum.pages.relearning import DETAIL, Relearnings, RelearningWindows
 from hemis.access.guard import get_in_scope, is_in_scope, page
 from hemis.base import Request
 from hemis.classifiers.queries import label
 from hemis.explain import decimal_text
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RelatedFilter
-from hemis.pages.register import Register, Tab
+from hemis.pages.register import BulkAction, Register, Tab
 from hemis.pages.verbs import verb
 
 COURSE = "curriculum_relearning_courses_detail"
@@ -188,6 +188,20 @@ def open_course(request: Request, pk: int) -> HttpResponse:
         request, form, title=_("Course of relearning: %(student)s") % {"student": row.student.person}, note=note,
         button=_("Open the course"), back=reverse(DETAIL, args=[pk]),
     )  # fmt: skip
+
+
+def _to_courses(request: Request, rows: QuerySet) -> str:
+    """Everybody ticked who waits goes to the small group of the subject."""
+    outcome = room.admit_to_courses(rows, access=request.access)
+    if outcome.refused:
+        text = _("Left as they are: %(rows)s.") % {"rows": "; ".join(outcome.refused[:10])}
+        messages.warning(request, text)
+    return _("%(count)d students are registered with their courses.") % {"count": outcome.done}
+
+
+Relearnings.add_action(
+    BulkAction("courses", gettext_lazy("Register with the course"), "relearning.edit", _to_courses, "check")
+)
 
 
 # --- what waits, by subject

@@ -12,18 +12,23 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance.roster import seats
 from curriculum import actions, relearning, teachings
 from curriculum import relearning_courses as courses
+from curriculum.exams import queries as sessions
 from curriculum.models import (
     Curriculum,
     CurriculumWeek,
+    ExamDraft,
     Registration,
     Relearning,
     RelearningCourse,
     RelearningWindow,
     Teaching,
 )
+from curriculum.timetable import actions as timetable
 from curriculum.timetable import sitting
+from curriculum.timetable.own import lessons_of_student, study_of
 from finance.models import RelearningPrice
 from grading import queries
 from grading.actions.opening import propose_sheets
@@ -33,6 +38,7 @@ from students.models import Placement, Student
 from tests import factories
 from tests.curriculum import makers as plans
 from tests.grading.makers import Study, subject
+from tests.structure.makers import make_room
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -157,7 +163,7 @@ def test_who_relearns_alone_has_an_individual_plan_from_teacher_to_the_record(st
 def test_a_small_group_takes_all_who_asked_when_they_are_enough(study, price):
     window = make_window(minimum=2)
     first = asked(study, window)
-    with pytest.raises(actions.CurriculumError, match="1 have asked"):
+    with pytest.raises(actions.CurriculumError, match="2"):
         opened(study, first, GROUP)
     second = asked(study, window, 2)
     course = opened(study, first, GROUP)
@@ -211,7 +217,7 @@ def test_the_summer_semester_has_its_days_courses_and_most_credits(study, price)
     actions.approve(plan, access=study.access("affairs"))
     plans.make_teaching(again, plans.make_studying_group(plan, "611-26.02"))
     window = make_summer(most_credits=6)
-    assert "summer" in str(window)
+    assert "yozgi" in str(window)
     row = asked(study, window)
     assert relearning.places(row) == [], "what runs in spring does not run in summer"
     course = opened(study, row)
@@ -224,10 +230,68 @@ def test_the_summer_semester_has_its_days_courses_and_most_credits(study, price)
     tight = RelearningWindow.objects.filter(pk=window.pk)
     tight.update(most_credits=5)
     window.refresh_from_db()
-    with pytest.raises(actions.CurriculumError, match="above"):
+    with pytest.raises(actions.CurriculumError, match="5"):
         asked(study, window, 2)
     with pytest.raises(DatabaseError), transaction.atomic():
         Relearning.objects.create(window=window, student=study.students[2], owed=study.lines[0])
+
+
+@pytest.mark.duty("2.3", "S")
+def test_lessons_of_a_summer_course_stand_in_the_timetable_and_in_the_journal(study, price):
+    row = asked(study, make_summer())
+    course = opened(study, row)
+    relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
+    teacher = factories.make_employee(course.line.kafedra)
+    given = Teaching.objects.filter(audience__group=course.group)
+    teachings.assign(given, access=factories.access_of(study.head), teacher=teacher)
+    lecture = given.get(training_type="11")
+    hall, pair = make_room(kind="11", capacity=30), plans.make_pairs()[1]
+    monday = datetime.date(2027, 7, 5)
+    placed = timetable.place(lecture, access=study.access("dean"), day=monday, pair=pair, room=hall)
+    assert placed.lesson.day == monday
+    assert [one.student_id for one in seats(lecture.pk, monday)] == [row.student_id]
+    assert lessons_of_student(study_of(row.student.person)).get() == placed.lesson
+    with pytest.raises(timetable.TimetableError):
+        timetable.place(
+            lecture, access=study.access("dean"), day=datetime.date(2027, 8, 16), pair=pair, room=hall
+        )
+    grid = factories.client_of(study.dean).get(
+        reverse("timetable"), {"kind": "group", "id": course.group_id, "day": monday.isoformat()}
+    )
+    assert grid.status_code == 200
+
+
+@pytest.mark.duty("2.3")
+def test_everybody_who_waits_is_registered_with_the_group_at_once(study, price):
+    window = make_window(minimum=2)
+    first, second = asked(study, window), asked(study, window, 2)
+    rows = Relearning.objects.filter(window=window)
+    none = courses.admit_to_courses(rows, access=study.access("dean"), basis="Chek")
+    assert none.done == 0 and len(none.refused) == 2, "no course yet"
+    course = opened(study, first, GROUP)
+    without = courses.admit_to_courses(rows, access=study.access("dean"))
+    assert without.done == 0, "neither a contract nor a payment is named"
+    assert courses.admit_to_courses(rows, access=study.access("dean"), basis="Chek").done == 2
+    assert courses.students_of(course).count() == 2
+    again = factories.client_of(study.dean).post(
+        reverse("curriculum_relearnings_bulk"), {"action": "courses", "pk": [first.pk, second.pk]}
+    )
+    assert again.status_code == 302
+
+
+@pytest.mark.duty("2.3")
+def test_the_exam_of_a_course_is_in_the_computed_session(study, price):
+    row = asked(study, make_window(starts_on=datetime.date(2026, 9, 14), ends_on=datetime.date(2026, 12, 26)))
+    course = opened(study, row)
+    relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
+    plans.make_pairs()
+    draft = ExamDraft(
+        faculty=study.faculty, academic_year_id=2026, term="11", first_day=datetime.date(2026, 12, 21),
+        last_day=datetime.date(2026, 12, 26),
+    )  # fmt: skip
+    exams = sessions.task_of(draft).problem.exams
+    of_course = [one for one in exams if any(who.group == course.group_id for who in one.audience)]
+    assert [(one.people, len(one.days)) for one in of_course] == [(1, 6)]
 
 
 def test_a_course_nobody_attends_is_cancelled_and_its_teachings_go(study, price):
