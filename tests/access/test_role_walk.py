@@ -28,7 +28,7 @@ from movement.parents.actions import token_of
 from movement.parents.models import ParentLink
 from tests.access import papers
 from tests.access.addresses import Address, Undeclared, Visit, addresses, visits
-from tests.access.walking import _django_db_helper, decision, knock, walk, world  # noqa: F401
+from tests.access.walking import _django_db_helper, decision, knock, read_once, walk, world  # noqa: F401
 from tests.access.world import OWN
 
 # The mark sets the database up; how long it stays open is said by the fixtures below.
@@ -92,12 +92,13 @@ def test_without_a_role_every_duty_is_refused(world, walk):
     client = Client()
     client.force_login(factories.make_user())
     wrong = []
-    for address, visit in once_each(walk):
-        if address.rule.kind != PERMISSION:
-            continue
-        status = client.get(visit.path).status_code
-        if status != 403:
-            wrong.append(f"{visit.path}: {status}")
+    with read_once():
+        for address, visit in once_each(walk):
+            if address.rule.kind != PERMISSION:
+                continue
+            status = client.get(visit.path).status_code
+            if status != 403:
+                wrong.append(f"{visit.path}: {status}")
     assert wrong == []
 
 

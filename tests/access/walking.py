@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
 from hemis.access import duties
+from hemis.access.backends import PersonBackend
 from hemis.access.guard import PUBLIC
 from hemis.access.middleware import AccessMiddleware
 from hemis.access.scope import Access
+from hemis.pages import errors
 from tests.access.addresses import FINE, Address, Visit, addresses, visits
 from tests.access.world import WHERE, World
 
@@ -73,6 +81,47 @@ def decision(address: Address, access: Access, user, factory=RequestFactory()) -
     return answer.status_code if answer is not None else None
 
 
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Who walks is read from the database once for many visits, and each page of refusal is drawn once.
+
+    Whatever a visit writes is undone after it, so the session, the account and its roles stay as they were; a page
+    of refusal says the same wherever it is met.
+    """
+    account, roles, whole = PersonBackend.get_user, Access.for_user, errors._within_the_house
+
+    @cache
+    def session_row(key: str) -> Any:
+        return stored(SessionStore(key))
+
+    @cache
+    def known_account(user_id: str) -> Any:
+        return account(PersonBackend(), user_id)
+
+    known_roles: dict[tuple[int, int | None], Access] = {}
+
+    def access(user: Any, *, chosen: int | None = None) -> Access:
+        known = known_roles.get((user.pk, chosen)) or roles(user, chosen=chosen)
+        known_roles[user.pk, chosen] = known
+        return Access(user, list(known.assignments), list(known.active))
+
+    drawn: set[tuple[int, str]] = set()
+
+    def refusal(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+        if (status, template) in drawn:
+            return HttpResponse(status=status)
+        drawn.add((status, template))
+        return whole(request, status, template)
+
+    stored = SessionStore._get_session_from_db
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SessionStore, "_get_session_from_db", lambda store: session_row(store.session_key))
+        patch.setattr(PersonBackend, "get_user", lambda _backend, pk: copy.deepcopy(known_account(str(pk))))
+        patch.setattr(Access, "for_user", access)
+        patch.setattr(errors, "_within_the_house", refusal)
+        yield
+
+
 def knock(client: Client, where: str) -> tuple[str, int, str]:
     """GET, or POST where only that is taken; whatever it changed is undone."""
     client.raise_request_exception = False
@@ -106,18 +155,19 @@ def open_all(world: World, walk: list[tuple[Address, Visit]], role: str) -> None
     # To whom the whole university is open, a colleague's row and another faculty's are like the own.
     everywhere = duties.ROLES[role].scope == duties.UNIVERSITY
     tried: set[tuple[Address, object]] = set()
-    for address, visit in walk:
-        expected = visit.expect(access)
-        if everywhere and visit.what in WHERE:
-            if (address, expected) in tried:
-                continue
-            tried.add((address, expected))
-        if expected == 403 and decision(address, access, world.walker) == 403:
-            continue  # The middleware refuses, whatever the row: tried above and below.
-        method, status, location = knock(client, visit.path)
-        seen[expected] += 1
-        if not as_expected(expected, status, location):
-            wrong.append(f"{method} {visit.path} ({visit.what}): {status}, not {expected}")
+    with read_once():
+        for address, visit in walk:
+            expected = visit.expect(access)
+            if everywhere and visit.what in WHERE:
+                if (address, expected) in tried:
+                    continue
+                tried.add((address, expected))
+            if expected == 403 and decision(address, access, world.walker) == 403:
+                continue  # The middleware refuses, whatever the row: tried above and below.
+            method, status, location = knock(client, visit.path)
+            seen[expected] += 1
+            if not as_expected(expected, status, location):
+                wrong.append(f"{method} {visit.path} ({visit.what}): {status}, not {expected}")
     assert wrong == [], "\n".join(wrong)
     assert seen[FINE] > 5
     if duties.ROLES[role].scope == duties.FACULTY:

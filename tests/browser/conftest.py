@@ -7,7 +7,6 @@ test would cost more than the tests. The server runs in threads of this process 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -22,20 +21,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from hemis.people.models import User
 from tests import factories
+from tests.browser.chromium import ARGS, chromium_path
 from tests.emptying import put_back
 
 WIDE, PHONE = {"width": 1366, "height": 850}, {"width": 390, "height": 844}
 # Only a guard against hanging for ever, in milliseconds; jobs run while one waits for the page.
 GUARD = 120_000
-ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture
@@ -46,9 +37,7 @@ def _django_db_helper(server: LiveServer) -> None:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium. Playwright keeps an event loop in this thread, so Django is told that it is safe."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.fail("Chromium is not installed: apt install chromium")
+    path = chromium_path()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         with sync_playwright() as playwright:

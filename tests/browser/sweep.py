@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -30,11 +29,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.browser.chromium import ARGS, chromium_path
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "hemis-demo-2026"
 WIDE, PHONE = {"width": 1366, "height": 850}, {"width": 390, "height": 844}
-ARGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync")  # fmt: skip
 AXE = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 DARK_EVERY = 5
 # Only a guard against hanging for ever, in milliseconds.
@@ -323,13 +322,10 @@ def wait_for(port: int, program: subprocess.Popen) -> None:
 
 def walk(base: str, roles: list[str], limit: int) -> Found:
     """All roles, or those that are named."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        raise SystemExit("Chromium is not installed: apt install chromium")
     found = Found()
     known = logins()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGS))
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGS))
         sweep = Sweep(browser, base, found, limit)
         for role in roles or sorted(known):
             started = time.monotonic()
