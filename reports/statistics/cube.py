@@ -88,9 +88,10 @@ def statement(
     for name, path in inputs.items():
         columns[f"in_{name}"] = _resolved(path, asked)
     rows = rows_of(statistic, scope=scope, asked=asked, chosen=chosen).order_by()
-    inner, params = (
-        rows.annotate(**columns).values_list(*(columns or ["pk"])).query.sql_with_params()
-    )  # fmt: skip
+    rows = rows.annotate(**columns)
+    inner, params = rows.values_list(*(columns or ["pk"])).query.sql_with_params()
+    if _asks_more(rows):
+        inner += " OFFSET 0"
     fields = {name: f'd."in_{name}"' for name in inputs}
     # Nothing and an empty text are the same value.
     keys = [f"nullif(d.\"cut{at}\"::text, '')" for at in range(len(cuts))]
@@ -107,6 +108,16 @@ def statement(
         f"GROUP BY GROUPING SETS ({', '.join(sets)})"
     )
     return sql, [*params, *join_params]
+
+
+def _asks_more(rows: QuerySet) -> bool:
+    """Whether a column is a query of its own.
+
+    Drawn into the outer statement, such a column would be asked again for each figure made of it;
+    ``OFFSET 0`` holds the rows apart.
+    """
+    columns = rows.query.annotations.values()
+    return any(getattr(part, "subquery", False) for one in columns for part in one.flatten())
 
 
 def read(
