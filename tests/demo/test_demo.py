@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.urls import get_resolver
 
 from curriculum import electives
@@ -21,6 +21,8 @@ from grading.rulebook import Rulebook
 from hemis.access import duties
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access, Scope
+from hemis.documents.models import Document
+from hemis.documents.rendering import render
 from hemis.pages.menu import navigation
 from hemis.people import names
 from hemis.people.models import Person, User
@@ -34,6 +36,7 @@ from staff.models import Employee
 from structure.models import Unit, University
 from students.models import Group, Placement, Programme, Student
 from tests import factories
+from tests.documents.pdf_a import faults
 from tests.reports.on_demo import *  # noqa: F403 - statistics are tried on the same university
 
 STUDENTS = 123  # thirteen of them are the masters' group, whose movement ends in diplomas
@@ -231,3 +234,10 @@ def test_a_whole_course_is_promoted_by_the_bench_and_nothing_is_kept():
     measured = bench_promotion(20)
     assert measured["students"] > 1 and measured["executing"] > 0 < measured["bare"]
     assert (Placement.objects.count(), Order.objects.count()) == before
+
+
+def test_papers_of_every_kind_are_pdf_a():
+    first = Document.objects.filter(kind=OuterRef("kind")).order_by("pk").values("pk")[:1]
+    papers = Document.objects.filter(pk=Subquery(first)).order_by("kind")
+    assert len(papers) > 12
+    assert {one.kind: found for one in papers if (found := faults(render(one)))} == {}
