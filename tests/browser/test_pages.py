@@ -81,6 +81,7 @@ def pages_to_examine() -> list[tuple[str, str]]:
         ("dean", reverse("my_jobs")),
         ("dean", reverse("timetable")),
         ("student", reverse("my_timetable")),
+        ("dean", reverse("help", query={"about": reverse("movement_applications_list")})),
         ("", reverse("account_login")),
         ("", reverse("verify", args=[Document.objects.filter(state="issued").latest("pk").token])),
     ]
