@@ -1,4 +1,4 @@
-"""The whole curriculum on paper."""
+"""The whole curriculum on paper, and the plan of a course of relearning."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from curriculum import queries
-from curriculum.models import Curriculum
+from curriculum.models import Curriculum, RelearningCourse, Teaching
+from curriculum.relearning_courses import students_of
 from hemis.classifiers import queries as classifiers
 from hemis.documents.actions import issue
 from hemis.documents.kinds import DocumentKind, register
@@ -175,3 +176,78 @@ def issue_plan(curriculum: Curriculum, *, by: User | None) -> Document:
 
 def _series(curriculum: Curriculum) -> str:
     return f"curriculum-{curriculum.pk}"
+
+
+# --- the plan of who relearns alone
+
+
+@register
+class IndividualPlan(DocumentKind):
+    """What one student, or a small group, studies anew: hours, teachers, controls (VMQ 824)."""
+
+    code = "relearning_plan"
+    title = _("Plan of relearning")
+    permission = "relearning.view"
+
+    @classmethod
+    def public_fields(cls, payload):
+        return [
+            (str(_("Subject")), payload["subject"]),
+            (str(_("Credits")), payload["credit"]),
+            (str(_("Studies last")), payload["period"]),
+        ]
+
+
+def relearning_payload(course: RelearningCourse) -> dict[str, Any]:
+    """Everything the paper says, in Uzbek."""
+    with override("uz"):
+        line, semester = course.line, course.line.semester
+        taught: dict[str, list[str]] = {}
+        rows = Teaching.objects.filter(audience__group=course.group_id).select_related("teacher__person")
+        for row in rows.order_by("training_type", "pk"):
+            if row.teacher:
+                taught.setdefault(row.training_type, []).append(row.teacher.person.full_name)
+        return {
+            "university": {"name": University.objects.get().name},
+            "faculty": course.group.faculty.name,
+            "kind": str(course.get_kind_display()),
+            "subject": line.subject.name,
+            "code": line.subject.code,
+            "credit": _figure(line.credit),
+            "kafedra": line.kafedra.name,
+            "window": str(course.window),
+            "period": f"{semester.starts_on:{DATE}}–{semester.ends_on:{DATE}}",
+            "group": str(course.group),
+            "hours": [
+                {
+                    "kind": str(one.get_training_type_display()), "hours": str(one.hours),
+                    "teachers": ", ".join(taught.get(one.training_type, ())),
+                }
+                for one in line.hours.order_by("training_type")
+            ],
+            "total": str(sum(one.hours for one in line.hours.all())),
+            "controls": [
+                {"name": str(one.get_control_display()), "points": str(one.max_points)}
+                for one in line.controls.order_by("control")
+            ],
+            "students": [
+                {
+                    "name": one.student.person.full_name, "number": one.student.number,
+                    "group": str(one.student.current.group or ""), "fee": "" if one.fee is None else f"{one.fee:.0f}",
+                }
+                for one in students_of(course)
+            ],
+        }  # fmt: skip
+
+
+def issue_relearning_plan(course: RelearningCourse, *, by: User | None) -> Document:
+    """The plan as it stands now, or the paper that says the same already."""
+    payload = relearning_payload(course)
+    series = f"relearning_plan-{course.pk}"
+    for document in Document.objects.filter(series=series, state=Document.ISSUED).order_by("-pk")[:1]:
+        if {key: value for key, value in document.payload.items() if not key.startswith("_")} == payload:
+            return document
+    return issue(
+        kind="relearning_plan", payload=payload, title=str(course), series=series,
+        faculty=course.group.faculty, issued_by=by,
+    )  # fmt: skip

@@ -50,6 +50,9 @@ urlpatterns = [
     *relearning_courses.RelearningCourses.urls(),
     path("relearnings/<int:pk>/course/", relearning_courses.open_course, name="curriculum_relearning_course"),
     path(
+        "relearning-courses/<int:pk>/pdf/", relearning_courses.paper, name="curriculum_relearning_course_pdf"
+    ),
+    path(
         "relearning-courses/<int:pk>/cancel/",
         relearning_courses.cancel,
         name="curriculum_relearning_course_cancel",

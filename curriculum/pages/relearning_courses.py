@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from curriculum import actions
+from curriculum import actions, documents
 from curriculum import relearning_courses as room
 from curriculum.models import Relearning, RelearningCourse, RelearningWindow, Subject, Teaching
 from curriculum.pages.common import dressed, form_page
@@ -120,7 +120,7 @@ class RelearningCourses(Register):
     @classmethod
     def detail_context(cls, request, obj):
         may = request.access.can("relearning.edit") and is_in_scope(obj, request.access, "relearning.edit")
-        return {"may_cancel": may and obj.state == RelearningCourse.OPEN and not obj.count}
+        return {"may_print": may, "may_cancel": may and obj.state == RelearningCourse.OPEN and not obj.count}
 
 
 def _cancel(request: Request, row: RelearningCourse) -> str:
@@ -128,6 +128,11 @@ def _cancel(request: Request, row: RelearningCourse) -> str:
     return _("The course is cancelled.")
 
 
+def _print(request: Request, row: RelearningCourse) -> HttpResponse:
+    return redirect("document_pdf", pk=documents.issue_relearning_plan(row, by=request.user).pk)
+
+
+paper = verb(RelearningCourse, "relearning.edit", _print, back=COURSE, errors=actions.CurriculumError)
 cancel = verb(RelearningCourse, "relearning.edit", _cancel, back=COURSE, errors=actions.CurriculumError)
 
 

@@ -1,3 +1,9 @@
+-- What a window per semester cannot hold goes; registrations keep the group that was chosen.
+DELETE FROM curriculum_electivechoice WHERE campaign_id IN (SELECT id FROM curriculum_electivecampaign WHERE kind = 'teachers');
+DELETE FROM curriculum_electiveoffer WHERE group_id IS NOT NULL;
+DELETE FROM curriculum_electivecampaign WHERE kind = 'teachers';
+SET CONSTRAINTS ALL IMMEDIATE; -- nothing may be pending when a table is altered
+
 -- As sql/electives.sql had made them.
 
 DROP TRIGGER elective_kind_stays ON curriculum_electivecampaign;

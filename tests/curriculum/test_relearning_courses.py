@@ -33,6 +33,7 @@ from finance.models import RelearningPrice
 from grading import queries
 from grading.actions.opening import propose_sheets
 from grading.models import SubjectResult
+from hemis.documents.models import Document
 from records.models import RecordLine
 from students.models import Placement, Student
 from tests import factories
@@ -77,6 +78,12 @@ def study(db, world):
     made = copy.copy(world)
     made.students = list(Student.objects.filter(pk__in=[one.pk for one in made.students]).order_by("pk"))
     return made
+
+
+@pytest.fixture(autouse=True)
+def store(settings, tmp_path):
+    """A document store of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture
@@ -292,6 +299,29 @@ def test_the_exam_of_a_course_is_in_the_computed_session(study, price):
     exams = sessions.task_of(draft).problem.exams
     of_course = [one for one in exams if any(who.group == course.group_id for who in one.audience)]
     assert [(one.people, len(one.days)) for one in of_course] == [(1, 6)]
+
+
+@pytest.mark.duty("2.3")
+def test_the_plan_on_paper_says_hours_teachers_and_controls(study, price):
+    row = asked(study, make_window())
+    course = opened(study, row)
+    relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
+    teacher = factories.make_employee(course.line.kafedra)
+    given = Teaching.objects.filter(audience__group=course.group)
+    teachings.assign(given, access=factories.access_of(study.head), teacher=teacher)
+    client, print_it = (
+        factories.client_of(study.dean),
+        reverse("curriculum_relearning_course_pdf", args=[course.pk]),
+    )
+    answer = client.post(print_it, follow=True)
+    assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf"
+    client.post(print_it)
+    payload = Document.objects.get(kind="relearning_plan").payload
+    assert [(one["hours"], one["teachers"]) for one in payload["hours"]] == [
+        ("20", teacher.person.full_name), ("10", teacher.person.full_name), ("150", ""),
+    ]  # fmt: skip
+    assert payload["students"][0]["fee"] == "180000" and payload["total"] == "180"
+    assert factories.client_of(study.head).post(print_it).status_code == 403
 
 
 def test_a_course_nobody_attends_is_cancelled_and_its_teachings_go(study, price):
