@@ -157,6 +157,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# Pages name files by their hashed names only; the others would be compressed and kept for nobody.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Files are found when asked for, not all when a handler starts: each browser of a test starts one.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 

@@ -51,6 +51,18 @@ def _program_texts():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _signed_in_at_once():
+    """Who a test signs in is in; the way there has tests of its own."""
+    from django.test import Client
+
+    from tests.signing_in import signed_in_at_once
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", signed_in_at_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _papers_drawn_when_opened():
     """What a test issues is drawn when it opens it: most tests never do, and a PDF costs a third of a second."""
     from hemis.documents.actions import drawn_when_opened

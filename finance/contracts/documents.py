@@ -65,7 +65,7 @@ def university_facts(university: University, day: datetime.date | None = None) -
             "code": university.code,
             "tin": university.tin,
             "address": university.address,
-            "mailing_address": university.mailing_address or university.address,
+            "mailing_address": university.beside("mailing_address", "ru"),
             "contact": university.contact,
             "bank": bank.bank if bank else university.bank_name,
             "account": bank.number if bank else university.bank_account,

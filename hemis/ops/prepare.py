@@ -17,7 +17,8 @@ def _static_digest() -> str:
     """Names, sizes and dates of all static files: cheap, and different when one of them changes."""
     from django.contrib.staticfiles.finders import get_finders
 
-    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    how = (settings.STORAGES["staticfiles"]["BACKEND"], settings.WHITENOISE_KEEP_ONLY_HASHED_FILES)
+    digest = hashlib.sha256(repr(how).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
             facts = Path(storage.path(name)).stat()

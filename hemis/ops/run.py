@@ -73,7 +73,8 @@ def _start_children(bind: str, port: str) -> list[subprocess.Popen]:
     """Web and worker, each in a session of its own so that Ctrl-C reaches only this process."""
     workers = str(max(2, os.cpu_count() or 2))
     web = ["gunicorn", "hemis.wsgi", "--bind", f"{bind}:{port}", "--workers", workers, "--threads", "2"]
-    web += ["--log-level", "warning", "--timeout", "60", "--graceful-timeout", "5"]
+    # The program is loaded once, then forked.
+    web += ["--preload", "--log-level", "warning", "--timeout", "60", "--graceful-timeout", "5"]
     worker = ["celery", "--quiet", "-A", "hemis", "worker", "--beat", "--loglevel", "WARNING", "-Ofair"]
     worker += ["--concurrency", workers]
     return [

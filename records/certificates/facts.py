@@ -86,7 +86,10 @@ def _common(student: Student, language: str) -> dict[str, Any]:
     speciality = placement.programme.speciality
     signs = "en" if language == "en" else "uz"
     return {
-        "university": {"name": name_in(university, language), "address": university.address},
+        "university": {
+            "name": name_in(university, language),
+            "address": university.said("address", language),
+        },
         "rector": signing.rector(university)[signs],
         "dean": signing.dean(placement.faculty_id)[signs],
         "name": english_name(student) if language == "en" else person.full_name,

@@ -64,7 +64,11 @@ def _settings(staff: dict[str, User], student: Student) -> None:
     """The rule of honours, the printers, and what the papers say about university and qualification."""
     University.objects.update(
         accreditation="Davlat akkreditatsiyasi guvohnomasi OTM 0303, 12.05.2024",
+        accreditation_ru="Свидетельство о государственной аккредитации OTM 0303, 12.05.2024",
+        accreditation_en="Certificate of state accreditation OTM 0303, 12.05.2024",
         mailing_address="140104, Samarqand shahri, Universitet xiyoboni, 15",
+        mailing_address_ru="140104, г. Самарканд, Университетский бульвар, 15",
+        mailing_address_en="15 University Boulevard, Samarkand 140104",
     )
     speciality = student.current.programme.speciality
     Qualification.objects.create(

@@ -24,6 +24,8 @@ UNIVERSITY = {
     "tin": "200000303",
     "region": "1718",
     "address": "Samarqand shahri, Universitet xiyoboni, 15",
+    "address_ru": "г. Самарканд, Университетский бульвар, 15",
+    "address_en": "15 University Boulevard, Samarkand",
     "contact": "+998 66 200-03-03 · info@namuna.example",
     "bank_name": "Gʻaznachilik",
     "bank_account": "23402000300100001010",

@@ -33,7 +33,19 @@ class University(Translated, BaseModel):
     form = ClassifierField("h_university_form", verbose_name=_("kind of institution"), default="12")
     region = ClassifierField("h_soato", verbose_name=_("region"), blank=True)
     address = models.CharField(_("address"), max_length=500)
+    address_ru = models.CharField(
+        _("address (Russian)"), max_length=500, blank=True, default="", db_default=""
+    )
+    address_en = models.CharField(
+        _("address (English)"), max_length=500, blank=True, default="", db_default=""
+    )
     mailing_address = models.TextField(_("postal address"), blank=True)
+    mailing_address_ru = models.TextField(
+        _("postal address (Russian)"), blank=True, default="", db_default=""
+    )
+    mailing_address_en = models.TextField(
+        _("postal address (English)"), blank=True, default="", db_default=""
+    )
     contact = models.CharField(_("contacts"), max_length=255, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     website = models.URLField(_("website"), blank=True)
@@ -42,6 +54,8 @@ class University(Translated, BaseModel):
     bank_account = models.CharField(_("account"), max_length=27, blank=True)
     bank_mfo = models.CharField(_("MFO"), max_length=5, blank=True)
     accreditation = models.TextField(_("accreditation"), blank=True)
+    accreditation_ru = models.TextField(_("accreditation (Russian)"), blank=True, default="", db_default="")
+    accreditation_en = models.TextField(_("accreditation (English)"), blank=True, default="", db_default="")
     rector = models.CharField(_("rector"), max_length=255, blank=True)
 
     class Meta:
@@ -51,6 +65,18 @@ class University(Translated, BaseModel):
 
     def __str__(self) -> str:
         return self.get_name_display()
+
+    def said(self, field: str, language: str) -> str:
+        """``address``, ``mailing_address`` or ``accreditation`` in a language; in Uzbek where nobody translated it.
+
+        Without a postal address the address stands for it.
+        """
+        found = getattr(self, f"{field}_{language}", "") or getattr(self, field)
+        return found or (self.said("address", language) if field == "mailing_address" else "")
+
+    def beside(self, field: str, language: str) -> str:
+        """The same in Uzbek and in the other language of a paper of two: once if they are alike."""
+        return " / ".join(dict.fromkeys(filter(None, (self.said(field, "uz"), self.said(field, language)))))
 
 
 class DatedQuerySet(ScopedQuerySet):

@@ -21,7 +21,8 @@ from structure.models import BankAccount, Licence, Signatory, University
 
 REQUISITES = (
     "code", "name", "name_ru", "name_en", "short_name", "tin", "oked", "founded_on", "ownership", "form",
-    "region", "address", "mailing_address", "contact", "email", "website", "accreditation",
+    "region", "address", "address_ru", "address_en", "mailing_address", "mailing_address_ru", "mailing_address_en",
+    "contact", "email", "website", "accreditation", "accreditation_ru", "accreditation_en",
 )  # fmt: skip
 STATE_COLOURS = {"valid": "green", "ending": "orange", "ended": "red"}
 STATES = {"valid": _("valid"), "ending": _("ends soon"), "ended": _("ended")}

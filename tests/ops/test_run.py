@@ -37,7 +37,7 @@ def start(home):
         process = subprocess.Popen(
             [sys.executable, "-m", "hemis.ops.run"],
             cwd=embedded.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env=environment | {"HEMIS_HOME": str(home), "PORT": str(port), "DEMO_STUDENTS": "64"},
+            env=environment | {"HEMIS_HOME": str(home), "PORT": str(port), "DEMO_STUDENTS": "12"},
         )  # fmt: skip
         started.append(process)
         return process

@@ -7,6 +7,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfWriter
 
@@ -178,3 +179,25 @@ def test_a_scan_is_kept_checked_and_shown_to_who_may(client_of, settings, tmp_pa
         answer["Content-Type"] == "application/pdf" and b"".join(answer.streaming_content) == pdf.getvalue()
     )
     assert client_of("teacher").get(url).status_code == 403
+
+
+@pytest.mark.duty("1.1")
+def test_the_address_is_kept_in_each_language_and_papers_take_it(client_of, university):
+    """A paper of one language has the address in it, one of two languages both; else Uzbek stands alone."""
+    assert university.said("address", "ru") == university.said("mailing_address", "en") == university.address
+    assert university.beside("mailing_address", "ru") == university.address, "alike: once"
+    assert university_facts(university)["mailing_address"] == university.address
+    hr = client_of("hr")
+    form = hr.get(reverse("structure_university_edit", args=[university.pk])).context["form"]
+    told = {name: form[name].value() or "" for name in form.fields}
+    said = {
+        "address_en": "1 Main Street, Tashkent", "mailing_address_ru": "100000, Ташкент", "accreditation": "OTM 1",
+        "accreditation_en": "Certificate OTM 1",
+    }  # fmt: skip
+    assert hr.post(reverse("structure_university_edit", args=[university.pk]), told | said).status_code == 302
+    university.refresh_from_db()
+    assert university.said("address", "en") == university.said("mailing_address", "en") == said["address_en"]
+    assert university_facts(university)["mailing_address"] == f"{university.address} / 100000, Ташкент"
+    assert university.beside("accreditation", "en") == "OTM 1 / Certificate OTM 1"
+    card = hr.get(reverse("structure_university_detail", args=[university.pk])).content.decode()
+    assert all(one in card for one in said.values())
