@@ -115,6 +115,50 @@ BARE = {
           JOIN doctorate_doctoralstudent s ON s.id = p.student_id
          WHERE p.valid_from <= %(day)s AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
            AND p.status IN ('studying', 'leave') GROUP BY 1, 2""",
+    "teacher_activity": """
+        SELECT p.unit_id, count(DISTINCT p.employee_id), sum(s.n), sum(l.due), sum(l.given), sum(r.n), sum(t.n)
+          FROM staff_position p JOIN staff_employee e ON e.id = p.employee_id
+          LEFT JOIN people_user u ON u.person_id = e.person_id
+          LEFT JOIN (SELECT user_id, count(*) AS n FROM access_signin WHERE outcome = 'in' AND at >= %(since)s
+                      GROUP BY 1) s ON s.user_id = u.id
+          LEFT JOIN (SELECT l.teacher_id, count(*) AS due, count(r.id) AS given FROM curriculum_lesson l
+                       LEFT JOIN attendance_lessonrecord r ON r.lesson_id = l.id
+                      WHERE l.state = 'planned' AND l.day BETWEEN %(since)s AND %(until)s GROUP BY 1) l
+                 ON l.teacher_id = e.id
+          LEFT JOIN (SELECT created_by_id, count(*) AS n FROM curriculum_resource WHERE created_at >= %(since)s
+                      GROUP BY 1) r ON r.created_by_id = u.id
+          LEFT JOIN (SELECT created_by_id, count(*) AS n FROM grading_task WHERE sent_at >= %(since)s GROUP BY 1) t
+                 ON t.created_by_id = u.id
+         WHERE p.category = '12' AND p.valid_from <= %(until)s AND (p.valid_to IS NULL OR p.valid_to >= %(until)s)
+         GROUP BY 1""",
+    "student_activity": """
+        SELECT pl.faculty_id, count(*), sum(s.n), sum(t.n), sum(w.n), sum(a.n)
+          FROM students_placement pl JOIN students_student st ON st.id = pl.student_id
+          LEFT JOIN people_user u ON u.person_id = st.person_id
+          LEFT JOIN (SELECT user_id, count(*) AS n FROM access_signin WHERE outcome = 'in' AND at >= %(since)s
+                      GROUP BY 1) s ON s.user_id = u.id
+          LEFT JOIN (SELECT x.student_id, count(*) AS n FROM grading_taskstudent x
+                       JOIN grading_task t ON t.id = x.task_id
+                      WHERE t.sent_at >= %(since)s GROUP BY 1) t ON t.student_id = st.id
+          LEFT JOIN (SELECT x.student_id, count(*) AS n FROM grading_taskstudent x
+                       JOIN grading_submission b ON b.task_student_id = x.id
+                      WHERE b.sent_at >= %(since)s GROUP BY 1) w ON w.student_id = st.id
+          LEFT JOIN (SELECT x.student_id, count(*) AS n FROM grading_taskstudent x
+                       JOIN grading_attempt b ON b.task_student_id = x.id
+                      WHERE b.started_at >= %(since)s GROUP BY 1) a ON a.student_id = st.id
+         WHERE pl.status = '11' AND pl.valid_from <= %(until)s AND (pl.valid_to IS NULL OR pl.valid_to > %(until)s)
+         GROUP BY 1""",
+    "rooms": """
+        SELECT a.building_id, count(*), count(s.id), count(DISTINCT a.id)
+          FROM generate_series(%(since)s::date, %(until)s::date, interval '1 day') d(day)
+          JOIN curriculum_classpair p ON p.is_active AND p.academic_year_id = %(year)s
+         CROSS JOIN structure_auditorium a
+          LEFT JOIN structure_roomslot s ON s.auditorium_id = a.id AND s.day = d.day::date AND s.starts_at < p.ends
+               AND p.starts < s.ends_at
+         WHERE a.is_active AND extract(isodow FROM d.day) < 7 GROUP BY 1""",
+    "timetable": """
+        SELECT l.teacher_id, extract(isodow FROM l.day), count(*) FROM curriculum_lesson l
+         WHERE l.state = 'planned' AND l.day BETWEEN %(since)s AND %(until)s GROUP BY 1, 2""",
 }
 
 

@@ -73,7 +73,7 @@ LEFT JOIN (SELECT u.person_id, count(*) AS n FROM access_signin s JOIN people_us
 def teachers(scope: Scope, asked: Asked) -> QuerySet:
     """Who holds a teaching post on the last day, each once: at the post of the greatest rate in scope."""
     held = Position.objects.in_force(asked.until).for_scope(scope).filter(category=TEACHING)
-    main = held.filter(employee=OuterRef("employee")).order_by("-rate", "pk").values("pk")[:1]
+    main = held.order_by("employee_id", "-rate", "pk").distinct("employee_id").values("pk")
     account = "employee__person__user"
     lessons = Lesson.objects.filter(
         journals.is_past(),
@@ -82,7 +82,7 @@ def teachers(scope: Scope, asked: Asked) -> QuerySet:
         day__range=(asked.since, asked.until),
     )
     made = {"created_by": OuterRef(account)}
-    return held.filter(pk=Subquery(main)).annotate(
+    return held.filter(pk__in=main).annotate(
         last_seen=F(f"{account}__last_login"),
         sign_ins=_number(
             SignIn.objects.filter(_within("at", asked), outcome=SignIn.IN, user=OuterRef(account)), "user"
