@@ -17,12 +17,18 @@ CREATE TRIGGER hemis_history AFTER UPDATE OR DELETE ON students_student FOR EACH
     hemis_history('id', 'search,search_text,sort_key,version,last_login', 'password,secret,data');
 """
 
-ENDED_BEFORE = re.search(  # As movement.0007 made it.
-    r"CREATE FUNCTION hemis_placements_ended.*?END \$\$;",
-    (SQL / "agreement.sql").read_text(encoding="utf-8"),
-    re.S,
-).group()  # type: ignore[union-attr]
-UNDO += ENDED_BEFORE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+
+def _before(file: str, name: str) -> str:
+    """A function as an earlier migration made it."""
+    text = (SQL / file).read_text(encoding="utf-8")
+    found = re.search(rf"CREATE (?:OR REPLACE )?FUNCTION {name}\(.*?END \$\$;\n", text, re.S)
+    assert found  # noqa: S101
+    return re.sub("^CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", found.group())
+
+
+UNDO += _before("agreement.sql", "hemis_placements_ended") + _before(
+    "stricter.sql", "hemis_order_is_carried_out"
+)
 
 
 class Migration(migrations.Migration):

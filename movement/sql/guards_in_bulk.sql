@@ -40,3 +40,21 @@ BEGIN
     UPDATE movement_order SET version = version WHERE id IN (SELECT closed_by_id FROM ended);
     RETURN NULL;
 END $$;
+
+CREATE OR REPLACE FUNCTION hemis_order_is_carried_out() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- As sets: a join would look through all placements of the order for each of its lines.
+    IF EXISTS (
+        SELECT l.student_id FROM movement_orderline l WHERE l.order_id = NEW.id AND l.status <> ''
+        EXCEPT SELECT p.student_id FROM students_placement p WHERE p.order_id = NEW.id
+    ) OR EXISTS (
+        SELECT 1 FROM movement_orderline l JOIN students_placement p ON p.id = l.closes_id
+         WHERE l.order_id = NEW.id AND p.closed_by_id IS DISTINCT FROM NEW.id
+    ) THEN
+        RAISE EXCEPTION 'B8: the order is not carried out for everybody on its list.' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF EXISTS (SELECT 1 FROM movement_order WHERE id = NEW.cancels_id AND state <> 'cancelled') THEN
+        RAISE EXCEPTION 'B8: the order that this one cancels still stands.' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
