@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,15 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grading import actions
-from grading.models import GradeSheet, SheetLine, StudentGpa
+from grading.models import GradeSheet, SheetLine, StudentGpa, SubjectResult
 from hemis.people.models import User
 from reports.bench.parts import PAGE_GOAL, QUERIES_GOAL, Out, part
 
 GPA_GOAL = 2.0
 
-ROUNDS = 15
+ROUNDS, TRIES = 15, 3
 # The same figures for the same students, without places, thresholds and debts, into a table of the same key.
 BARE = """
+DROP TABLE IF EXISTS bare_gpa;
 CREATE TEMPORARY TABLE bare_gpa (
     student_id bigint, year integer, gpa numeric(3, 2), credits numeric, UNIQUE (student_id, year)
 );
@@ -34,6 +36,16 @@ SELECT g.student_id, m.academic_year_id, round(sum(cs.credit * r.point) / sum(cs
  WHERE g.is_active
  GROUP BY GROUPING SETS ((g.student_id, m.academic_year_id), (g.student_id));
 """
+# A large university, made for measuring, has no finished half-year: what its closed sheets hold stands for results.
+FILL = """
+INSERT INTO grading_subjectresult
+       (student_id, curriculum_subject_id, sheet_id, attempt, overall, mark, letter, point, passed, computed_at)
+SELECT l.student_id, s.curriculum_subject_id, s.id, s.attempt, 60 + m.mark * 8, m.mark, '', m.mark, true, now()
+  FROM grading_gradesheet s JOIN grading_sheetline l ON l.sheet_id = s.id
+ CROSS JOIN LATERAL (SELECT 3 + (l.student_id + s.id) % 3 AS mark) m
+ WHERE s.state = 'closed' AND NOT EXISTS (SELECT FROM grading_subjectresult)
+ON CONFLICT DO NOTHING
+"""
 
 
 class _Rollback(Exception):
@@ -41,7 +53,7 @@ class _Rollback(Exception):
 
 
 def measure_gpa() -> dict[str, Any]:
-    """Seconds of the verb and of the bare statement on the same rows; nothing is kept.
+    """Seconds of the verb and of the bare statement on the same rows, the better of three; nothing is kept.
 
     Raises:
         ValueError: there are no results (load the demo first).
@@ -49,13 +61,11 @@ def measure_gpa() -> dict[str, Any]:
     measured: dict[str, Any] = {}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            StudentGpa.objects.all().delete()
-            started = time.perf_counter()
-            cursor.execute(BARE)
-            measured["bare"] = time.perf_counter() - started
-            started = time.perf_counter()
-            measured["rows"] = actions.compute_gpa()
-            measured["seconds"] = time.perf_counter() - started
+            cursor.execute(FILL)
+            cursor.execute("ANALYZE grading_subjectresult")
+            measured["results"] = SubjectResult.objects.count()
+            measured["bare"] = min(_seconds(lambda: cursor.execute(BARE)) for _round in range(TRIES))
+            measured["seconds"] = min(_compute(measured) for _round in range(TRIES))
             raise _Rollback
     except _Rollback:
         pass
@@ -63,6 +73,20 @@ def measure_gpa() -> dict[str, Any]:
         raise ValueError("No results to compute from.")
     measured["ratio"] = measured["seconds"] / measured["bare"]
     return measured
+
+
+def _compute(measured: dict[str, Any]) -> float:
+    """Seconds of the verb into an empty table."""
+    StudentGpa.objects.all().delete()
+    started = time.perf_counter()
+    measured["rows"] = actions.compute_gpa()
+    return time.perf_counter() - started
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def measure_sheet() -> dict[str, Any]:
@@ -114,7 +138,10 @@ def _timed(work: Any, at: int) -> float:
 @part("grading")
 def grading(out: Out) -> None:
     found = measure_gpa()
-    out.head(f"GPA of everybody: {found['rows']} rows (bare: one SQL; goal {GPA_GOAL:g} × bare)")
+    out.head(
+        f"GPA of everybody: {found['rows']} rows of {found['results']} results "
+        f"(bare: one SQL; goal {GPA_GOAL:g} × bare)"
+    )
     out.line(f"computed {found['seconds']:.2f} s, bare {found['bare']:.2f} s, ratio {found['ratio']:.2f}")
     out.verdict(found["ratio"] <= GPA_GOAL)
     sheet = measure_sheet()
