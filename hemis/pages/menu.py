@@ -53,7 +53,12 @@ def register(item: MenuItem) -> None:
     if item not in _items:
         _items.append(item)
         _of_roles.cache_clear()
-        _closed.cache_clear()
+        draw_anew()
+
+
+def draw_anew() -> None:
+    """What the menus say has changed: those that are kept drawn are drawn again."""
+    _closed.cache_clear()
 
 
 def all_items() -> tuple[MenuItem, ...]:

@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from django.utils.translation import trans_real
 from redis.exceptions import RedisError
 
+from hemis.pages import menu
 from hemis.people.transliteration import message_to_cyrillic
 from hemis.wording.models import LANGUAGES, OWN_COLUMNS, Text
 
@@ -55,11 +56,14 @@ def keep_up(*, at_once: bool = False) -> None:
         if edition is None:
             edition = time.time_ns() if state.edition is None else state.edition
             cache.add(EDITION, edition, None)
-        if edition != state.edition:
+        changed = edition != state.edition
+        if changed:
             state.layers, state.edition = read(), edition
     except (DatabaseError, RedisError, OSError):
         return
     lay()
+    if changed:
+        menu.draw_anew()
 
 
 def announce() -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, override
 from openpyxl import Workbook, load_workbook
 
 from hemis.access.models import HistoryEntry
+from hemis.pages import menu
 from hemis.sheets.models import SheetImport
 from hemis.wording import actions, catalogue, overlay, rules
 from hemis.wording.models import CHANGED, GONE, MISSING, OWN, PROGRAM, Text
@@ -34,6 +35,7 @@ def _back_to_the_program():
     cache.delete_many([catalogue.STAMP, overlay.EDITION])
     overlay.state.layers = {language: overlay.Layer() for language in overlay.state.layers}
     overlay.lay()
+    menu.draw_anew()
     overlay.state.edition, overlay.state.looked = "of the tests", time.monotonic()
 
 
@@ -125,6 +127,15 @@ def test_an_own_text_is_in_force_at_once_and_goes_back(administrator, django_cap
     entries = HistoryEntry.objects.filter(table="wording_text", row_id=str(text.pk)).order_by("pk")
     assert [one.action for one in entries] == ["I", "U", "U", "U"]
     assert entries[1].changes["own_ru"] == ["", "Заявления на столе"]
+
+
+def test_the_menus_that_are_kept_drawn_say_it_too(administrator):
+    text = text_of("Structure of the university")
+    assert text.msgid in administrator.get(reverse("home")).content.decode()
+    Text.objects.filter(pk=text.pk).update(own_en="Our university")
+    overlay.announce()
+    shown = administrator.get(reverse("home")).content.decode()
+    assert "Our university" in shown and text.msgid not in shown
 
 
 def test_another_process_takes_it_over(monkeypatch):
