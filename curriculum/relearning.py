@@ -289,10 +289,22 @@ def _within_credits(window: RelearningWindow, student: Student, line: Curriculum
         )  # fmt: skip
 
 
-def _locked(relearning: Relearning, access: Access, *states: str) -> Relearning:
+def locked(relearning: Relearning, *states: str) -> Relearning:
+    """The request, locked, in one of the states that the verb needs.
+
+    Raises:
+        CurriculumError: it is in another one.
+    """
     found = (
         Relearning.objects.select_for_update(of=("self",))
-        .select_related("window", "student__person", "student__current", "owed__subject", "owed__curriculum")
+        .select_related(
+            "window",
+            "student__person",
+            "student__current",
+            "owed__subject",
+            "owed__semester",
+            "owed__curriculum__speciality",
+        )
         .get(pk=relearning.pk)
     )
     if found.state not in states:
@@ -319,7 +331,7 @@ def admit(relearning: Relearning, place: Place, *, access: Access, basis: str = 
         CurriculumError: decided already, no such place, no price, or no contract and no basis.
     """
     access.require(EDIT)
-    relearning = _locked(relearning, access, Relearning.ASKED)
+    relearning = locked(relearning, Relearning.ASKED)
     if not in_scope(access, relearning.student_id):
         raise PermissionDenied
     if place.key not in {one.key for one in places(relearning)}:
@@ -351,7 +363,7 @@ def refuse(relearning: Relearning, *, access: Access, reason: str) -> Relearning
         CurriculumError: decided already, or no reason.
     """
     access.require(EDIT)
-    relearning = _locked(relearning, access, Relearning.ASKED)
+    relearning = locked(relearning, Relearning.ASKED)
     if not in_scope(access, relearning.student_id):
         raise PermissionDenied
     if not reason.strip():
@@ -373,7 +385,7 @@ def withdraw(relearning: Relearning, *, access: Access, reason: str = "") -> Rel
     states = [Relearning.ASKED, Relearning.ADMITTED] if office else [Relearning.ASKED]
     if not office and not _own(access, relearning.student):
         raise PermissionDenied
-    relearning = _locked(relearning, access, *states)
+    relearning = locked(relearning, *states)
     if relearning.state == Relearning.ADMITTED:
         if not reason.strip():
             raise CurriculumError(_("Give the reason."))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -34,6 +33,7 @@ from curriculum.models import (
     SubjectHours,
     Teaching,
 )
+from curriculum.registrations import Outcome
 from curriculum.rules import DAYS_OF_A_WEEK
 from curriculum.teachings import modes_on, save
 from curriculum.timetable.rules import ATTESTATION, THEORY
@@ -103,17 +103,9 @@ def open_course(
         CurriculumError: decided already, too few have asked for a small group, or the hours do not agree.
     """
     access.require(room.EDIT)
-    relearning = (
-        Relearning.objects.select_for_update(of=("self",))
-        .select_related(
-            "window", "student__current", "owed__subject", "owed__semester", "owed__curriculum__speciality"
-        )
-        .get(pk=relearning.pk)
-    )
     if not room.in_scope(access, relearning.student_id):
         raise PermissionDenied
-    if relearning.state != Relearning.ASKED:
-        raise CurriculumError(_("It is %(state)s already.") % {"state": relearning.get_state_display()})
+    relearning = room.locked(relearning, Relearning.ASKED)
     _enough(relearning, kind)
     hours = all_hours(relearning.owed, taught)
     line = _plan(relearning, hours, access)
@@ -239,15 +231,7 @@ def _teachings(
     save(planned, year=window.academic_year_id, term=window.term)
 
 
-@dataclass(frozen=True)
-class Admitted:
-    """How many were registered at once, and why the others were not."""
-
-    done: int
-    refused: tuple[str, ...] = ()
-
-
-def admit_to_courses(rows: QuerySet[Relearning], *, access: Access, basis: str = "") -> Admitted:
+def admit_to_courses(rows: QuerySet[Relearning], *, access: Access, basis: str = "") -> Outcome:
     """Register everybody who waits among ``rows`` with the small group of the subject; each by itself.
 
     Raises:
@@ -266,7 +250,7 @@ def admit_to_courses(rows: QuerySet[Relearning], *, access: Access, basis: str =
             refused.append(f"{row}: {error}")
         else:
             done += 1
-    return Admitted(done, tuple(refused))
+    return Outcome(done, tuple(refused))
 
 
 def _is_course(place: room.Place) -> bool:

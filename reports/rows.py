@@ -7,7 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
-from hemis.access.guard import opens
+from hemis.access.guard import open_address
 from hemis.base import Request
 from hemis.pages.columns import Column
 from reports.completeness.declaration import Gap
@@ -30,15 +30,9 @@ def page_of(
         "paginator": paginator,
         "lines": [
             {
-                "url": _link(figure, row, request),
+                "url": open_address(request.access, figure.link(row) if figure.link else ""),
                 "cells": [(column, column.text(row)) for column in columns],
             }
             for row in shown.object_list
         ],
     }
-
-
-def _link(figure: Gap | Statistic, row: Any, request: Request) -> str:
-    """The page of the row, for those whose duty that page is."""
-    address = figure.link(row) if figure.link else ""
-    return address if address and opens(request.access, address) else ""

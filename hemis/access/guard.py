@@ -106,6 +106,11 @@ def opens(access: Access, address: str) -> bool:
     return rule is not None and (rule.kind != PERMISSION or access.can(rule.permission))
 
 
+def open_address(access: Access, address: str) -> str:
+    """The address as a link of this person: nothing where the page behind it is closed."""
+    return address if address and opens(access, address) else ""
+
+
 def is_in_scope(row: Model, access: Access, permission: str) -> bool:
     """Whether the person has ``permission`` and the row lies in its scope: may a button stand there?"""
     if not access.can(permission):

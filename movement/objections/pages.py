@@ -68,10 +68,7 @@ class Objections(Register):
     ]  # fmt: skip
     search = ("number", "application__number", "application__student__number")
     search_person = "application__student__person"
-    select_related = (
-        "application__student__person", "application__faculty", "refused_by__person", "decided_by__person",
-        "created_by__person",
-    )  # fmt: skip
+    select_related = queries.CARD
     fields = (
         "number", "state", "received_on", "application__student", "application__kind", "application__number",
         "application__faculty", "text", "refused_by", "refused_at", "refusal", "refusal_source", "is_paper",

@@ -20,6 +20,10 @@ from students.models import Student
 
 # Where nobody has kept a term of the kind: the act on administrative procedures, and that on appeals.
 DEFAULT_TO_OBJECT, DEFAULT_TO_DECIDE = 30, 15
+CARD = (
+    "application__student__person", "application__faculty", "refused_by__person", "decided_by__person",
+    "created_by__person",
+)  # fmt: skip
 DEFAULT_SOURCE = "OʻRQ-457; OʻRQ-445, 28-modda"
 
 
@@ -108,10 +112,7 @@ def refused_at_the_top(application: Application) -> bool:
 
 def with_card(rows: QuerySet[Objection]) -> QuerySet[Objection]:
     """With all that a card shows."""
-    return rows.select_related(
-        "application__student__person", "application__faculty", "refused_by__person", "decided_by__person",
-        "created_by__person",
-    )  # fmt: skip
+    return rows.select_related(*CARD)
 
 
 def waiting(rows: QuerySet[Objection], *, last: bool) -> QuerySet[Objection]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum.materials.queries import current_half_year
-from hemis.access.guard import opens, page
+from hemis.access.guard import open_address, page
 from hemis.access.scope import Access
 from hemis.base import Request
 from hemis.pages import export, menu
@@ -95,8 +95,7 @@ def show(request: Request) -> HttpResponse:
 
 def _where_mended(gap: Gap, access: Access) -> str:
     """The page where the gap is closed, for those whose duty that page is."""
-    address = gap.fix() if gap.fix else ""
-    return address if address and opens(access, address) else ""
+    return open_address(access, gap.fix() if gap.fix else "")
 
 
 @page(PERMISSION)
