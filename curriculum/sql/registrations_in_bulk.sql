@@ -7,15 +7,18 @@ CREATE TRIGGER registration_changed_guard BEFORE UPDATE ON curriculum_registrati
     FOR EACH ROW EXECUTE FUNCTION hemis_registration_guard();
 
 CREATE FUNCTION hemis_registrations_of_plans() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    draft boolean;
 BEGIN
-    IF EXISTS (SELECT 1 FROM registered r JOIN curriculum_curriculumsubject s ON s.id = r.curriculum_subject_id
-                 JOIN curriculum_curriculum c ON c.id = s.curriculum_id
-                WHERE c.state = 'draft') THEN
+    SELECT c.state = 'draft' INTO draft
+      FROM registered r JOIN curriculum_curriculumsubject s ON s.id = r.curriculum_subject_id
+      JOIN curriculum_curriculum c ON c.id = s.curriculum_id
+     WHERE c.state = 'draft' OR r.semester_id IS DISTINCT FROM s.semester_id OR r.elective_group <> s.elective_group
+     LIMIT 1;
+    IF draft THEN
         RAISE EXCEPTION 'Nobody is registered for a subject of a curriculum that is not approved.'
             USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    IF EXISTS (SELECT 1 FROM registered r JOIN curriculum_curriculumsubject s ON s.id = r.curriculum_subject_id
-                WHERE (r.semester_id, r.elective_group) IS DISTINCT FROM (s.semester_id, s.elective_group)) THEN
+    ELSIF FOUND THEN
         RAISE EXCEPTION 'A registration has the semester and the elective group of its subject.'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
