@@ -17,7 +17,10 @@ CREATE TRIGGER registration_guard BEFORE INSERT OR UPDATE ON curriculum_registra
 
 
 class Migration(migrations.Migration):
-    dependencies = [("curriculum", "0065_relearned_guard_by_condition"), ("students", "0010_contacts_of_parents")]
+    dependencies = [
+        ("curriculum", "0065_relearned_guard_by_condition"),
+        ("students", "0010_contacts_of_parents"),
+    ]
 
     operations = [
         migrations.RunSQL((SQL / "registrations_in_bulk.sql").read_text(encoding="utf-8"), UNDO),

@@ -173,7 +173,9 @@ def test_the_statement_records_exactly_what_the_rows_would():
     assert len(by_row) == 17
     assert by_row == by_statement
     assert ("99", "U", {"id": [1, 99]}, None) in by_statement
-    assert {"password": [None, None], "name": ["n1", None]} in [changes for _row, _do, changes, _new in by_statement]
+    assert {"password": [None, None], "name": ["n1", None]} in [
+        changes for _row, _do, changes, _new in by_statement
+    ]
     assert not any({"search_text", "photo"} & set(changes) for _row, _do, changes, _new in by_statement)
 
 
@@ -184,7 +186,9 @@ def _recorded(table: str, how: str) -> list[tuple]:
         f"INSERT INTO {table} SELECT n, 'n' || n, n, '{{\"a\": 1}}', ARRAY['2026-09-01'::date], "
         "'2026-09-01', 'p' || n, 's', 'f' FROM generate_series(1, 5) n"
     )
-    query(f"CREATE TRIGGER tried AFTER UPDATE ON {table} {how}('id', 'search_text,photo', 'password,secret,data')")
+    query(
+        f"CREATE TRIGGER tried AFTER UPDATE ON {table} {how}('id', 'search_text,photo', 'password,secret,data')"
+    )
     for one in CHANGES:
         query(one.format(name=table))
     found = HistoryEntry.objects.filter(table=table).order_by("pk")

@@ -199,7 +199,10 @@ def test_a_row_has_the_semester_of_its_subject_whether_it_says_so_or_not(plan):
 
 @pytest.mark.parametrize(
     ("semester", "elective"),
-    [("(SELECT max(id) FROM curriculum_curriculumsemester)", "''"), ("s.semester_id", "left('A' || s.id, 8)")],
+    [
+        ("(SELECT max(id) FROM curriculum_curriculumsemester)", "''"),
+        ("s.semester_id", "left('A' || s.id, 8)"),
+    ],
 )
 def test_a_row_that_says_another_semester_or_alternative_is_refused(plan, semester, elective):
     _group, (one,) = make_students(plan, 1)
