@@ -33,9 +33,11 @@ WANTED = f"""
    AND p.valid_from <= {DAY} AND (p.valid_to IS NULL OR p.valid_to > {DAY})
  WHERE s.elective_group = ''
 """  # noqa: S608
+# The semester is said, so that the database need not look it up for each row; it checks the statement as a whole.
 INSERT = """
-INSERT INTO curriculum_registration (version, student_id, curriculum_subject_id, basis, elective_group, is_active)
-SELECT 1, p.student_id, s.id, 'plan', '', true
+INSERT INTO curriculum_registration
+       (version, student_id, curriculum_subject_id, semester_id, basis, elective_group, is_active)
+SELECT 1, p.student_id, s.id, s.semester_id, 'plan', '', true
 """
 ONCE = " ON CONFLICT (student_id, curriculum_subject_id) DO NOTHING"
 OF_HALF_YEAR = (

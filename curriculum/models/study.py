@@ -57,8 +57,13 @@ class Registration(BaseModel):
     BY_ORDER, BY_OFFICE = "order", "office"
     ENDINGS = [(BY_ORDER, _("an order")), (BY_OFFICE, _("the office"))]
 
+    # No index of its own: the unique one below begins with the student.
     student = models.ForeignKey(
-        Student, on_delete=models.PROTECT, related_name="registrations", verbose_name=_("student")
+        Student,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="registrations",
+        verbose_name=_("student"),
     )
     curriculum_subject = models.ForeignKey(
         CurriculumSubject, on_delete=models.PROTECT, related_name="registrations", verbose_name=_("subject")

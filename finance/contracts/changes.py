@@ -90,10 +90,10 @@ def _kinds_of_changes(
     An order that moves thousands and changes no contract reads a few figures of each and no more.
     """
     fee_paying = Placement.objects.filter(status=STUDYING, payment_form=FEE_PAYING)
-    left = fee_paying.filter(pk__in=[one.closed for one in moved]).values_list(*FACTS, named=True)
+    left = fee_paying.filter(closed_by=order).values_list(*FACTS, named=True)
     before = {row.pk: row for row in left}
     by_student = {one.student: one for one in moved if one.closed in before}
-    entered = Placement.objects.filter(order=order, student__in=by_student).values_list(*FACTS, named=True)
+    entered = Placement.objects.filter(order=order).values_list(*FACTS, named=True) if by_student else ()
     after = {row.student_id: row for row in entered}
     kinds = {
         student: kind

@@ -73,6 +73,36 @@ END $$;
 REVOKE ALL ON FUNCTION hemis_history_added() FROM PUBLIC;
 """
 
+# What is changed is recorded by the statement, too. The rows before and after stand in one order, so they are paired by
+# their place: a key that changes would pair nothing. The plan is kept for statements of one row and of thousands,
+# so it never looks through all rows for each. The JSON of each row is compared once, key by key.
+CHANGED_FUNCTION = """
+CREATE OR REPLACE FUNCTION hemis_history_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET enable_nestloop = off SET jit = off AS $$
+DECLARE
+    key text := TG_ARGV[0];
+    hidden text[] := string_to_array(TG_ARGV[1], ',');
+    secret text[] := string_to_array(TG_ARGV[2], ',');
+BEGIN
+    INSERT INTO public.access_historyentry (table_name, row_id, action, at, actor_id, request_id, changes)
+    SELECT TG_TABLE_NAME, row_key, 'U', clock_timestamp(), nullif(current_setting('hemis.actor', true), '')::bigint,
+           coalesce(current_setting('hemis.request', true), ''), changes
+      FROM (SELECT after.fields ->> key AS row_key, after.place,
+                   (SELECT jsonb_object_agg(f.key, CASE WHEN f.key = ANY(secret) THEN '[null, null]'::jsonb
+                                                        ELSE jsonb_build_array(before.fields -> f.key, f.value) END)
+                      FROM jsonb_each(after.fields) f
+                     WHERE f.value <> before.fields -> f.key AND f.key <> ALL(hidden)) AS changes
+              FROM (SELECT row_number() OVER () AS place, to_jsonb(a) AS fields FROM rows_before a) before
+              JOIN (SELECT row_number() OVER () AS place, to_jsonb(a) AS fields FROM rows_after a) after
+                ON after.place = before.place
+            OFFSET 0) one
+     WHERE changes IS NOT NULL ORDER BY place;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION hemis_history_changed() FROM PUBLIC;
+"""
+
 # Tables whose rows were recorded one by one, whatever was done to them, go over to the two triggers, and back.
 SWITCH = """
 DO $$
@@ -103,6 +133,38 @@ SWITCH_TO_ROWS = SWITCH % {
                         EXECUTE FUNCTION hemis_history(%s)', one.name, {_ARGS});""",
 }
 
+# Of the tables that were tracked before: changes go over from the rows to the statement, and back.
+CHANGES_BY_STATEMENT = f"""
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT tgrelid::regclass AS name, encode(tgargs, 'escape') AS args FROM pg_trigger
+                WHERE tgname = 'hemis_history' AND tgtype & 16 = 16 LOOP
+        EXECUTE format('DROP TRIGGER hemis_history ON %s', one.name);
+        EXECUTE format('CREATE TRIGGER hemis_history AFTER DELETE ON %s FOR EACH ROW
+                        EXECUTE FUNCTION hemis_history(%s)', one.name, {_ARGS});
+        EXECUTE format('CREATE TRIGGER hemis_history_changed AFTER UPDATE ON %s
+                        REFERENCING OLD TABLE AS rows_before NEW TABLE AS rows_after
+                        FOR EACH STATEMENT EXECUTE FUNCTION hemis_history_changed(%s)', one.name, {_ARGS});
+    END LOOP;
+END $$
+"""
+CHANGES_BY_ROW = f"""
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN SELECT tgrelid::regclass AS name, encode(tgargs, 'escape') AS args FROM pg_trigger
+                WHERE tgname = 'hemis_history_changed' LOOP
+        EXECUTE format('DROP TRIGGER hemis_history ON %s', one.name);
+        EXECUTE format('DROP TRIGGER hemis_history_changed ON %s', one.name);
+        EXECUTE format('CREATE TRIGGER hemis_history AFTER UPDATE OR DELETE ON %s FOR EACH ROW
+                        EXECUTE FUNCTION hemis_history(%s)', one.name, {_ARGS});
+    END LOOP;
+END $$
+"""
+
 FORBID_HISTORY_EDIT = """
 CREATE OR REPLACE FUNCTION hemis_history_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -119,6 +181,11 @@ DROP FUNCTION hemis_history_frozen();
 ALWAYS_HIDDEN = ("search", "search_text", "sort_key", "version", "last_login")
 # Recorded as changed, never by value.
 SECRET = ("password", "secret", "data")
+# The functions that record whole statements: what is done, and the rows that they see.
+BY_STATEMENT = {
+    "hemis_history_added": ("INSERT", "NEW TABLE AS added_rows"),
+    "hemis_history_changed": ("UPDATE", "OLD TABLE AS rows_before NEW TABLE AS rows_after"),
+}
 
 
 class TrackHistory(Operation):
@@ -145,24 +212,28 @@ class TrackHistory(Operation):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         hidden = ",".join(ALWAYS_HIDDEN + self.hidden)
         arguments = f"('{self.key}', '{hidden}', '{','.join(SECRET)}')"
-        by_statement = _records_by_statement(schema_editor)
         for table in self.tables:
             name = schema_editor.quote_name(table)
+            by_row = []
+            for function, (event, rows) in BY_STATEMENT.items():
+                if not _is_there(function, schema_editor):
+                    by_row.append(event)
+                    continue
+                schema_editor.execute(
+                    f"CREATE TRIGGER {function} AFTER {event} ON {name} REFERENCING {rows} "
+                    f"FOR EACH STATEMENT EXECUTE FUNCTION {function}{arguments}"
+                )
             schema_editor.execute(
-                f"CREATE TRIGGER hemis_history AFTER {'' if by_statement else 'INSERT OR '}UPDATE OR DELETE ON {name} "
+                f"CREATE TRIGGER hemis_history AFTER {' OR '.join([*by_row, 'DELETE'])} ON {name} "
                 f"FOR EACH ROW EXECUTE FUNCTION hemis_history{arguments}"
             )
-            if by_statement:
-                schema_editor.execute(
-                    f"CREATE TRIGGER hemis_history_added AFTER INSERT ON {name} REFERENCING NEW TABLE AS added_rows "
-                    f"FOR EACH STATEMENT EXECUTE FUNCTION hemis_history_added{arguments}"
-                )
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         for table in self.tables:
             name = schema_editor.quote_name(table)
             schema_editor.execute(f"DROP TRIGGER hemis_history ON {name}")
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS hemis_history_added ON {name}")
+            for function in BY_STATEMENT:
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {function} ON {name}")
 
     def describe(self):
         return f"History triggers on {', '.join(self.tables)}"
@@ -181,10 +252,10 @@ class LeaveHistory(TrackHistory):
         return f"No history triggers any more on {', '.join(self.tables)}"
 
 
-def _records_by_statement(schema_editor) -> bool:
-    """Whether access.0006 has run: tables tracked before it are switched over by it."""
+def _is_there(function: str, schema_editor) -> bool:
+    """Whether access.0007 and access.0009 have run: tables tracked before them are switched over by them."""
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT to_regproc('hemis_history_added') IS NOT NULL")
+        cursor.execute("SELECT to_regproc(%s) IS NOT NULL", [function])
         return cursor.fetchone()[0]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from hemis.notices import tasks
@@ -29,7 +30,7 @@ def notify(users: Iterable[User], code: str, params: dict[str, Any], url: str = 
         KeyError: no such kind.
     """
     KINDS[code]
-    unique = {user.pk: user.email for user in users}
+    unique = _addresses(users)
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -42,6 +43,13 @@ def notify(users: Iterable[User], code: str, params: dict[str, Any], url: str = 
     if reached:
         transaction.on_commit(partial(tasks.later, tasks.send_notices, reached))
     return len(rows)
+
+
+def _addresses(users: Iterable[User]) -> dict[int, str]:
+    """E-mail by user; of thousands who are still a query no more is read than that."""
+    if isinstance(users, QuerySet):
+        return dict(users.values_list("pk", "email"))
+    return {user.pk: user.email for user in users}
 
 
 def mark_read(user: User, notice_ids: Iterable[int] | None = None) -> int:

@@ -15,7 +15,7 @@ from reports.demo import YEAR
 # The same rows, written by hand without anything beside: what the set operation is measured against.
 BARE = """
 CREATE TEMPORARY TABLE bare_registrations ON COMMIT DROP AS
-SELECT p.student_id, s.id AS line
+SELECT p.student_id, s.id AS line, s.semester_id
   FROM curriculum_curriculumsubject s
   JOIN curriculum_curriculumsemester m ON m.id = s.semester_id
   JOIN curriculum_groupcurriculum gc ON gc.curriculum_id = s.curriculum_id
@@ -23,8 +23,9 @@ SELECT p.student_id, s.id AS line
  WHERE s.elective_group = '' AND p.course = m.course AND m.academic_year_id = %s AND (m.number %% 2 = 1) = (%s = '11');
 """
 INSERT = """
-INSERT INTO curriculum_registration (version, student_id, curriculum_subject_id, basis, elective_group, is_active)
-SELECT 1, student_id, line, 'plan', '', true FROM bare_registrations
+INSERT INTO curriculum_registration
+       (version, student_id, curriculum_subject_id, semester_id, basis, elective_group, is_active)
+SELECT 1, student_id, line, semester_id, 'plan', '', true FROM bare_registrations
 """
 
 STUDY_GOAL = 2.0

@@ -96,14 +96,14 @@ def query(sql: str, *values) -> list[tuple]:
 def test_every_table_that_people_edit_has_its_trigger():
     """A new model without ``TrackHistory`` in a migration fails here."""
     found = query("SELECT tgname, tgrelid::regclass::text, tgtype, tgenabled FROM pg_trigger")
-    # After each row (1) on DELETE (8) and UPDATE (16), after the statement on INSERT (4); not switched off.
-    wanted = {"hemis_history": 1 | 8 | 16, "hemis_history_added": 4}
+    # After each row (1) on DELETE (8), after the statement on INSERT (4) and UPDATE (16); not switched off.
+    wanted = {"hemis_history": 1 | 8, "hemis_history_added": 4, "hemis_history_changed": 16}
     by_name = {
         name: {table for one, table, kind, enabled in found if (one, kind, enabled) == (name, what, "O")}
         for name, what in wanted.items()
     }
     tracked = by_name["hemis_history"]
-    assert tracked == by_name["hemis_history_added"]
+    assert tracked == by_name["hemis_history_added"] == by_name["hemis_history_changed"]
     tables = tables_of_the_project()
     assert set(WITHOUT_HISTORY) <= tables, "an exception for a table that is no more"
     lacking = tables - tracked - set(WITHOUT_HISTORY)
@@ -142,6 +142,57 @@ def test_each_row_of_one_statement_is_recorded_and_those_that_were_there_are_not
         ("I", [None, "C"], [None, "Fanlar"]),
         ("U", None, ["Bor edi", "Fanlar"]),
     ]
+
+
+ALL_KINDS = """
+CREATE TABLE {name} (
+    id int PRIMARY KEY, name text, score numeric(5, 2), facts jsonb, days date[], at timestamptz, password text,
+    search_text text, photo text, gone int)
+"""
+# One statement each: some rows, all, none changed, hidden and secret columns, nulls, and keys that
+# change, by which no row would be found again.
+CHANGES = (
+    "UPDATE {name} SET score = score + 1, name = upper(name) WHERE id % 2 = 0",
+    "UPDATE {name} SET score = score * 1.0, facts = facts || '{{}}', search_text = name, photo = 'other'",
+    "UPDATE {name} SET password = md5(id::text), name = NULL WHERE id < 3",
+    "UPDATE {name} SET password = NULL, days = NULL, at = at + interval '1 day' WHERE id IN (1, 4)",
+    "UPDATE {name} SET name = '', facts = 'null' WHERE id IN (2, 3)",
+    "UPDATE {name} SET facts = NULL, name = 'x' WHERE id IN (2, 3)",
+    "UPDATE {name} SET id = 100 - id",
+    "UPDATE {name} SET name = 'nobody' WHERE id = -1",
+    "INSERT INTO {name} (id, name) SELECT n, 'n' || n FROM generate_series(98, 102) n "
+    "ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name",
+)
+
+
+def test_the_statement_records_exactly_what_the_rows_would():
+    """The same changes of two tables, one recorded row by row as it was until 0009, the other by the statement."""
+    statement = "REFERENCING OLD TABLE AS rows_before NEW TABLE AS rows_after FOR EACH STATEMENT"
+    by_row = _recorded("history_by_row", "FOR EACH ROW EXECUTE FUNCTION hemis_history")
+    by_statement = _recorded("history_by_statement", f"{statement} EXECUTE FUNCTION hemis_history_changed")
+    assert len(by_row) == 17
+    assert by_row == by_statement
+    assert ("99", "U", {"id": [1, 99]}, None) in by_statement
+    assert {"password": [None, None], "name": ["n1", None]} in [
+        changes for _row, _do, changes, _new in by_statement
+    ]
+    assert not any({"search_text", "photo"} & set(changes) for _row, _do, changes, _new in by_statement)
+
+
+def _recorded(table: str, how: str) -> list[tuple]:
+    query(ALL_KINDS.format(name=table))
+    query(f"ALTER TABLE {table} DROP COLUMN gone")
+    query(
+        f"INSERT INTO {table} SELECT n, 'n' || n, n, '{{\"a\": 1}}', ARRAY['2026-09-01'::date], "
+        "'2026-09-01', 'p' || n, 's', 'f' FROM generate_series(1, 5) n"
+    )
+    query(
+        f"CREATE TRIGGER tried AFTER UPDATE ON {table} {how}('id', 'search_text,photo', 'password,secret,data')"
+    )
+    for one in CHANGES:
+        query(one.format(name=table))
+    found = HistoryEntry.objects.filter(table=table).order_by("pk")
+    return [(one.row_id, one.action, one.changes, one.added) for one in found]
 
 
 def test_a_change_of_nothing_is_no_history():
@@ -274,6 +325,9 @@ FORBIDDEN = [
     "DROP TRIGGER hemis_history ON people_person",
     "DROP TRIGGER hemis_history_added ON people_person",
     "ALTER TABLE people_person DISABLE TRIGGER hemis_history_added",
+    "DROP TRIGGER hemis_history_changed ON people_person",
+    "ALTER TABLE people_person DISABLE TRIGGER hemis_history_changed",
+    "CREATE OR REPLACE FUNCTION hemis_history_changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
     "CREATE OR REPLACE FUNCTION hemis_history_added() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
     "DROP TRIGGER history_frozen ON access_historyentry",
     "CREATE TRIGGER more BEFORE INSERT ON people_person FOR EACH ROW EXECUTE FUNCTION hemis_history('id', '', '')",
@@ -291,6 +345,9 @@ FORBIDDEN = [
     "FOR EACH ROW EXECUTE FUNCTION hemis_history('id', '', '')",
     "CREATE TEMP TABLE people_person (id int); CREATE TRIGGER forged AFTER INSERT ON pg_temp.people_person "
     "REFERENCING NEW TABLE AS added_rows FOR EACH STATEMENT EXECUTE FUNCTION hemis_history_added('id', '', '')",
+    "CREATE TEMP TABLE people_person (id int); CREATE TRIGGER forged AFTER UPDATE ON pg_temp.people_person "
+    "REFERENCING OLD TABLE AS rows_before NEW TABLE AS rows_after "
+    "FOR EACH STATEMENT EXECUTE FUNCTION hemis_history_changed('id', '', '')",
 ]
 
 

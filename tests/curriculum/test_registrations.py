@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
 
 from curriculum import registrations
 from curriculum.actions import CurriculumError
@@ -162,3 +163,58 @@ def test_each_night_whoever_is_missing_is_registered_for_what_runs_or_begins(pla
     assert registrations.register_running(datetime.date(2027, 1, 28)) == 5  # the spring is near
     assert registrations.register_running(datetime.date(2027, 1, 28)) == 0
     assert rows(curriculum_subject__semester__number=2) == 5
+
+
+# --- the guard, tried by raw SQL
+
+ALL_LINES = """
+INSERT INTO curriculum_registration
+       (version, student_id, curriculum_subject_id, semester_id, basis, elective_group, is_active)
+SELECT 1, %(student)s, s.id, {semester}, 'plan', {elective}, true FROM curriculum_curriculumsubject s
+ WHERE s.curriculum_id = %(plan)s AND s.elective_group = ''
+"""
+
+
+def insert(student, plan, semester: str = "s.semester_id", elective: str = "s.elective_group") -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            ALL_LINES.format(semester=semester, elective=elective), {"student": student.pk, "plan": plan.pk}
+        )
+        return cursor.rowcount
+
+
+def test_a_row_has_the_semester_of_its_subject_whether_it_says_so_or_not(plan):
+    _group, (one,) = make_students(plan, 1)
+    for semester in ("s.semester_id", "NULL"):
+        Registration.objects.all().delete()
+        assert insert(one, plan, semester) == Registration.objects.count() > 5
+        found = Registration.objects.select_related("curriculum_subject")
+        assert all(row.semester_id == row.curriculum_subject.semester_id for row in found)
+    row, other = found.order_by("semester")[0], found.order_by("-semester")[0].curriculum_subject
+    Registration.objects.all().exclude(pk=row.pk).delete()
+    Registration.objects.filter(pk=row.pk).update(curriculum_subject=other)
+    row.refresh_from_db()
+    assert row.semester_id == other.semester_id
+
+
+@pytest.mark.parametrize(
+    ("semester", "elective"),
+    [
+        ("(SELECT max(id) FROM curriculum_curriculumsemester)", "''"),
+        ("s.semester_id", "left('A' || s.id, 8)"),
+    ],
+)
+def test_a_row_that_says_another_semester_or_alternative_is_refused(plan, semester, elective):
+    _group, (one,) = make_students(plan, 1)
+    Registration.objects.all().delete()
+    with pytest.raises(IntegrityError, match="of its subject"):
+        insert(one, plan, semester, elective)
+
+
+@pytest.mark.parametrize("semester", ["s.semester_id", "NULL"])
+def test_nobody_is_registered_for_a_draft(plan, semester):
+    _group, (one,) = make_students(plan, 1)
+    draft = makers.make_curriculum(plan.speciality.faculty, code="70610104")
+    makers.fill(draft)
+    with pytest.raises(IntegrityError, match="not approved"):
+        insert(one, draft, semester)
