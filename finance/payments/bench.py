@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import time
-from collections.abc import Callable
 from typing import Any
 
 import python_calamine
@@ -24,6 +22,7 @@ from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
 from hemis.documents.actions import drawn_when_opened
 from hemis.jobs.memory import collector_rests
+from hemis.stopwatch import seconds
 from structure.models import Unit
 from students.models import AcademicYear
 
@@ -76,18 +75,18 @@ def bench_payments(rows: int = 20_000) -> dict[str, Any]:
             content = _workbook(_form(access), rows)
             # What the contracts themselves still owe to the end of their transaction is no part of the statement.
             _settle()
-            found["bare_text"] = min(_timed(lambda: _bare_text(content)) for _ in range(2))
-            found["first"] = _timed(lambda: _import(access, content, rows))
-            found["again"] = _timed(lambda: _import(access, content, 0))
+            found["bare_text"] = min(seconds(lambda: _bare_text(content)) for _ in range(2))
+            found["first"] = seconds(lambda: _import(access, content, rows))
+            found["again"] = seconds(lambda: _import(access, content, 0))
             kept = _kept()
-            found["bare"] = min(_timed(lambda: _bare(content, kept)) for _ in range(2))
+            found["bare"] = min(seconds(lambda: _bare(content, kept)) for _ in range(2))
             found["kept"] = sum(count for _table, count, _text in kept)
             found["waiting"] = rows - _paid()
             _analyze()
             day = datetime.date(timezone.localdate().year + 1, 1, 1)
             found["students"] = len(debts.everybody(day))
-            found["debts"] = min(_timed(lambda: debts.everybody(day)) for _ in range(ROUNDS))
-            found["bare_debts"] = min(_timed(lambda: _bare_debts(day)) for _ in range(ROUNDS))
+            found["debts"] = min(seconds(lambda: debts.everybody(day)) for _ in range(ROUNDS))
+            found["bare_debts"] = min(seconds(lambda: _bare_debts(day)) for _ in range(ROUNDS))
             raise _Rollback
     except _Rollback:
         pass
@@ -95,12 +94,6 @@ def bench_payments(rows: int = 20_000) -> dict[str, Any]:
     found["text_ratio"] = found["first"] / found["bare_text"]
     found["debts_ratio"] = found["debts"] / found["bare_debts"]
     return found
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def _form(access: Access) -> list[Contract]:
