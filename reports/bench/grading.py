@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -117,7 +118,7 @@ def measure_sheet() -> dict[str, Any]:
                     raise RuntimeError(f"{address}: {answer.status_code}")
                 measured[f"{name}_queries"] = len(captured)
                 measured[f"{name}_ms"] = statistics.median(
-                    seconds(lambda at=at: work(at)) * 1000 for at in range(2, ROUNDS)
+                    seconds(partial(work, at)) * 1000 for at in range(2, ROUNDS)
                 )
             raise _Rollback
     except _Rollback:

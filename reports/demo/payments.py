@@ -162,9 +162,8 @@ def _too_much(access: Access, contract: Contract) -> None:
 
 def _papers(access: Access, rows: Sequence[Contract]) -> None:
     """An organisation takes over a contract; it, an employer and students get invoices, one of which is annulled."""
-    employed, others = [], []
-    for contract in rows:
-        (employed if contract.parties == THREE_SIDED else others).append(contract)
+    employed = [one for one in rows if one.parties == THREE_SIDED]
+    others = [one for one in rows if one.parties != THREE_SIDED]
     with drawn_when_opened():
         payers.replace_payer(others[0], access=access, sides=SPONSOR, basis="Tashkilotning 12-sonli xati")
         for contract in employed:

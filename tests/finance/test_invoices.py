@@ -45,17 +45,6 @@ FACTORY = {
 STUDENT = {"parties": "11"}
 
 
-@pytest.fixture
-def contracts(prices, students, faculty, access):
-    """Three contracts, formed; papers are drawn when somebody asks."""
-    numbered = actions.number_contracts(
-        access=access, chosen=Selection(year=2026, faculty=faculty.pk), on=DAY
-    )
-    with drawn_when_opened():
-        actions.issue_documents(numbered.contracts, by=access.user)
-    return list(Contract.objects.order_by("student"))
-
-
 def invoice(contract, access, amount) -> Invoice:
     with drawn_when_opened():
         return invoices.issue_invoice(contract, access=access, amount=Decimal(amount))
