@@ -1,4 +1,4 @@
-"""Functions of the database as a file of an earlier migration has them, so that a migration can put them back."""
+"""Functions and views as a file of an earlier migration makes them, so that a migration can put them back."""
 
 from __future__ import annotations
 
@@ -19,3 +19,15 @@ def function(file: Path, name: str) -> str:
     body = text[start.end() :]
     end = [one.end() for one in re.finditer(r"\$\$", body)][1]
     return f"CREATE OR REPLACE FUNCTION {name}({body[:end]};"
+
+
+def view(file: Path, name: str) -> str:
+    """The statement that makes a view as ``file`` has it.
+
+    Raises:
+        ValueError: the file makes no such view.
+    """
+    found = re.search(rf"CREATE (?:OR REPLACE )?VIEW ({name} AS\n[^;]+;)", file.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(f"{file.name}: {name}")
+    return f"CREATE OR REPLACE VIEW {found[1]}\n"

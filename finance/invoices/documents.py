@@ -26,6 +26,7 @@ class InvoiceDocument(DocumentKind):
 
     code = "invoice"
     title = _("Invoice")
+    template_version = 2
     permission = "contract.view"
     own_permission = "own.contract"
 

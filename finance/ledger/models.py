@@ -108,7 +108,8 @@ class Posting(models.Model):
 
     ``date`` is the day in the books: that of the document, or the first open day
     when its month is closed. Sources are kept without foreign keys of the database:
-    the trigger copies them from rows that can never be removed.
+    the trigger copies them from rows that can never be removed. Only contract and
+    day have indexes: who looks for the posting of a payment names its contract too.
     """
 
     date = models.DateField(_("date"))
@@ -148,6 +149,7 @@ class Posting(models.Model):
         on_delete=models.PROTECT,
         null=True,
         db_constraint=False,
+        db_index=False,
         related_name="postings",
         verbose_name=_("payment"),
     )
@@ -156,6 +158,7 @@ class Posting(models.Model):
         on_delete=models.PROTECT,
         null=True,
         db_constraint=False,
+        db_index=False,
         related_name="postings",
         verbose_name=_("line of a bank statement"),
     )

@@ -237,7 +237,9 @@ def _is_closed(payment: Payment) -> bool:
     """Whether the books of the payment's month are closed."""
     from finance.ledger.models import ClosedMonth
 
-    posted = Posting.objects.filter(payment=payment).values_list("date", flat=True).first() or payment.date
+    # By the contract, which has the index.
+    rows = Posting.objects.filter(contract=payment.contract_id, payment=payment)
+    posted = rows.values_list("date", flat=True).first() or payment.date
     return ClosedMonth.objects.filter(month__gte=posted.replace(day=1)).exists()
 
 

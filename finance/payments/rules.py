@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, combinations
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -101,7 +101,9 @@ class Known:
     # Student → the contract that is paid next.
     paid_next: Mapping[int, int] = field(default_factory=dict)
     # Search word → students whose names have it.
-    names: Mapping[str, Collection[int]] = field(default_factory=dict)
+    names: Mapping[str, Set[int]] = field(default_factory=dict)
+    # Words → their candidates: the same are asked for when it is read what they pay, and when receipts are matched.
+    found: dict[tuple[frozenset[str], ...], dict[int, int]] = field(default_factory=dict, init=False)
 
 
 class Match(NamedTuple):
@@ -188,13 +190,25 @@ def _by_student(named: Mapping[int, str], known: Known) -> Match:
     return Match(contract, by, CONFIDENCE[by], "")
 
 
+def _whose(word: frozenset[str], known: Known) -> Set[int]:
+    """Students whose names have a word in any of its spellings."""
+    groups = [known.names[token] for token in word if token in known.names]
+    return groups[0] if len(groups) == 1 else set().union(*groups)
+
+
 def candidates(words: Sequence[frozenset[str]], known: Known) -> dict[int, int]:
     """Students by how many words of the text are of their names, at least two; the best first."""
-    hits: dict[int, int] = {}
-    for word in words:
-        for student in {one for token in word for one in known.names.get(token, ())}:
-            hits[student] = hits.get(student, 0) + 1
-    found = [(count, student) for student, count in hits.items() if count > 1]
+    key = tuple(words)
+    if key not in known.found:
+        known.found[key] = _by_two_words(words, known)
+    return known.found[key]
+
+
+def _by_two_words(words: Sequence[frozenset[str]], known: Known) -> dict[int, int]:
+    sets = [group for word in words if (group := _whose(word, known))]
+    # Sets are met pair by pair: of the thousands who share a first name only those with a second word are looked at.
+    twice = {student for one, other in combinations(sets, 2) for student in one & other}
+    found = [(sum(student in group for group in sets), student) for student in twice]
     return {student: count for count, student in sorted(found, key=lambda one: (-one[0], one[1]))}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import weasyprint
@@ -15,6 +15,7 @@ from hemis.documents.engine import HERE, PDF_VARIANT, OwnFilesOnly
 from hemis.documents.kinds import KINDS
 from hemis.documents.models import Document, new_token
 from hemis.documents.rendering import STYLE, frozen, html_of, pdf_of
+from hemis.stopwatch import seconds
 
 CHUNK = 10
 
@@ -38,10 +39,10 @@ def bench_documents(kind: str, payloads: Sequence[dict[str, Any]], workers: int 
     for start in range(0, len(payloads), CHUNK):
         part = payloads[start : start + CHUNK]
         pages = [_html(kind, payload) for payload in part]
-        issued += _timed(_issue_all, kind, part)
-        bare += _timed(_bare, *pages)
+        issued += seconds(lambda part=part: _issue_all(kind, part))
+        bare += seconds(lambda pages=pages: _bare(*pages))
     cpu = time.process_time()
-    one = _timed(_render, kind, payloads)
+    one = seconds(lambda: _render(kind, payloads))
     cpu = time.process_time() - cpu
     together, cpu_together = _in_processes(kind, payloads, workers)
     return {
@@ -60,13 +61,7 @@ def bench_documents(kind: str, payloads: Sequence[dict[str, Any]], workers: int 
 def bare_seconds(documents: Sequence[Document]) -> float:
     """What bare WeasyPrint takes for the HTML of these issued documents."""
     pages = [html_of(one.kind, one.template_version, one.payload, one.token) for one in documents]
-    return _timed(_bare, *pages)
-
-
-def _timed(work: Callable[..., None], *args: Any) -> float:
-    started = time.perf_counter()
-    work(*args)
-    return time.perf_counter() - started
+    return seconds(lambda: _bare(*pages))
 
 
 def _issue_all(kind: str, payloads: Sequence[dict[str, Any]]) -> None:
@@ -122,7 +117,7 @@ def _in_processes(kind: str, payloads: Sequence[dict[str, Any]], workers: int) -
     started = time.perf_counter()
     begin.set()
     cpu = sum(spent.get() for _ in processes)
-    seconds = time.perf_counter() - started
+    taken = time.perf_counter() - started
     for process in processes:
         process.join()
-    return seconds, cpu
+    return taken, cpu

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,6 +16,7 @@ from django.utils import timezone
 from grading import actions
 from grading.models import GradeSheet, SheetLine, StudentGpa, SubjectResult
 from hemis.people.models import User
+from hemis.stopwatch import seconds
 from reports.bench.parts import PAGE_GOAL, QUERIES_GOAL, Out, part
 
 GPA_GOAL = 2.0
@@ -64,7 +65,7 @@ def measure_gpa() -> dict[str, Any]:
             cursor.execute(FILL)
             cursor.execute("ANALYZE grading_subjectresult")
             measured["results"] = SubjectResult.objects.count()
-            measured["bare"] = min(_seconds(lambda: cursor.execute(BARE)) for _round in range(TRIES))
+            measured["bare"] = min(seconds(lambda: cursor.execute(BARE)) for _round in range(TRIES))
             measured["seconds"] = min(_compute(measured) for _round in range(TRIES))
             raise _Rollback
     except _Rollback:
@@ -80,12 +81,6 @@ def _compute(measured: dict[str, Any]) -> float:
     StudentGpa.objects.all().delete()
     started = time.perf_counter()
     measured["rows"] = actions.compute_gpa()
-    return time.perf_counter() - started
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
     return time.perf_counter() - started
 
 
@@ -122,17 +117,13 @@ def measure_sheet() -> dict[str, Any]:
                 if answer.status_code != 200:  # noqa: PLR2004
                     raise RuntimeError(f"{address}: {answer.status_code}")
                 measured[f"{name}_queries"] = len(captured)
-                measured[f"{name}_ms"] = statistics.median(_timed(work, at) for at in range(2, ROUNDS))
+                measured[f"{name}_ms"] = statistics.median(
+                    seconds(partial(work, at)) * 1000 for at in range(2, ROUNDS)
+                )
             raise _Rollback
     except _Rollback:
         pass
     return measured
-
-
-def _timed(work: Any, at: int) -> float:
-    started = time.perf_counter()
-    work(at)
-    return (time.perf_counter() - started) * 1000
 
 
 @part("grading")

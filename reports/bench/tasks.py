@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from grading.tasks import actions, queries
 from grading.tasks.models import Task, TaskStudent
 from hemis.access.scope import Access
 from hemis.people.models import User
+from hemis.stopwatch import seconds
 from reports.bench.parts import PAGE_GOAL, Out, part
 
 ROUNDS = 20
@@ -55,12 +56,10 @@ def measure_tasks() -> dict[str, Any]:
             measured["bare"] = _undone(lambda: _execute(GIVE, _draft(model).pk, model.pk))
             user = User.objects.get(person=model.teaching.teacher.person_id)
             draft, access = _draft(model), Access.for_user(user)
-            started = time.perf_counter()
-            actions.send(draft, access=access)
-            measured["giving"] = time.perf_counter() - started
+            measured["giving"] = seconds(lambda: actions.send(draft, access=access))
             line = TaskStudent.objects.filter(task=model).values_list("curriculum_subject", flat=True)[0]
-            measured["reading"] = _timed(lambda: queries.task_points(line, model.control))
-            measured["bare_reading"] = _timed(lambda: _execute(POINTS, line, model.control))
+            measured["reading"] = _by_round(lambda: queries.task_points(line, model.control))
+            measured["bare_reading"] = _by_round(lambda: _execute(POINTS, line, model.control))
             raise _Rollback
     except _Rollback:
         pass
@@ -86,20 +85,16 @@ def _undone(do: Any) -> float:
     taken = 0.0
     try:
         with transaction.atomic():
-            started = time.perf_counter()
-            do()
-            taken = time.perf_counter() - started
+            taken = seconds(do)
             raise _Rollback
     except _Rollback:
         return taken
 
 
-def _timed(do: Any) -> float:
+def _by_round(do: Callable[[], object]) -> float:
+    """Seconds of one of many rounds, after one that does not count."""
     do()
-    started = time.perf_counter()
-    for _round in range(ROUNDS):
-        do()
-    return (time.perf_counter() - started) / ROUNDS
+    return seconds(lambda: [do() for _round in range(ROUNDS)]) / ROUNDS
 
 
 @part("tasks")

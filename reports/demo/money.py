@@ -14,6 +14,7 @@ from finance.contracts import actions as contracts
 from finance.contracts import changes
 from finance.contracts.queries import Offer, Selection, propose, usual_terms
 from finance.models import (
+    THREE_SIDED,
     AidFund,
     BaseAmount,
     BaseCoefficient,
@@ -55,6 +56,13 @@ RENEWED = 12
 STIPENDS_OF, STIPEND_PEOPLE = "303-102", 60
 STIPENDS_FROM, STIPENDS_UNTIL = datetime.date(YEAR, 9, 2), datetime.date(YEAR + 1, 1, 31)
 MONTH = datetime.date(YEAR, 10, 1)
+# Who studies beside the work, at the cost of the employer.
+EMPLOYED_IN = "303-102"
+EMPLOYER = {
+    "parties": THREE_SIDED, "payer_name": "“TOSHSHAHARTRANSXIZMAT” AJ", "payer_tin": "202345678",
+    "payer_address": "Toshkent shahri, Amir Temur koʻchasi, 6", "payer_bank": "20210000300654321001, MFO 00401",
+    "basis": "Ish beruvchining 2026-yil 25-avgustdagi 48-sonli kafolat xati",
+}  # fmt: skip
 SEED = 7
 
 
@@ -125,12 +133,27 @@ def _coefficient(programme: Programme) -> Decimal:
 
 def _contracts(access: Access, accountant: User) -> int:
     """Contracts of all faculties but the first, whose contracts are left to be formed."""
+    _employed()
     day = min(DATED, timezone.localdate())
     numbered: list[int] = []
     for faculty in Unit.objects.faculties().exclude(code=FORMED_LATER).order_by("code"):
         selection = Selection(year=YEAR, faculty=faculty.pk)
         numbered += contracts.number_contracts(access=access, chosen=selection, on=day).contracts
     return contracts.issue_documents(numbered, by=accountant)
+
+
+def _employed() -> None:
+    """The terms of one whose employer pays: who studies by correspondence, else in the evening, else by day."""
+    paying = Student.objects.filter(
+        current__faculty__code=EMPLOYED_IN, current__status="11", current__payment_form="12",
+        current__academic_year=YEAR, person__citizenship="11",
+    )  # fmt: skip
+    student = paying.order_by("-current__education_form", "number").first()
+    if student is not None:
+        terms = usual_terms(student, YEAR, offer=Offer())
+        for name, value in EMPLOYER.items():
+            setattr(terms, name, value)
+        terms.save(force_insert=True)
 
 
 def _last_year(access: Access) -> int:

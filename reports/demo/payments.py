@@ -13,7 +13,7 @@ from finance.contracts.without import without_any
 from finance.debts.queries import plans
 from finance.invoices import actions as invoices
 from finance.ledger import actions as ledger
-from finance.models import Contract
+from finance.models import THREE_SIDED, Contract
 from finance.online import payme
 from finance.opening import actions as opening
 from finance.opening.actions import Balance
@@ -89,7 +89,8 @@ def _statement(rows: Sequence[Contract], *, whole: bool) -> bytes:
         person = contract.student.person
         amount = contract.amount if whole or at % 10 in WHOLE else parts[contract.pk][0].amount
         day = min(contract.date + datetime.timedelta(days=at % 45), today)
-        lines += _order(at + 1, day, amount, person.full_name, "", _purpose(contract, at))
+        payer = contract.payer_name or person.full_name
+        lines += _order(at + 1, day, amount, payer, contract.payer_tin, _purpose(contract, at))
     if not whole:
         day = rows[0].date
         for at, (payer, tin, purpose, amount) in enumerate(OTHERS):
@@ -160,11 +161,15 @@ def _too_much(access: Access, contract: Contract) -> None:
 
 
 def _papers(access: Access, rows: Sequence[Contract]) -> None:
-    """An organisation takes over a contract; it and a student get invoices, one of which is annulled."""
+    """An organisation takes over a contract; it, an employer and students get invoices, one of which is annulled."""
+    employed = [one for one in rows if one.parties == THREE_SIDED]
+    others = [one for one in rows if one.parties != THREE_SIDED]
     with drawn_when_opened():
-        payers.replace_payer(rows[0], access=access, sides=SPONSOR, basis="Tashkilotning 12-sonli xati")
-        half = (rows[0].current_amount / 2).quantize(Decimal("0.01"))
-        for contract in (rows[0], rows[1], rows[2]):
+        payers.replace_payer(others[0], access=access, sides=SPONSOR, basis="Tashkilotning 12-sonli xati")
+        for contract in employed:
+            invoices.issue_invoice(contract, access=access, amount=contract.current_amount)
+        half = (others[0].current_amount / 2).quantize(Decimal("0.01"))
+        for contract in others[:3]:
             made = invoices.issue_invoice(contract, access=access, amount=half)
         invoices.annul(made, access=access, reason="Summa xato yozilgan")
 

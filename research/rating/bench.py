@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import time
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -12,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from hemis.people.models import Person, User
+from hemis.stopwatch import seconds
 from research.models import Work, WorkAuthor
 from research.rating import counting
 from research.rating.models import CriteriaSet, Criterion, Rating, RatingLine
@@ -71,8 +70,8 @@ def bench_rating(teachers: int = 2500, works: int = 60_000) -> dict[str, Any]:
     try:
         with transaction.atomic():
             rating = _world(teachers, works)
-            found["seconds"] = min(_timed(lambda: _count(rating)) for _ in range(ROUNDS))
-            found["bare"] = min(_timed(lambda: _bare(rating)) for _ in range(ROUNDS))
+            found["seconds"] = min(seconds(lambda: _count(rating)) for _ in range(ROUNDS))
+            found["bare"] = min(seconds(lambda: _bare(rating)) for _ in range(ROUNDS))
             found["teachers"] = RatingLine.objects.filter(rating=rating).count()
             found["works"] = Work.objects.filter(academic_year=rating.academic_year_id).count()
             found["same"] = _same(rating)
@@ -81,12 +80,6 @@ def bench_rating(teachers: int = 2500, works: int = 60_000) -> dict[str, Any]:
         pass
     found["ratio"] = found["seconds"] / found["bare"]
     return found
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def _count(rating: Rating) -> None:

@@ -119,6 +119,14 @@ def test_a_few_contracts_have_their_document():
     assert not Contract.objects.exclude(state="formed").exists()
 
 
+def test_an_employer_pays_by_a_contract_of_three_sides():
+    contract = Contract.objects.get(parties="12", payer_changes=None)
+    assert (contract.payer_name, contract.payer_tin) == ("“TOSHSHAHARTRANSXIZMAT” AJ", "202345678")
+    assert contract.document.payload["payer"]["name"] == contract.payer_name
+    invoice = contract.invoices.get()
+    assert (invoice.payer_name, invoice.amount) == (contract.payer_name, contract.current_amount)
+
+
 def test_the_same_every_time():
     people = [People(Random(SEED)) for _attempt in range(2)]  # noqa: S311
     first, second = ([vars(one.student(2026)) | {"_state": None} for _n in range(50)] for one in people)

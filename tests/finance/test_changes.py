@@ -49,16 +49,6 @@ NOVEMBER = datetime.date(2026, 11, 20)
 SUM = Decimal(1_823_400)
 
 
-@pytest.fixture
-def contracts(prices, students, faculty, access):
-    """Three contracts, formed; their PDFs are drawn when somebody asks."""
-    chosen = Selection(year=2026, faculty=faculty.pk)
-    numbered = actions.number_contracts(access=access, chosen=chosen, on=DAY)
-    with drawn_when_opened():
-        actions.issue_documents(numbered.contracts, by=access.user)
-    return list(Contract.objects.order_by("student"))
-
-
 def left(faculty, student, reason="11", day=NOVEMBER) -> ContractChange:
     carry_out("11", faculty, [student], day, reason=reason)
     return ContractChange.objects.get(contract__student=student)

@@ -6,10 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from finance.contracts import actions
-from finance.contracts.queries import Selection
 from finance.models import BaseCoefficient, Contract, ContractTerms, InstalmentRule, MinimumWage
-from hemis.documents.actions import drawn_when_opened
 from hemis.documents.models import Document
 from hemis.jobs.models import Job
 from students.models import Programme
@@ -46,15 +43,6 @@ def client_of(user) -> Client:
 @pytest.fixture
 def accounting(accountant):
     return client_of(accountant)
-
-
-@pytest.fixture
-def contracts(prices, students, faculty, access):
-    chosen = Selection(year=2026, faculty=faculty.pk)
-    numbered = actions.number_contracts(access=access, chosen=chosen, on=DAY)
-    with drawn_when_opened():
-        actions.issue_documents(numbered.contracts, by=access.user)
-    return list(Contract.objects.order_by("number"))
 
 
 @pytest.mark.duty("7.1")

@@ -23,6 +23,7 @@ from finance.stipends import actions, payouts
 from hemis.documents.actions import drawn_when_opened
 from tests.factories import access_of, client_of, make_user
 from tests.finance.test_stipends import BASE, OCTOBER, appoint, grants  # noqa: F401 - the students on a grant
+from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("7.1")]
 DAY = datetime.date(2026, 10, 20)
@@ -48,7 +49,7 @@ def _in_english():
         yield
 
 
-@pytest.fixture
+@shared
 def paid_contract(prices, students, faculty, access):
     """A contract in force; its PDF is drawn when somebody asks."""
     chosen = Selection(year=2026, faculty=faculty.pk)
@@ -58,7 +59,7 @@ def paid_contract(prices, students, faculty, access):
     return Contract.objects.first()
 
 
-@pytest.fixture
+@shared
 def fund(db):
     return AidFund.objects.create(year=2026, stipend_budget=100_000_000, source="VMQ 59, 31.01.2020")
 

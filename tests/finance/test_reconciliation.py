@@ -9,8 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finance.contracts import actions, payers
-from finance.contracts.queries import Selection
+from finance.contracts import payers
 from finance.models import Contract
 from finance.opening.actions import Balance, bring_forward
 from finance.payments import actions as payments
@@ -27,16 +26,6 @@ from tests.finance.conftest import DAY
 pytestmark = pytest.mark.django_db
 SUM = Decimal(1_823_400)
 SPONSOR = {"parties": "12", "payer_name": "“Namuna” MCHJ", "payer_tin": "301234567"}
-
-
-@pytest.fixture
-def contracts(prices, students, faculty, access):
-    numbered = actions.number_contracts(
-        access=access, chosen=Selection(year=2026, faculty=faculty.pk), on=DAY
-    )
-    with drawn_when_opened():
-        actions.issue_documents(numbered.contracts, by=access.user)
-    return list(Contract.objects.order_by("student"))
 
 
 def pay(contract, access, amount, day) -> Payment:
