@@ -48,6 +48,18 @@ def debts_of(keys: Iterable[int], access: Access) -> QuerySet[Registration]:
     ).order_by("student__person__sort_key", "pk")[:MOST]  # fmt: skip
 
 
+def places_for(rows: Collection[Registration], window: RelearningWindow) -> list[room.Place]:
+    """Places of the half-year at which at least one of the debtors may study the subject anew; six queries."""
+    subject = next(row.curriculum_subject.subject_id for row in rows)
+    found = room.offered(window, subject)
+    taken = room.registered_lines(found, {row.student_id for row in rows})
+    return [
+        one
+        for one in found
+        if not all(room.why_not(one, row.curriculum_subject, taken.get(row.student_id, ())) for row in rows)
+    ]
+
+
 def candidates(
     rows: Collection[Registration], window: RelearningWindow, place: room.Place, *, basis: str
 ) -> list[Candidate]:
@@ -80,7 +92,9 @@ def _credits(window: RelearningWindow, students: Collection[int]) -> dict[int, D
     rows = Relearning.objects.filter(
         window=window, student__in=students, state__in=[Relearning.ASKED, Relearning.ADMITTED]
     )
-    return dict(rows.order_by().values("student").annotate(sum=Sum("owed__credit")).values_list("student", "sum"))
+    return dict(
+        rows.order_by().values("student").annotate(sum=Sum("owed__credit")).values_list("student", "sum")
+    )
 
 
 @dataclass(frozen=True)
@@ -124,7 +138,11 @@ class _Facts:
             if had + owed.credit > most:
                 return _(
                     "%(asked)s credits are asked for already; with %(credit)s more they are above the %(most)s allowed."
-                ) % {"asked": decimal_text(had), "credit": decimal_text(owed.credit), "most": decimal_text(most)}
+                ) % {
+                    "asked": decimal_text(had),
+                    "credit": decimal_text(owed.credit),
+                    "most": decimal_text(most),
+                }
         if student.pk not in self.contracted and not self.basis:
             return _("Without a contract of the year: name the basis.")
         return room.why_not(self.place, owed, self.registered.get(student.pk, ()))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from curriculum import relearning as offers
 from curriculum import relearning_many as room
-from curriculum.models import RelearningWindow
+from curriculum.models import Registration, RelearningWindow
 from curriculum.pages.common import dressed
 from hemis.access.guard import page
 from hemis.base import Request
@@ -32,10 +32,12 @@ class ManyForm(forms.Form):
         label=gettext_lazy("basis"),
         max_length=255,
         required=False,
-        help_text=gettext_lazy("The payment or the decision; needed for those who have no contract of the year."),
+        help_text=gettext_lazy(
+            "The payment or the decision; needed for those who have no contract of the year."
+        ),
     )
 
-    def __init__(self, data: QueryDict, *, subject: int):
+    def __init__(self, data: QueryDict, *, rows: list[Registration]):
         windows = offers.open_windows().select_related("academic_year")
         given = data.copy()
         if "window" not in given and (first := windows.first()):
@@ -44,7 +46,7 @@ class ManyForm(forms.Form):
         field: Any = self.fields["window"]
         field.queryset = windows
         window = windows.filter(pk=given["window"]).first() if given.get("window", "").isdigit() else None
-        self.places = {one.key: one for one in offers.offered(window, subject)} if window else {}
+        self.places = {one.key: one for one in room.places_for(rows, window)} if window else {}
         place: Any = self.fields["place"]
         place.choices = [("", "—"), *((one.key, str(one)) for one in self.places.values())]
         # A place of another half-year is none of this one; where there is but one, it is meant.
@@ -65,7 +67,7 @@ def many(request: Request) -> HttpResponse:
         messages.info(request, _("Tick debts of one subject in the list of debtors first."))
         return redirect(LIST)
     subject = rows[0].curriculum_subject.subject
-    form = ManyForm(request.POST if request.method == "POST" else request.GET, subject=subject.pk)
+    form = ManyForm(request.POST if request.method == "POST" else request.GET, rows=rows)
     place = form.chosen
     if request.method == "POST" and place is not None:
         ticked = set(request.POST.getlist("student"))
