@@ -10,10 +10,11 @@ from django.utils import timezone
 from curriculum.relearning import COUNTING
 
 # State examinations and graduation works, which commissions mark, are no subjects of the GPA.
-# In order: what a line of a plan is worth, looked up once; sums of years, and of them the whole study, before anything
-# else is joined, so that few and narrow rows go on; places by windows. Credits have one decimal place and points two, so
-# whole numbers of tenths and hundredths sum exactly, and smaller than decimals; (2a + b) / 2b rounds half up as
-# ``queries.gpa_steps`` does. A merge, not ON CONFLICT: that writes each new row with a second look at the index.
+# In order: what a line of a plan is worth, looked up once; sums of years, and of them the whole study, before
+# anything else is joined, so that few and narrow rows go on; places by windows. Credits have one decimal place and
+# points two, so whole numbers of tenths and hundredths sum exactly, and smaller than decimals; (2a + b) / 2b rounds
+# half up as ``queries.gpa_steps`` does. A merge, not ON CONFLICT: that writes each new row with a second look at the
+# index.
 COMPUTE = f"""
 MERGE INTO grading_studentgpa t USING (
 WITH threshold AS (
@@ -60,7 +61,8 @@ SELECT f.student_id, f.year, f.hundredths * 0.01 AS gpa, f.tenths * 0.1 AS credi
             ELSE f.debts = 0 END AS may_be_promoted,
        CASE WHEN f.group_id IS NOT NULL
             THEN rank() OVER (PARTITION BY f.group_id, f.year ORDER BY f.hundredths DESC) END AS rank_in_group,
-       rank() OVER (PARTITION BY f.programme_id, f.course COLLATE "C", f.year ORDER BY f.hundredths DESC) AS rank_in_programme
+       rank() OVER (PARTITION BY f.programme_id, f.course COLLATE "C", f.year ORDER BY f.hundredths DESC)
+           AS rank_in_programme
   FROM figured f JOIN threshold h ON h.system_id = f.system_id
 ) n ON t.student_id = n.student_id AND coalesce(t.academic_year_id, 0) = coalesce(n.year, 0)
 WHEN NOT MATCHED THEN

@@ -191,8 +191,8 @@ def test_an_approved_schedule_is_frozen(study):
 
 def test_a_gpa_belongs_to_a_student_and_a_year_that_are_there(study):
     add = (
-        "INSERT INTO grading_studentgpa (student_id, academic_year_id, gpa, credits, weighted, subjects, debts, missing, "
-        "may_be_promoted) VALUES (%s, %s, 3, 6, 18, 1, 0, 0, true)"
+        "INSERT INTO grading_studentgpa (student_id, academic_year_id, gpa, credits, weighted, subjects, debts, "
+        "missing, may_be_promoted) VALUES (%s, %s, 3, 6, 18, 1, 0, 0, true)"
     )
     student, year = study.students[0].pk, factories.make_year(2031).pk
     refused(add, 10**9, None, error=IntegrityError)
