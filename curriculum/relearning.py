@@ -60,6 +60,10 @@ class Fees(Protocol):
         """The fee of a line in soʻm with its steps; CurriculumError where something is not set."""
         ...
 
+    def contracted(self, students: Collection[int], year: int) -> Collection[int]:
+        """Students who have a contract of the year to which a fee may be added."""
+        ...
+
     def charge(self, relearning: Relearning) -> bool:
         """Propose the fee as a change of the contract of the year; False where there is no contract."""
         ...
@@ -99,6 +103,11 @@ def unpaid(students: Collection[int]) -> Mapping[tuple[int, int], Decimal]:
     return _fees[0].unpaid(students) if _fees and students else {}
 
 
+def contracted(students: Collection[int], window: RelearningWindow) -> Collection[int]:
+    """Students whose fee goes into a contract of the year; the others are admitted by a basis. All, without money."""
+    return _fees[0].contracted(students, window.academic_year_id) if _fees else students
+
+
 # --- what may be asked for, and where it is taught
 
 
@@ -108,11 +117,18 @@ def open_windows(day: datetime.date | None = None) -> QuerySet[RelearningWindow]
     return RelearningWindow.objects.filter(opens_on__lte=day, closes_on__gte=day)
 
 
+def used_up(students: Collection[int]) -> dict[int, set[int]]:
+    """Student → lines that no sheet is left for."""
+    found: dict[int, set[int]] = {}
+    for provider in _used_up:
+        for student, lines in provider(students).items():
+            found.setdefault(student, set()).update(lines)
+    return found
+
+
 def may_relearn(student: Student) -> QuerySet[CurriculumSubject]:
     """Lines of the student whose sheets are used up and that nobody has asked for yet."""
-    keys: set[int] = set()
-    for provider in _used_up:
-        keys |= set(provider([student.pk]).get(student.pk, ()))
+    keys = used_up([student.pk]).get(student.pk, set())
     asked = Relearning.objects.filter(student=student, state__in=[Relearning.ASKED, Relearning.ADMITTED])
     return (
         CurriculumSubject.objects.filter(pk__in=keys)
@@ -154,26 +170,53 @@ class Place:
 
 
 def places(relearning: Relearning) -> list[Place]:
-    """Where the subject is taught in the half-year, with no fewer credits than are owed; five queries.
+    """Where the student may study the subject in the half-year; six queries.
 
-    A line that the student is registered for is none: attempts would not begin anew there.
     In a summer semester nothing runs by itself, so only its courses are left.
     """
-    found = [] if relearning.window.is_summer else _running(relearning)
-    return found + _in_courses(relearning)
+    found = offered(relearning.window, relearning.owed.subject_id, only=relearning.pk)
+    taken = registered_lines(found, [relearning.student_id]).get(relearning.student_id, ())
+    return [one for one in found if not why_not(one, relearning.owed, taken)]
 
 
-def _in_courses(relearning: Relearning) -> list[Place]:
+def offered(window: RelearningWindow, subject: int, *, only: int | None = None) -> list[Place]:
+    """Every place where the subject is taught in the half-year; ``only``: with the individual plan of a request."""
+    return ([] if window.is_summer else _running(window, subject)) + _in_courses(window, subject, only)
+
+
+def registered_lines(places: Collection[Place], students: Collection[int]) -> dict[int, set[int]]:
+    """Student → lines of the places that the student is, or was, registered for: one query."""
+    found: dict[int, set[int]] = {}
+    lines = {one.line.pk for one in places}
+    rows = Registration.objects.filter(student__in=students, curriculum_subject__in=lines)
+    for student, line in rows.order_by().values_list("student", "curriculum_subject"):
+        found.setdefault(student, set()).add(line)
+    return found
+
+
+def why_not(place: Place, owed: CurriculumSubject, registered: Collection[int]) -> str:
+    """Why a line that is owed is not studied anew at a place; empty where it may be.
+
+    A line that the student is registered for is none: attempts would not begin anew there.
+    """
+    if place.line.pk in registered or place.line.pk == owed.pk:
+        return _("The student is registered for the subject of this plan already.")
+    if place.line.credit < owed.credit:
+        return _("%(credit)s credits are owed; fewer are taught there, %(taught)s.") % {
+            "credit": decimal_text(owed.credit), "taught": decimal_text(place.line.credit),
+        }  # fmt: skip
+    return ""
+
+
+def _in_courses(window: RelearningWindow, subject: int, only: int | None) -> list[Place]:
     """Courses of the window that are open for the subject; an individual plan is for its own student only."""
     rows = (
         RelearningCourse.objects.filter(
-            Q(only=None) | Q(only=relearning.pk), window=relearning.window_id, state=RelearningCourse.OPEN,
-            line__subject=relearning.owed.subject_id, line__credit__gte=relearning.owed.credit,
+            Q(only=None) | Q(only=only), window=window, state=RelearningCourse.OPEN, line__subject=subject
         )
-        .exclude(line__registrations__student=relearning.student_id)
         .select_related("line__subject", "line__semester", "line__curriculum", "group")
         .order_by("pk")
-    )  # fmt: skip
+    )
     courses = list(rows)
     taught = _taught([one.line_id for one in courses], [one.group_id for one in courses])
     return [
@@ -182,18 +225,14 @@ def _in_courses(relearning: Relearning) -> list[Place]:
     ]
 
 
-def _running(relearning: Relearning) -> list[Place]:
+def _running(window: RelearningWindow, subject: int) -> list[Place]:
     """Groups whose own plans teach the subject in the half-year."""
-    window, owed = relearning.window, relearning.owed
     lines = {
         one.pk: one
         for one in CurriculumSubject.objects.filter(
-            curriculum__state=Curriculum.APPROVED, curriculum__is_relearning=False, subject=owed.subject_id,
-            credit__gte=owed.credit, semester__academic_year=window.academic_year_id,
-        )
-        .exclude(pk=owed.pk)
-        .exclude(registrations__student=relearning.student_id)
-        .select_related("subject", "semester", "curriculum")
+            curriculum__state=Curriculum.APPROVED, curriculum__is_relearning=False, subject=subject,
+            semester__academic_year=window.academic_year_id,
+        ).select_related("subject", "semester", "curriculum")
         if one.semester.is_autumn == (window.term == AUTUMN)
     }  # fmt: skip
     given = (

@@ -12,6 +12,7 @@ from curriculum.pages import (
     registrations,
     relearning,
     relearning_courses,
+    relearning_many,
     teachings,
 )
 from curriculum.solver import pages as solver
@@ -47,6 +48,7 @@ urlpatterns = [
     path("relearnings/<int:pk>/admit/", relearning.admit, name="curriculum_relearning_admit"),
     path("relearnings/<int:pk>/refuse/", relearning.refuse, name="curriculum_relearning_refuse"),
     path("relearnings/<int:pk>/withdraw/", relearning.withdraw, name="curriculum_relearning_withdraw"),
+    path("relearnings/many/", relearning_many.many, name="curriculum_relearning_many"),
     *relearning_courses.RelearningCourses.urls(),
     path("relearnings/<int:pk>/course/", relearning_courses.open_course, name="curriculum_relearning_course"),
     path(

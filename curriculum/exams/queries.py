@@ -146,6 +146,8 @@ def _lines(draft: ExamDraft) -> dict[int, list[CurriculumSubject]]:
     lines = CurriculumSubject.objects.filter(
         curriculum__in=plans, semester__academic_year=draft.academic_year_id, controls__control=draft.control
     ).select_related("semester", "sheet_kind")
+    # A summer semester is a part of the spring's half-year, but a session before it is none of its courses.
+    lines = lines.exclude(relearning_course__window__is_summer=True, semester__starts_on__gt=draft.last_day)
     for line in lines.order_by("position", "pk"):
         own_term = line.semester.is_autumn == (draft.term == week.AUTUMN)
         if own_term and line.sheet_kind.has_parts != (draft.control == SubjectControl.OVERALL):

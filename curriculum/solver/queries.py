@@ -58,6 +58,7 @@ def task_of(draft: TimetableDraft) -> Task:
         .annotate(count=Count("pk"))
     )
     keys = [one.pk for one in teachings]
+    lacking = {one.pk: pairs_needed(one.hours) - placed.get(one.pk, 0) for one in teachings}
     sizes, audiences = sitting.sizes(keys), timetable.audiences_of(keys)
     wants: list[Want] = []
     for teaching in teachings:
@@ -65,13 +66,16 @@ def task_of(draft: TimetableDraft) -> Task:
             continue
         wants += rules.wants_of(
             teaching.pk,
-            lessons=pairs_needed(teaching.hours) - placed.get(teaching.pk, 0),
+            lessons=lacking[teaching.pk],
             weeks=len(weeks[teaching.pk]),
             teachers=tuple(one for one in (teaching.teacher_id, teaching.assistant_id) if one),
             audience=tuple(audiences[teaching.pk]),
             training_type=teaching.training_type,
             people=sizes.get(teaching.pk, 0),
         )
+    # Whatever has all its lessons asks for no day, and is no trouble where it has none: a summer course after the
+    # spring, the spring's teachings in a draft of the summer.
+    unserved = [one for one in teachings if lacking[one.pk] > 0]
     return Task(
         problem=_problem(draft, wants, pairs, mondays, replaced),
         teachings={one.pk: one for one in teachings},
@@ -79,8 +83,8 @@ def task_of(draft: TimetableDraft) -> Task:
         pairs=pairs,
         first_monday=mondays[0] if mondays else None,
         replaced=replaced,
-        without_teacher=[one for one in teachings if one.teacher_id is None],
-        without_weeks=[one for one in teachings if not weeks[one.pk]],
+        without_teacher=[one for one in unserved if one.teacher_id is None],
+        without_weeks=[one for one in unserved if not weeks[one.pk]],
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,16 +50,18 @@ class RelearningFees:
             raise CurriculumError(" ".join(error.texts())) from error
         return change_rules.relearning_fee(line.credit, year_sum=base, year_credits=credits)
 
+    def contracted(self, students: Collection[int], year: int) -> set[int]:
+        """Students with a contract in force of the year: one query."""
+        return set(_in_force(year).filter(student__in=students).values_list("student", flat=True))
+
     def charge(self, relearning: Relearning) -> bool:
         """Propose the fee as a change of the contract in force of the year; False where there is none."""
         contract = (
-            Contract.objects.filter(
-                student=relearning.student_id, academic_year=relearning.window.academic_year_id,
-                state__in=Contract.IN_FORCE, brought_forward=False, ended_on=None,
-            )
+            _in_force(relearning.window.academic_year_id)
+            .filter(student=relearning.student_id)
             .select_related("student__person", "placement")
             .first()
-        )  # fmt: skip
+        )
         if contract is None or not relearning.fee:
             return contract is not None
         propose_fee(contract, relearning, on=timezone.localdate())
@@ -119,6 +121,13 @@ class RelearningFees:
                 fee = min(fee, max(Decimal(0), due - paid.get(one.contract_id, Decimal(0))))
             answer[one.relearning.student_id, one.relearning.studied_id or 0] = fee
         return answer
+
+
+def _in_force(year: int) -> QuerySet[Contract]:
+    """Contracts of the year to which a fee may be added."""
+    return Contract.objects.filter(
+        academic_year=year, state__in=Contract.IN_FORCE, brought_forward=False, ended_on=None
+    )
 
 
 def _credits_of(student: Student, year: int) -> Decimal:

@@ -79,15 +79,19 @@ class StudentGpa(models.Model):
     """GPA = Σ(K·U) / ΣK of an academic year, or of all years where the year is empty (VMQ 824/2020).
 
     Written by one set operation. ``missing`` subjects of past semesters have no
-    result yet: they count as debts and not into the figure.
+    result yet: they count as debts and not into the figure. Foreign keys are not the
+    database's own here: the guard of the table checks a whole statement at once. The
+    one unique index finds the rows of a student.
     """
 
     student = models.ForeignKey(
-        Student, on_delete=models.CASCADE, related_name="gpas", verbose_name=_("student")
-    )
+        Student, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="gpas",
+        verbose_name=_("student"),
+    )  # fmt: skip
     academic_year = models.ForeignKey(
-        AcademicYear, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("academic year")
-    )
+        AcademicYear, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+",
+        verbose_name=_("academic year"),
+    )  # fmt: skip
     gpa = models.DecimalField(_("GPA"), max_digits=3, decimal_places=2)
     credits = models.DecimalField(_("credits counted"), max_digits=6, decimal_places=1)
     weighted = models.DecimalField(_("sum of credits × points"), max_digits=8, decimal_places=2)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum.models import Registration
+from curriculum.pages.common import keep_chosen
+from curriculum.pages.relearning_many import CHOSEN
 from grading import queries, rules
 from grading.models import SheetLine, SubjectResult
 from grading.pages.choices import faculties, groups, kafedras, years
@@ -13,7 +19,7 @@ from hemis.base import Request
 from hemis.classifiers import queries as classifiers
 from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
-from hemis.pages.register import Register, Tab
+from hemis.pages.register import BulkAction, Register, Tab
 from students.pages import Students
 
 
@@ -157,6 +163,19 @@ class Debtors(Register):
 
         found = rows.order_by().aggregate(debts=Count("pk"), people=Count("student", distinct=True))
         return [(gettext_lazy("Debts"), found["debts"]), (gettext_lazy("Students"), found["people"])]
+
+
+def _relearn(request: Request, rows) -> HttpResponse:
+    """The ticked debts, of one subject, go on to the page that shows what each student would get."""
+    if rows.order_by().values("curriculum_subject__subject").distinct().count() != 1:
+        messages.error(request, _("Tick debts of one subject: filter the list by it."))
+        return redirect("grading_debtors_list")
+    return keep_chosen(CHOSEN, "curriculum_relearning_many")(request, rows)
+
+
+Debtors.add_action(
+    BulkAction("relearning", gettext_lazy("Register for relearning"), "relearning.edit", _relearn, "refresh")
+)
 
 
 # --- the tab of the student's card

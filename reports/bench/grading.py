@@ -77,11 +77,19 @@ def measure_gpa() -> dict[str, Any]:
 
 
 def _compute(measured: dict[str, Any]) -> float:
-    """Seconds of the verb into an empty table."""
+    """Seconds of the verb into an empty table, with what the end of its transaction still checks."""
     StudentGpa.objects.all().delete()
+    _check_deferred()
     started = time.perf_counter()
     measured["rows"] = actions.compute_gpa()
+    _check_deferred()
     return time.perf_counter() - started
+
+
+def _check_deferred() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def measure_sheet() -> dict[str, Any]:

@@ -17,6 +17,7 @@ from curriculum import actions, relearning, teachings
 from curriculum import relearning_courses as courses
 from curriculum.exams import queries as sessions
 from curriculum.models import (
+    ClassPair,
     Curriculum,
     CurriculumWeek,
     ExamDraft,
@@ -25,7 +26,9 @@ from curriculum.models import (
     RelearningCourse,
     RelearningWindow,
     Teaching,
+    TimetableDraft,
 )
+from curriculum.solver import queries as solver
 from curriculum.timetable import actions as timetable
 from curriculum.timetable import sitting
 from curriculum.timetable.own import lessons_of_student, study_of
@@ -299,6 +302,50 @@ def test_the_exam_of_a_course_is_in_the_computed_session(study, price):
     exams = sessions.task_of(draft).problem.exams
     of_course = [one for one in exams if any(who.group == course.group_id for who in one.audience)]
     assert [(one.people, len(one.days)) for one in of_course] == [(1, 6)]
+
+
+@pytest.mark.duty("2.3")
+def test_the_solvers_take_a_summer_course_in_its_own_days_only(study, price):
+    row = asked(study, make_summer())
+    course = opened(study, row)
+    relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
+    plans.make_pairs()
+
+    def days(first, last):
+        draft = ExamDraft(
+            faculty=study.faculty, academic_year_id=2026, term="12", first_day=first, last_day=last
+        )
+        exams = sessions.task_of(draft).problem.exams
+        return [len(one.days) for one in exams if any(who.group == course.group_id for who in one.audience)]
+
+    assert days(datetime.date(2027, 6, 7), datetime.date(2027, 6, 26)) == [], (
+        "the session of spring is before it"
+    )
+    assert days(datetime.date(2027, 8, 2), datetime.date(2027, 8, 7)) == [6], "its week of attestation"
+
+    given = Teaching.objects.filter(audience__group=course.group)
+    teacher = factories.make_employee(course.line.kafedra)
+    teachings.assign(given, access=factories.access_of(study.head), teacher=teacher)
+    lessons = TimetableDraft(
+        faculty=study.faculty, academic_year_id=2026, term="12", starts_on=datetime.date(2027, 7, 1)
+    )
+    task = solver.task_of(lessons)
+    weeks = {one.pk: len(task.weeks[one.pk]) for one in given}
+    assert set(weeks.values()) == {5} and not task.without_weeks
+    assert {want.teaching for want in task.problem.wants} == set(weeks)
+    late = TimetableDraft(
+        faculty=study.faculty, academic_year_id=2026, term="12", starts_on=datetime.date(2027, 8, 9)
+    )
+    assert {one.pk for one in solver.task_of(late).without_weeks} == set(weeks), (
+        "no week is left for what lacks"
+    )
+    Teaching.objects.filter(pk__in=weeks).update(hours=2)
+    hall, pairs = make_room(kind="11", capacity=30), ClassPair.objects.order_by("number")
+    for teaching, pair in zip(given.order_by("training_type"), pairs, strict=False):
+        timetable.place(
+            teaching, access=study.access("dean"), day=datetime.date(2027, 7, 5), pair=pair, room=hall
+        )
+    assert not solver.task_of(late).without_weeks, "what lacks nothing asks for no week"
 
 
 @pytest.mark.duty("2.3")

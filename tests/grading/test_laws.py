@@ -187,3 +187,32 @@ def test_an_approved_schedule_is_frozen(study):
     refused("UPDATE grading_personalschedule SET due_on = '2027-01-01' WHERE id = %s", schedule.pk)
     refused("DELETE FROM grading_personalschedule WHERE id = %s", schedule.pk)
     assert SheetLine.objects.count() == 0
+
+
+def test_a_gpa_belongs_to_a_student_and_a_year_that_are_there(study):
+    add = (
+        "INSERT INTO grading_studentgpa (student_id, academic_year_id, gpa, credits, weighted, subjects, debts, "
+        "missing, may_be_promoted) VALUES (%s, %s, 3, 6, 18, 1, 0, 0, true)"
+    )
+    student, year = study.students[0].pk, factories.make_year(2031).pk
+    refused(add, 10**9, None, error=IntegrityError)
+    refused(add, student, 1900, error=IntegrityError)
+    with connection.cursor() as cursor:
+        cursor.execute(add, [student, year])
+        cursor.execute(add, [student, None])
+    refused(add, student, None, error=IntegrityError)
+    refused("UPDATE grading_studentgpa SET student_id = %s", study.students[1].pk)
+    refused("UPDATE grading_studentgpa SET academic_year_id = 1900 WHERE academic_year_id = %s", year)
+    at_once = "SET CONSTRAINTS ALL IMMEDIATE; "
+    refused(at_once + f"DELETE FROM students_academicyear WHERE year = {year}", error=IntegrityError)
+    refused(
+        at_once + f"UPDATE students_academicyear SET year = 2032 WHERE year = {year}", error=IntegrityError
+    )
+    refused(
+        at_once + f"UPDATE students_student SET id = 777777777 WHERE id = {student}", error=IntegrityError
+    )
+    # Whoever takes the figures away in the same transaction may take the year away.
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM students_academicyear WHERE year = %s", [year])
+        cursor.execute("DELETE FROM grading_studentgpa WHERE academic_year_id = %s", [year])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
