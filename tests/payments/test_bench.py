@@ -17,7 +17,9 @@ def test_the_bench_matches_a_statement_and_keeps_nothing(world):
     found = bench_payments(rows=20)
     # One of twenty names nobody.
     assert (found["rows"], found["waiting"], found["students"]) == (20, 1, before)
-    assert found["ratio"] > 0 and found["debts_ratio"] > 0
+    # Twenty receipts with their postings, nineteen payments with theirs: what the bare limit copies.
+    assert found["kept"] == 20 * 2 + 19 * 2
+    assert found["text_ratio"] > 0 and found["ratio"] > 0 and found["debts_ratio"] > 0
     assert Contract.objects.count() == before
     assert not Payment.objects.exists() and not StatementLine.objects.exists()
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -559,6 +560,18 @@ def test_the_rector_extends_a_date(world):
         assert debts.overdue_of([first.student_id], day)[first.student_id].value == due
         [line, *_rest] = debts.plans([first.pk])[first.pk]
         assert line.due == datetime.date(2026, 11, 1)
+
+
+def test_what_one_contract_owes_is_read_by_its_index(world):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT * FROM hemis_debts('2027-01-01') WHERE contract_id = %s", [world.contracts[0].pk]
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+        cursor.execute("RESET enable_seqscan")
+    for table in ("finance_contractinstalment", "finance_posting"):
+        assert re.search(rf"on {table} \w+\n\s+Index Cond: .*contract_id = \d", plan), plan
 
 
 def test_cuts_add_up_and_keep_to_the_scope(world):

@@ -95,3 +95,20 @@ def test_a_fingerprint_does_not_mind_spaces_and_capitals_but_every_fact():
     for at in range(len(facts)):
         other = [*facts[:at], "9", *facts[at + 1 :]]
         assert rules.fingerprint(*other) != rules.fingerprint(*facts)
+
+
+WORDS = ("ali", "vali", "karim", "olim", "nodir")
+
+
+@given(
+    names=st.dictionaries(st.sampled_from(WORDS), st.sets(st.integers(1, 6))),
+    words=st.lists(st.frozensets(st.sampled_from(WORDS), min_size=1, max_size=2), unique=True, max_size=5),
+)
+def test_candidates_are_all_who_have_two_of_the_words(names, words):
+    hits = {
+        student: sum(any(student in names.get(token, ()) for token in word) for word in words)
+        for student in range(1, 7)
+    }
+    found = rules.candidates(words, Known(names=names))
+    assert found == {student: count for student, count in hits.items() if count > 1}
+    assert list(found) == sorted(found, key=lambda one: (-found[one], one))
