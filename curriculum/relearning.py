@@ -9,6 +9,7 @@ and the attempts begin anew. Higher floors tell what is used up and what it cost
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from curriculum.actions import CurriculumError
 from curriculum.models import (
@@ -41,6 +43,7 @@ EDIT, OWN = "relearning.edit", "own.relearning"
 AUTUMN = "11"
 LAW = "VMQ 824, 31.12.2020, 41, 45-band"
 REASON_LENGTH = 500
+NOT_USED_UP = gettext_lazy("Studied anew is what was not passed, has no sheet left and is not asked for yet.")
 # Groups that have lessons and sheets: the active ones, and those of the courses of relearning.
 OPEN_GROUPS = Q(is_active=True) | Q(relearning_course__state=RelearningCourse.OPEN)
 
@@ -295,37 +298,38 @@ def ask(student: Student, line: CurriculumSubject, *, window: RelearningWindow, 
             % {"from": f"{window.opens_on:%d.%m.%Y}", "to": f"{window.closes_on:%d.%m.%Y}"}
         )
     if not may_relearn(student).filter(pk=line.pk).exists():
-        raise CurriculumError(
-            _("Studied anew is what was not passed, has no sheet left and is not asked for yet.")
-        )
+        raise CurriculumError(str(NOT_USED_UP))
     _within_credits(window, student, line)
     return Relearning.objects.create(window=window, student=student, owed=line, asked_by=access.user)
 
 
-def credits_asked(window: RelearningWindow, student: Student) -> Decimal:
-    """Credits that the student relearns, or has asked to, in the half-year."""
+def credits_asked(window: RelearningWindow, students: Collection[int]) -> Mapping[int, Decimal]:
+    """Student → credits relearned, or asked for, in the half-year; none where nothing is: one query."""
     rows = Relearning.objects.filter(
-        window=window, student=student, state__in=[Relearning.ASKED, Relearning.ADMITTED]
+        window=window, student__in=students, state__in=[Relearning.ASKED, Relearning.ADMITTED]
     )
-    return rows.aggregate(sum=Sum("owed__credit"))["sum"] or Decimal(0)
+    sums = rows.order_by().values("student").annotate(sum=Sum("owed__credit"))
+    return defaultdict(Decimal, sums.values_list("student", "sum"))
+
+
+def above_most(window: RelearningWindow, asked: Decimal, line: CurriculumSubject) -> str:
+    """Why a line goes above the most credits that the half-year allows one student; empty where it does not."""
+    most = window.most_credits
+    if most is None or asked + line.credit <= most:
+        return ""
+    return _("%(asked)s credits are asked for already; with %(credit)s more they are above the %(most)s allowed.") % {
+        "asked": decimal_text(asked), "credit": decimal_text(line.credit), "most": decimal_text(most),
+    }  # fmt: skip
 
 
 def _within_credits(window: RelearningWindow, student: Student, line: CurriculumSubject) -> None:
     """Refuse what goes above the most credits that the half-year allows one student."""
-    most = window.most_credits
-    if most is None:
+    if window.most_credits is None:
         return
-    Student.objects.select_for_update(of=("self",)).get(
-        pk=student.pk
-    )  # two requests at once are counted one by one
-    asked = credits_asked(window, student)
-    if asked + line.credit > most:
-        raise CurriculumError(
-            _("%(asked)s credits are asked for already; with %(credit)s more they are above the %(most)s allowed.")
-            % {
-                "asked": decimal_text(asked), "credit": decimal_text(line.credit), "most": decimal_text(most),
-            }
-        )  # fmt: skip
+    # Two requests at once are counted one by one.
+    Student.objects.select_for_update(of=("self",)).get(pk=student.pk)
+    if reason := above_most(window, credits_asked(window, [student.pk])[student.pk], line):
+        raise CurriculumError(reason)
 
 
 def locked(relearning: Relearning, *states: str) -> Relearning:

@@ -6,13 +6,13 @@ contract or needs a basis, or why the student is left as he is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from curriculum import relearning as room
@@ -20,7 +20,7 @@ from curriculum.actions import CurriculumError
 from curriculum.models import CurriculumSubject, Registration, Relearning, RelearningWindow
 from curriculum.registrations import Outcome
 from hemis.access.scope import Access
-from hemis.explain import Explained, decimal_text
+from hemis.explain import Explained
 from students.models import Student
 
 MOST = 200
@@ -72,7 +72,8 @@ def candidates(
     facts = _Facts(
         place=place, window=window, basis=basis.strip(),
         used_up=room.used_up(students), registered=room.registered_lines([place], students),
-        asked=_asked(rows), credits=_credits(window, students), contracted=set(room.contracted(students, window)),
+        asked=_asked(rows), credits=room.credits_asked(window, students),
+        contracted=set(room.contracted(students, window)),
     )  # fmt: skip
     return [facts.candidate(row) for row in rows]
 
@@ -85,18 +86,6 @@ def _asked(rows: Collection[Registration]) -> dict[tuple[int, int], Relearning]:
     return {(one.student_id, one.owed_id): one for one in found}
 
 
-def _credits(window: RelearningWindow, students: Collection[int]) -> dict[int, Decimal]:
-    """Student → credits asked for in the half-year, where it has a limit."""
-    if window.most_credits is None:
-        return {}
-    rows = Relearning.objects.filter(
-        window=window, student__in=students, state__in=[Relearning.ASKED, Relearning.ADMITTED]
-    )
-    return dict(
-        rows.order_by().values("student").annotate(sum=Sum("owed__credit")).values_list("student", "sum")
-    )
-
-
 @dataclass(frozen=True)
 class _Facts:
     """What is read once for all."""
@@ -107,7 +96,7 @@ class _Facts:
     used_up: dict[int, set[int]]
     registered: dict[int, set[int]]
     asked: dict[tuple[int, int], Relearning]
-    credits: dict[int, Decimal]
+    credits: Mapping[int, Decimal]
     contracted: set[int]
 
     def candidate(self, row: Registration) -> Candidate:
@@ -130,19 +119,11 @@ class _Facts:
             if asked.window_id != self.window.pk:
                 return _("It is asked for in another half-year: %(window)s.") % {"window": asked.window}
         elif owed.pk not in self.used_up.get(student.pk, ()):
-            return _("Studied anew is what was not passed, has no sheet left and is not asked for yet.")
+            return str(room.NOT_USED_UP)
         elif not self.window.is_open:
             return _("The days of registration are over.")
-        elif (most := self.window.most_credits) is not None:
-            had = self.credits.get(student.pk, Decimal(0))
-            if had + owed.credit > most:
-                return _(
-                    "%(asked)s credits are asked for already; with %(credit)s more they are above the %(most)s allowed."
-                ) % {
-                    "asked": decimal_text(had),
-                    "credit": decimal_text(owed.credit),
-                    "most": decimal_text(most),
-                }
+        elif reason := room.above_most(self.window, self.credits[student.pk], owed):
+            return reason
         if student.pk not in self.contracted and not self.basis:
             return _("Without a contract of the year: name the basis.")
         return room.why_not(self.place, owed, self.registered.get(student.pk, ()))

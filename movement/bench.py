@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
+from hemis.stopwatch import ask_deferred
 from movement import actions, rules
 from movement.actions.execution import END, OPEN
 from movement.models import AgreementStep, Order
@@ -46,7 +47,7 @@ def bench_promotion(count: int = 8000) -> dict[str, Any]:
             measured["bare"] = _bare(order)
             started = time.perf_counter()
             actions.execute(order, access=office)
-            _ask_deferred()
+            ask_deferred()
             measured["executing"] = time.perf_counter() - started
             opened = Placement.objects.filter(order=order).count()
             if opened != measured["students"]:
@@ -77,7 +78,7 @@ def _formed(count: int, measured: dict[str, Any]) -> Order:
         effective_date=_next_year(timezone.localdate()),
         choices={"figures": {number: {"gpa": Decimal(4)} for number in numbers}, "figures_basis": "Bench"},
     )  # fmt: skip
-    _ask_deferred()
+    ask_deferred()
     measured["forming"] = time.perf_counter() - started
     return order
 
@@ -89,7 +90,7 @@ def _next_year(today: datetime.date) -> datetime.date:
 
 def _signed(order: Order, office: Access) -> None:
     """Submitted, and signed without the PDF as if its day had come; the day stands fixed once it is submitted."""
-    _ask_deferred()
+    ask_deferred()
     Order.objects.filter(pk=order.pk).update(effective_date=timezone.localdate())
     order.refresh_from_db()
     actions.submit(order, access=office)
@@ -98,7 +99,7 @@ def _signed(order: Order, office: Access) -> None:
         state=Order.SIGNED, number="999999", date=timezone.localdate(), signed_at=timezone.now(),
         signed_by=rector.user if rector else None,
     )  # fmt: skip
-    _ask_deferred()
+    ask_deferred()
 
 
 def _bare(order: Order) -> float:
@@ -118,15 +119,8 @@ def _bare(order: Order) -> float:
         return taken
 
 
-def _ask_deferred() -> None:
-    """Foreign keys and deferred triggers are asked when a transaction ends; the rollback must not hide them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
 def _ask_foreign_keys() -> None:
-    """The same for the foreign keys of placements alone: an order that is not carried out would be refused."""
+    """Only the foreign keys of placements: an order that is not carried out would be refused."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT string_agg(quote_ident(conname), ', ') FROM pg_constraint "

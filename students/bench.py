@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from hemis.access.scope import Access, Scope
 from hemis.people.identifiers import pinfl_beginning, pinfl_check_digit
 from hemis.sheets.reading import read_table
+from hemis.stopwatch import ask_deferred
 from structure.models import Unit
 from students import contingent
 from students.models import Group, Programme, Speciality
@@ -153,10 +154,7 @@ def _import(content: bytes, rows: int, added: int) -> None:
     sheet = AdmissionSheet(_University(), {"year": YEAR})
     checked = sheet.check(read_table(content))
     saved = sheet.save(checked.good)
-    with connection.cursor() as cursor:
-        # Foreign keys are looked up when a transaction ends; the rollback must not hide their price.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    ask_deferred()
     if (len(checked.good), saved.added) != (rows, added):
         raise RuntimeError(f"{len(checked.faults)} faults, {saved}")
 

@@ -257,7 +257,7 @@ def my_relearning(request: Request) -> HttpResponse:
         )
         unpaid = room.unpaid([student.pk])
         context |= {
-            "windows": [(one, room.credits_asked(one, student)) for one in windows],
+            "windows": [(one, room.credits_asked(one, [student.pk])[student.pk]) for one in windows],
             "offers": [
                 {"line": line, "quotes": [(one, _quote(student, line, one)) for one in windows]}
                 for line in room.may_relearn(student)

@@ -103,14 +103,14 @@ END $$;
 REVOKE ALL ON FUNCTION hemis_history_changed() FROM PUBLIC;
 """
 
-# Tables whose rows were recorded one by one, whatever was done to them, go over to the two triggers, and back.
+# Tables whose rows were recorded one by one, whatever was done to them, go over to triggers of the statement, and back.
 SWITCH = """
 DO $$
 DECLARE
     one record;
 BEGIN
     FOR one IN SELECT tgrelid::regclass AS name, encode(tgargs, 'escape') AS args FROM pg_trigger
-                WHERE tgname = 'hemis_history' AND tgtype & 4 = %(added)s LOOP
+                WHERE %(which)s LOOP
         EXECUTE format('DROP TRIGGER hemis_history ON %%s', one.name);
         %(make)s
     END LOOP;
@@ -118,7 +118,7 @@ END $$
 """
 _ARGS = "(SELECT string_agg(quote_literal(a), ', ') FROM unnest((string_to_array(one.args, '\\000'))[1:3]) a)"
 SWITCH_TO_STATEMENTS = SWITCH % {
-    "added": 4,
+    "which": "tgname = 'hemis_history' AND tgtype & 4 = 4",
     "make": f"""
         EXECUTE format('CREATE TRIGGER hemis_history AFTER UPDATE OR DELETE ON %s FOR EACH ROW
                         EXECUTE FUNCTION hemis_history(%s)', one.name, {_ARGS});
@@ -126,44 +126,29 @@ SWITCH_TO_STATEMENTS = SWITCH % {
                         FOR EACH STATEMENT EXECUTE FUNCTION hemis_history_added(%s)', one.name, {_ARGS});""",
 }
 SWITCH_TO_ROWS = SWITCH % {
-    "added": 0,
+    "which": "tgname = 'hemis_history' AND tgtype & 4 = 0",
     "make": f"""
         EXECUTE format('DROP TRIGGER hemis_history_added ON %s', one.name);
         EXECUTE format('CREATE TRIGGER hemis_history AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW
                         EXECUTE FUNCTION hemis_history(%s)', one.name, {_ARGS});""",
 }
 
-# Of the tables that were tracked before: changes go over from the rows to the statement, and back.
-CHANGES_BY_STATEMENT = f"""
-DO $$
-DECLARE
-    one record;
-BEGIN
-    FOR one IN SELECT tgrelid::regclass AS name, encode(tgargs, 'escape') AS args FROM pg_trigger
-                WHERE tgname = 'hemis_history' AND tgtype & 16 = 16 LOOP
-        EXECUTE format('DROP TRIGGER hemis_history ON %s', one.name);
+CHANGES_BY_STATEMENT = SWITCH % {
+    "which": "tgname = 'hemis_history' AND tgtype & 16 = 16",
+    "make": f"""
         EXECUTE format('CREATE TRIGGER hemis_history AFTER DELETE ON %s FOR EACH ROW
                         EXECUTE FUNCTION hemis_history(%s)', one.name, {_ARGS});
         EXECUTE format('CREATE TRIGGER hemis_history_changed AFTER UPDATE ON %s
                         REFERENCING OLD TABLE AS rows_before NEW TABLE AS rows_after
-                        FOR EACH STATEMENT EXECUTE FUNCTION hemis_history_changed(%s)', one.name, {_ARGS});
-    END LOOP;
-END $$
-"""  # noqa: S608  # of names in the catalogue
-CHANGES_BY_ROW = f"""
-DO $$
-DECLARE
-    one record;
-BEGIN
-    FOR one IN SELECT tgrelid::regclass AS name, encode(tgargs, 'escape') AS args FROM pg_trigger
-                WHERE tgname = 'hemis_history_changed' LOOP
-        EXECUTE format('DROP TRIGGER hemis_history ON %s', one.name);
+                        FOR EACH STATEMENT EXECUTE FUNCTION hemis_history_changed(%s)', one.name, {_ARGS});""",
+}
+CHANGES_BY_ROW = SWITCH % {
+    "which": "tgname = 'hemis_history_changed'",
+    "make": f"""
         EXECUTE format('DROP TRIGGER hemis_history_changed ON %s', one.name);
         EXECUTE format('CREATE TRIGGER hemis_history AFTER UPDATE OR DELETE ON %s FOR EACH ROW
-                        EXECUTE FUNCTION hemis_history(%s)', one.name, {_ARGS});
-    END LOOP;
-END $$
-"""  # noqa: S608  # of names in the catalogue
+                        EXECUTE FUNCTION hemis_history(%s)', one.name, {_ARGS});""",
+}
 
 FORBID_HISTORY_EDIT = """
 CREATE OR REPLACE FUNCTION hemis_history_frozen() RETURNS trigger LANGUAGE plpgsql AS $$

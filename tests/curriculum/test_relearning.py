@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
 from decimal import Decimal
 
@@ -39,17 +38,18 @@ from grading.actions.gpa import compute_gpa
 from grading.actions.opening import propose_sheets
 from grading.models import StudentGpa, SubjectResult
 from hemis.documents.actions import drawn_when_opened
-from students.models import Student
 from tests import factories
 from tests.curriculum import makers as plans
 from tests.grading.makers import Study, subject
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 DAY = datetime.date(2026, 9, 10)
 
 
-def _lived() -> tuple[Study, int]:
+@shared
+def study():
     """The second student has failed the first subject by all three sheets, the third has not come at all.
 
     Another plan teaches the same subject in the half-year; its group has a teacher.
@@ -66,23 +66,8 @@ def _lived() -> tuple[Study, int]:
         plans.add_subject(plan, semester)
     actions.approve(plan, access=factories.access_of(study.affairs))
     plans.make_teaching(again, plans.make_studying_group(plan, "611-26.01"))
-    return study, again.pk
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """The study, once for the file; nothing of it stays."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield _lived()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def _django_db_helper(world):
-    """In the place of pytest-django's own, which would close the database after every test."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+    study.again = again.pk
+    return study
 
 
 @pytest.fixture(autouse=True)
@@ -92,16 +77,8 @@ def store(settings, tmp_path):
 
 
 @pytest.fixture
-def study(db, world):
-    made = copy.copy(world[0])
-    made.students = list(Student.objects.filter(pk__in=[one.pk for one in made.students]).order_by("pk"))
-    made.debtor = made.students[1]
-    return made
-
-
-@pytest.fixture
-def running(study, world):
-    return CurriculumSubject.objects.select_related("subject", "semester").get(pk=world[1])
+def running(study):
+    return CurriculumSubject.objects.select_related("subject", "semester").get(pk=study.again)
 
 
 @pytest.fixture

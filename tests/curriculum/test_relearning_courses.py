@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
 from decimal import Decimal
 
@@ -38,10 +37,11 @@ from grading.actions.opening import propose_sheets
 from grading.models import SubjectResult
 from hemis.documents.models import Document
 from records.models import RecordLine
-from students.models import Placement, Student
+from students.models import Placement
 from tests import factories
 from tests.curriculum import makers as plans
 from tests.grading.makers import Study, subject
+from tests.sharing import shared
 from tests.structure.makers import make_room
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,8 @@ GROUP, ALONE = RelearningCourse.GROUP, RelearningCourse.INDIVIDUAL
 SUMMER = (datetime.date(2027, 7, 1), datetime.date(2027, 8, 7))
 
 
-def _lived() -> Study:
+@shared
+def study():
     """The second and the third student have failed the first subject by all its sheets; nobody else studies it."""
     study = Study(students=3, code="303-107")
     line = study.lines[0]
@@ -58,29 +59,6 @@ def _lived() -> Study:
     study.close(study.open(line, "13", "12"), "12", "k")
     study.close(study.open(line, "13", "13"), "k", "k")
     return study
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """The study, once for the file; nothing of it stays."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield _lived()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def _django_db_helper(world):
-    """In the place of pytest-django's own, which would close the database after every test."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def study(db, world):
-    made = copy.copy(world)
-    made.students = list(Student.objects.filter(pk__in=[one.pk for one in made.students]).order_by("pk"))
-    return made
 
 
 @pytest.fixture(autouse=True)
@@ -235,7 +213,7 @@ def test_the_summer_semester_has_its_days_courses_and_most_credits(study, price)
     assert (semester.starts_on, semester.ends_on, semester.number) == (*SUMMER, 2)
     row = relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
     assert row.fee == 180_000
-    assert relearning.credits_asked(window, row.student) == 6
+    assert relearning.credits_asked(window, [row.student_id])[row.student_id] == 6
     assert Teaching.objects.filter(audience__group=course.group, term="12", academic_year=2026).count() == 2
     tight = RelearningWindow.objects.filter(pk=window.pk)
     tight.update(most_credits=5)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -21,12 +20,14 @@ from hemis.people.models import User
 from tests import factories
 from tests.curriculum import makers as plans
 from tests.grading.makers import Study
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 BASIS = "Toʻlov topshiriqnomasi 15"
 
 
-def _lived() -> Study:
+@shared
+def study():
     """Of five students the first passed; the others failed by all sheets. Another plan teaches the subject now."""
     study = Study(students=5, code="303-109")
     line = study.lines[0]
@@ -40,27 +41,6 @@ def _lived() -> Study:
     actions.approve(plan, access=factories.access_of(study.affairs))
     plans.make_teaching(again, plans.make_studying_group(plan, "609-26.01"))
     return study
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    """The study, once for the file; nothing of it stays."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield _lived()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def _django_db_helper(world):
-    """In the place of pytest-django's own, which would close the database after every test."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def study(db, world):
-    return copy.copy(world)
 
 
 @pytest.fixture
