@@ -26,7 +26,7 @@ from curriculum.models.reference import (
 )
 from curriculum.models.relearning import Relearning, RelearningCourse, RelearningWindow
 from curriculum.models.solver import DraftPlace, TeacherHours, TimetableDraft
-from curriculum.models.study import Registration, Teaching, TeachingAudience, Topic
+from curriculum.models.study import Registration, RegistrationSeat, Teaching, TeachingAudience, Topic
 from curriculum.models.timetable import (
     AudienceSlot,
     ControlAudience,
@@ -64,6 +64,7 @@ __all__ = [
     "MarkingSystem",
     "RatingSheetKind",
     "Registration",
+    "RegistrationSeat",
     "Relearning",
     "RelearningCourse",
     "RelearningWindow",

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from curriculum.models.plan import CurriculumSemester, CurriculumSubject
 from hemis.base import BaseModel, ScopedQuerySet
-from students.models import Group, Student
+from hemis.classifiers.fields import ClassifierField
+from students.models import Group, Student, Subgroup
 from students.models.base import cared_for
 
 
@@ -119,7 +120,8 @@ class ElectiveOffer(BaseModel):
     """An alternative of a campaign: how many may take it, and how many must for it to be taught.
 
     Where teachers are chosen it is a subject as it is taught with ``group``: who takes
-    it attends with that group, and so has its teachers.
+    it attends with that group, and so has its teachers. A kind of training that is taught
+    in subgroups is chosen by itself: ``training_type`` says which, ``subgroup`` with whom.
 
     ``taken`` is counted by the database with every choice; a check holds it to the
     places, so nothing that happens at the same moment can overbook.
@@ -137,6 +139,13 @@ class ElectiveOffer(BaseModel):
     group = models.ForeignKey(
         Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("group")
     )
+    training_type = ClassifierField(
+        "h_training_type", verbose_name=_("kind of training"), blank=True, default="", db_default=""
+    )
+    subgroup = models.ForeignKey(
+        Subgroup, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("subgroup"),
+    )  # fmt: skip
     places = models.PositiveSmallIntegerField(
         _("places"), validators=[MinValueValidator(1), MaxValueValidator(2000)]
     )
@@ -158,7 +167,7 @@ class ElectiveOffer(BaseModel):
         ordering = ["campaign", "curriculum_subject__elective_group", "curriculum_subject__position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["campaign", "curriculum_subject", "group"],
+                fields=["campaign", "curriculum_subject", "group", "training_type", "subgroup"],
                 name="elective_offer_once",
                 nulls_distinct=False,
             ),
@@ -169,16 +178,29 @@ class ElectiveOffer(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.curriculum_subject} · {self.group}" if self.group_id else str(self.curriculum_subject)
+        return " · ".join(
+            str(one) for one in (self.curriculum_subject, self.kind_text, self.part_text) if one
+        )
+
+    @property
+    def kind_text(self) -> str:
+        """The kind of training that is chosen by itself; empty where all of the subject is."""
+        return str(self.get_training_type_display())  # type: ignore[attr-defined]
+
+    @property
+    def part_text(self) -> str:
+        """With whom one attends: the group, or the subgroup."""
+        return str(self.subgroup or self.group or "")
 
     @property
     def choice_group(self) -> str:
-        """What one of is chosen: the elective group, or the subject whose teachers are chosen.
+        """What one of is chosen: the elective group, or the subject (a kind of its training) whose teachers are.
 
         The same as the database writes into a choice.
         """
         if self.group_id:
-            return f"T{self.curriculum_subject_id:x}"
+            kind = f".{self.training_type}" if self.training_type else ""
+            return f"T{self.curriculum_subject_id:x}{kind}"
         return self.curriculum_subject.elective_group
 
     @property
@@ -228,7 +250,7 @@ class ElectiveChoice(BaseModel):
         related_name="choices",
         verbose_name=_("choice of electives"),
     )
-    elective_group = models.CharField(_("elective group"), max_length=8, blank=True, editable=False)
+    elective_group = models.CharField(_("elective group"), max_length=32, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=8, choices=STATES, default=WAITING)
     way = models.CharField(_("how it came about"), max_length=8, choices=WAYS, default=OWN)
     # What the student has chosen, wherever the place is in the end; nothing where nobody chose.
@@ -236,6 +258,8 @@ class ElectiveChoice(BaseModel):
         ElectiveOffer, on_delete=models.PROTECT, null=True, editable=False, related_name="wishes",
         verbose_name=_("own choice"),
     )  # fmt: skip
+    # Why the office has moved or placed the student; the account tells it.
+    reason = models.CharField(_("reason"), max_length=256, blank=True, default="", db_default="")
     chosen_at = models.DateTimeField(_("chosen at"), db_default=Now())
     gpa = models.DecimalField(_("GPA"), max_digits=4, decimal_places=2, null=True, blank=True, editable=False)
 

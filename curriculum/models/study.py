@@ -114,6 +114,69 @@ class Registration(BaseModel):
         return f"{self.student} · {self.curriculum_subject}"
 
 
+class RegistrationSeatQuerySet(ScopedQuerySet):
+    def for_scope(self, scope):
+        if scope.everything:
+            return self
+        return self.filter(registration__in=Registration.objects.for_scope(scope))
+
+
+class RegistrationSeat(BaseModel):
+    """With whom a student attends one kind of training of a subject from a day on, where it is not the usual.
+
+    What is usual follows from the registration: the whole group that it attends with, and in what
+    is taught in subgroups the subgroup in which the student is there. A row overrules that for
+    its kind of training until the next row; one without a group says: as usual again. So
+    the days have neither gaps nor overlaps, and the past stays as it was (``hemis_seats``).
+    """
+
+    CHOSEN, OFFICE, WITH_GROUP = "chosen", "office", "group"
+    WAYS = [
+        (CHOSEN, _("by the choice of teachers")),
+        (OFFICE, _("moved by the office")),
+        (WITH_GROUP, _("came with the group attended")),
+    ]
+
+    registration = models.ForeignKey(
+        Registration,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="seats",
+        verbose_name=_("registration for a subject"),
+    )
+    training_type = ClassifierField("h_training_type", verbose_name=_("kind of training"))
+    group = models.ForeignKey(
+        Group, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("attends with the group")
+    )
+    subgroup = models.ForeignKey(
+        Subgroup, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("subgroup")
+    )
+    valid_from = models.DateField(_("from"))
+    way = models.CharField(_("how it came about"), max_length=8, choices=WAYS)
+    reason = models.CharField(_("reason"), max_length=256, blank=True, default="", db_default="")
+
+    objects = RegistrationSeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place in a subgroup")
+        verbose_name_plural = _("places in subgroups")
+        ordering = ["registration", "training_type", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "training_type", "valid_from"], name="registration_seat_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(group__isnull=False) | Q(subgroup=None), name="registration_seat_of_group"
+            ),
+            models.CheckConstraint(
+                condition=~Q(way="office") | ~Q(reason=""), name="registration_seat_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration} · {self.get_training_type_display()}"  # type: ignore[attr-defined]
+
+
 class TopicQuerySet(ScopedQuerySet):
     def for_scope(self, scope):
         return (

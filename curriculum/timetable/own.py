@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from curriculum.models import ControlAudience, ControlEvent, Lesson, Registration, TeachingAudience
-from curriculum.timetable import queries
+from curriculum.models import ControlEvent, Lesson
+from curriculum.timetable import queries, sitting
 from staff.models import Employee
-from students.models import Student, SubgroupMember
+from students.models import Student
 
 # A calendar program gets what was lately and what is to come.
 BEFORE, AFTER = datetime.timedelta(days=30), datetime.timedelta(days=200)
@@ -27,41 +27,29 @@ def study_of(person: int | None) -> Student | None:
     return rows.annotate(own_group=F("placements__group")).order_by("-entry_year", "-pk").first()
 
 
-def _attended(student: Student) -> Q:
-    """Audiences that the student belongs to, asked once for each student object."""
-    if not hasattr(student, "_attended_q"):
-        student._attended_q = _audiences_of(student)  # type: ignore[attr-defined]
-    return student._attended_q  # type: ignore[attr-defined]
-
-
-def _audiences_of(student: Student) -> Q:
-    """Own registrations in the own or another group, own subgroups of who comes from ``study_of``: one query."""
-    own = student.own_group  # type: ignore[attr-defined]
-    groups: dict[int, list[int]] = {}
-    rows = Registration.objects.active().filter(student=student)
-    for line, group in rows.values_list("curriculum_subject", "group"):
-        attends = group or own
-        if attends:
-            groups.setdefault(attends, []).append(line)
-    if not groups:
-        return Q(pk=None)
-    halves = SubgroupMember.objects.on(timezone.localdate()).filter(student=student).values("subgroup")
-    found = Q()
-    for group, lines in groups.items():
-        found |= Q(group=group, curriculum_subject__in=lines)
-    return found & (Q(subgroup=None) | Q(subgroup__in=halves))
-
-
 def lessons_of_student(student: Student) -> QuerySet[Lesson]:
-    """Lessons that the student attends."""
-    audience = TeachingAudience.objects.filter(_attended(student), teaching=OuterRef("teaching"))
-    return Lesson.objects.filter(Exists(audience))
+    """Lessons that the student attends: each teaching in the days of the seat in it, asked once a student object."""
+    if not hasattr(student, "_lessons_q"):
+        student._lessons_q = _lessons_of(student)  # type: ignore[attr-defined]
+    return Lesson.objects.filter(student._lessons_q)  # type: ignore[attr-defined]
+
+
+def _lessons_of(student: Student) -> Q:
+    spans: dict[tuple[Any, Any], list[int]] = {}
+    for one in sitting.seats(students=[student.pk]):
+        spans.setdefault((one.since, one.until), []).append(one.teaching)
+    found = Q(pk=None)
+    for (since, until), teachings in spans.items():
+        days = Q(day__gte=since) & (Q(day__lt=until) if until else Q())
+        found |= Q(teaching__in=teachings) & days
+    return found
 
 
 def controls_of_student(student: Student) -> QuerySet[ControlEvent]:
     """Approved controls that the student sits."""
-    audience = ControlAudience.objects.filter(_attended(student), event=OuterRef("pk"))
-    return ControlEvent.objects.filter(Exists(audience), approved_at__isnull=False)
+    if not hasattr(student, "_controls"):
+        student._controls = sitting.controls_of(student.pk)  # type: ignore[attr-defined]
+    return ControlEvent.objects.filter(pk__in=student._controls, approved_at__isnull=False)  # type: ignore[attr-defined]
 
 
 def lessons_of_teacher(employee: Employee) -> QuerySet[Lesson]:

@@ -18,12 +18,12 @@ from curriculum.models import (
     Registration,
     SubjectControl,
     Teaching,
-    TeachingAudience,
 )
+from curriculum.timetable import sitting
 from grading.tasks import models, rules
 from grading.tasks.models import Attempt, AttemptAnswer, Submission, Task, TaskStudent
 from hemis.classifiers import queries as classifiers
-from students.models import SubgroupMember
+from students.models import Group
 
 STUDYING = "11"
 
@@ -60,25 +60,19 @@ def task_points(
 
 
 def audience(teaching: Teaching) -> list[Registration]:
-    """Registrations of those who study with the teaching today, with the group they attend with; two queries."""
-    today = timezone.localdate()
-    parts = list(TeachingAudience.objects.filter(teaching=teaching).order_by("group__name", "pk"))
+    """Registrations of those who study with the teaching today, with the group they attend with; three queries."""
+    seats = {one.registration: one for one in sitting.seats(teachings=[teaching.pk], now=True)}
+    rows = Registration.objects.filter(pk__in=seats, student__current__status=STUDYING).select_related(
+        "student__person__user", "student__current__group"
+    )
     found: dict[int, Registration] = {}
-    for part in parts:
-        with_group = Q(group=part.group_id) | Q(group=None, student__current__group=part.group_id)
-        rows = (
-            Registration.objects.active()
-            .filter(
-                with_group, curriculum_subject=part.curriculum_subject_id, student__current__status=STUDYING
-            )
-            .select_related("student__person__user", "student__current__group")
-        )
-        if part.subgroup_id:
-            members = SubgroupMember.objects.on(today).filter(subgroup=part.subgroup_id)
-            rows = rows.filter(student__in=members.values("student"))
-        for one in rows.order_by("student__person__sort_key", "pk"):
-            one.with_group = part.group_id  # type: ignore[attr-defined]
-            found.setdefault(one.student_id, one)
+    names = dict(Group.objects.filter(pk__in={one.group for one in seats.values()}).values_list("pk", "name"))
+    by_group = sorted(
+        rows.order_by("student__person__sort_key", "pk"), key=lambda one: names[seats[one.pk].group]
+    )
+    for one in by_group:
+        one.with_group = seats[one.pk].group  # type: ignore[attr-defined]
+        found.setdefault(one.student_id, one)
     return list(found.values())
 
 
