@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from curriculum.models import TeachingAudience
+from curriculum.timetable import sitting
 from hemis.access.scope import Access
 from hemis.mailbox.audiences import RowsAudience, register_audience, register_people
 from students.models import Group, Student
@@ -38,11 +39,14 @@ class GroupsTaught(RowsAudience):
 
 
 def own_teachers(access: Access) -> Q:
-    """For a student: who teaches the own group in this academic year."""
+    """For a student: who teaches the own group, and with whom else one sits, in this academic year."""
     if "student" not in access.roles or access.user is None or access.user.person_id is None:
         return Q(pk__in=[])
-    groups = Student.objects.filter(person=access.user.person_id).values("current__group")
-    taught = _this_year().filter(group__in=groups)
+    students = dict(Student.objects.filter(person=access.user.person_id).values_list("pk", "current__group"))
+    sits = {one.teaching for one in sitting.seats(students=students, now=True)}
+    taught = _this_year().filter(
+        Q(group__in=[one for one in students.values() if one]) | Q(teaching__in=sits)
+    )
     return Q(person__employee__in=taught.values("teaching__teacher")) | Q(
         person__employee__in=taught.values("teaching__assistant")
     )

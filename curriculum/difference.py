@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from curriculum import difference_rules as rules
-from curriculum import standing
+from curriculum import seats, standing
 from curriculum.actions import CurriculumError
 from curriculum.models import Curriculum, CurriculumSubject, GroupCurriculum, Registration, Subject
 from hemis.access.scope import Access
@@ -144,6 +144,7 @@ def register(
         row.version += 1
     Registration.objects.bulk_create(new)
     Registration.objects.bulk_update(again, ["is_active", "ended_by", "basis", "group", "version"])
+    seats.follow_group([row.pk for row in (*new, *again)])
     return len(new) + len(again)
 
 

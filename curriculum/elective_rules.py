@@ -186,6 +186,7 @@ class Standing:
     wishes: int = 0
     places: int = 0
     is_dropped: bool = False
+    reason: str = ""
 
 
 def why(one: Standing) -> Explained[str]:
@@ -218,4 +219,6 @@ def why(one: Standing) -> Explained[str]:
     else:
         steps.append(Step(Phrase(gettext_noop("Nothing was chosen in the window"))))
     steps.append(Step(Phrase(OUTCOMES[one.way]), one.place))
+    if one.way == "moved" and one.reason:
+        steps.append(Step(Phrase(gettext_noop("Reason")), one.reason))
     return Explained(one.place, steps)

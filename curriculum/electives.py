@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -29,6 +30,7 @@ from curriculum.models import (
     ElectiveChoice,
     ElectiveOffer,
     Registration,
+    RegistrationSeat,
 )
 from hemis.access.scope import Access
 from hemis.explain import Explained
@@ -48,6 +50,8 @@ notices.register("elective_placed", gettext_lazy("A place has become free: you h
 notices.register("elective_settled", gettext_lazy("Your elective: %(subject)s"), "books")
 STUDYING = "11"
 PLACES = 30
+# What an offer's words need.
+WORDS = ("curriculum_subject__subject", "group", "subgroup__division__group")
 
 
 def alternatives_of(semester: CurriculumSemester) -> QuerySet[CurriculumSubject]:
@@ -209,7 +213,7 @@ def _locked_offers(offer: ElectiveOffer) -> dict[int, ElectiveOffer]:
     """
     rows = ElectiveOffer.objects.filter(campaign=offer.campaign_id)
     if offer.group_id:
-        rows = rows.filter(curriculum_subject=offer.curriculum_subject_id)
+        rows = rows.filter(curriculum_subject=offer.curriculum_subject_id, training_type=offer.training_type)
     else:
         rows = rows.filter(curriculum_subject__elective_group=offer.curriculum_subject.elective_group)
     return {one.pk: one for one in rows.select_for_update(of=("self",)).order_by("pk")}
@@ -292,8 +296,10 @@ def close(campaign: ElectiveCampaign, *, access: Access) -> list[Student]:
     ):
         offers[offer.choice_group].append(offer)
     barred = teacher_choice.clashes(found, list(students)) if found.is_of_teachers else {}
+    now = teacher_choice.sits(list(students)) if found.is_of_teachers else {}
     for group, alternatives in sorted(offers.items()):
-        outcome = _settle(found, group, alternatives, students, gpa, barred)
+        homes = teacher_choice.homes(alternatives, students.values(), now)
+        outcome = _settle(found, group, alternatives, students, gpa, barred, homes)
         without |= set(outcome.without)
         _write_places(found, group, alternatives, outcome, gpa)
     found.closed_at, found.closed_by = timezone.now(), access.user
@@ -306,7 +312,7 @@ def close(campaign: ElectiveCampaign, *, access: Access) -> list[Student]:
 
 def _settle(
     campaign: ElectiveCampaign, group: str, offers: list[ElectiveOffer], students: Mapping[int, Student],
-    gpa: Mapping[int, Any], barred: Mapping[tuple[int, int], Any],
+    gpa: Mapping[int, Any], barred: Mapping[tuple[int, int], Any], homes: Mapping[int, int],
 ) -> rules.Outcome:  # fmt: skip
     choices = campaign.choices.filter(elective_group=group, student__in=students).order_by("pk")
     wishes = [
@@ -322,7 +328,7 @@ def _settle(
         wishes,
         [key for key in students if key not in taken],
         campaign.priority,
-        homes=teacher_choice.homes(offers, students.values()),
+        homes=homes,
         barred=barred,
     )
 
@@ -387,10 +393,14 @@ def _register(campaign: ElectiveCampaign) -> None:
 
 def _tell_settled(campaign: ElectiveCampaign) -> None:
     if campaign.is_of_teachers:
-        _tell_teachers(campaign)
+        placed = campaign.choices.filter(state=ElectiveChoice.PLACED).exclude(way=ElectiveChoice.HOME)
+        _tell_teachers(placed.exclude(offer__training_type="", offer__group=F("student__current__group")))
         return
+    _tell_electives(campaign.choices.filter(state=ElectiveChoice.PLACED))
+
+
+def _tell_electives(rows: QuerySet[ElectiveChoice]) -> None:
     by_subject: dict[str, list[int]] = defaultdict(list)
-    rows = campaign.choices.filter(state=ElectiveChoice.PLACED)
     for person, subject in rows.values_list("student__person", "offer__curriculum_subject__subject__name"):
         by_subject[subject].append(person)
     for subject, people in by_subject.items():
@@ -398,19 +408,20 @@ def _tell_settled(campaign: ElectiveCampaign) -> None:
         notify(users, "elective_settled", {"subject": subject}, reverse("my_electives"))
 
 
-def _tell_teachers(campaign: ElectiveCampaign) -> None:
-    """Whoever attends with another group than the own is told which."""
-    rows = campaign.choices.filter(state=ElectiveChoice.PLACED).exclude(
-        offer__group=F("student__current__group")
+def _tell_teachers(rows: Iterable[ElectiveChoice]) -> None:
+    """Who attends with another group or subgroup than the own is told which."""
+    found = ElectiveChoice.objects.filter(pk__in=[one.pk for one in rows]).select_related(
+        "offer__curriculum_subject__subject", "offer__group", "offer__subgroup__division__group", "student"
     )
-    by_offer: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for person, subject, group in rows.values_list(
-        "student__person", "offer__curriculum_subject__subject__name", "offer__group__name"
-    ):
-        by_offer[subject, group].append(person)
-    for (subject, group), people in by_offer.items():
+    by_offer: dict[ElectiveOffer, list[int]] = defaultdict(list)
+    for one in found.order_by("offer", "pk"):
+        by_offer[one.offer].append(one.student.person_id)
+    for offer, people in by_offer.items():
         users = User.objects.filter(is_active=True, person__in=people)
-        notify(users, "teacher_settled", {"subject": subject, "group": group}, reverse("my_electives"))
+        subject = " · ".join(one for one in (offer.curriculum_subject.subject.name, offer.kind_text) if one)
+        notify(
+            users, "teacher_settled", {"subject": subject, "group": offer.part_text}, reverse("my_electives")
+        )
 
 
 def explanations(
@@ -418,10 +429,7 @@ def explanations(
 ) -> dict[int, Explained[str]]:
     """Why each choice stands where it does (of ``rows``, or of all): choice → place with its steps; two queries."""
     everybody = list(campaign.choices.all())
-    offers = {
-        one.pk: one
-        for one in campaign.offers.select_related("curriculum_subject__subject", "group").order_by("pk")
-    }
+    offers = {one.pk: one for one in campaign.offers.select_related(*WORDS).order_by("pk")}
     by_gpa = campaign.priority == ElectiveCampaign.BY_GPA
     wished: dict[int, list[ElectiveChoice]] = defaultdict(list)
     for one in everybody:
@@ -440,22 +448,27 @@ def explanations(
                 str(wish or ""), str(offers[one.offer_id]), one.gpa,
                 f"{timezone.localtime(one.chosen_at):%d.%m.%Y %H:%M:%S}", ranks.get(one.pk, 0),
                 len(wished.get(one.wish_id or 0, ())), wish.places if wish else 0,
-                bool(wish and wish.is_dropped),
+                bool(wish and wish.is_dropped), one.reason,
             )
         )  # fmt: skip
     return found
 
 
 @transaction.atomic
-def move(rows: QuerySet[ElectiveChoice], offer: ElectiveOffer, *, access: Access) -> registrations.Outcome:
-    """The office moves students to another alternative, before the closing or after it.
+def move(
+    rows: QuerySet[ElectiveChoice], offer: ElectiveOffer, *, access: Access, reason: str
+) -> registrations.Outcome:
+    """The office moves students to another alternative, before the closing or after it, and says why.
 
-    Whose registration carries marks already stays, and the reason is told.
+    Whose registration carries marks already stays, and the reason is told; in another subgroup
+    one sits from today on, so there marks hold nobody. Who is moved after the closing is told.
 
     Raises:
-        CurriculumError: out of scope, another elective group, or not enough places.
+        CurriculumError: out of scope, no reason, another elective group, or not enough places.
     """
     access.require("elective.edit")
+    if not reason.strip():
+        raise CurriculumError(_("Say why: the student and the teachers are told."))
     scope = access.scope("elective.edit")
     if not ElectiveOffer.objects.filter(pk=offer.pk).for_scope(scope).exists():
         raise CurriculumError(_("This choice of electives is not in your scope."))
@@ -470,7 +483,9 @@ def move(rows: QuerySet[ElectiveChoice], offer: ElectiveOffer, *, access: Access
     group = target.choice_group
     if any((one.campaign_id, one.elective_group) != (target.campaign_id, group) for one in found):
         raise CurriculumError(_("Students move between the alternatives of one elective group."))
-    held = registrations.held(list(_registrations(found).values_list("pk", flat=True)))
+    held = {}
+    if not target.training_type:
+        held = registrations.held(list(_registrations(found).values_list("pk", flat=True)))
     stay = {row.student_id: held[row.pk] for row in _registrations(found) if row.pk in held}
     going = [one for one in found if one.student_id not in stay]
     if len(going) > target.left:
@@ -482,16 +497,137 @@ def move(rows: QuerySet[ElectiveChoice], offer: ElectiveOffer, *, access: Access
     left = sorted({one.offer_id for one in going if one.state == ElectiveChoice.PLACED})
     for one in going:
         one.offer, one.state, one.way = target, ElectiveChoice.PLACED, ElectiveChoice.MOVED
+        one.reason = reason.strip()[:256]
         one.version += 1
-    ElectiveChoice.objects.bulk_update(going, ["offer", "state", "way", "version"], batch_size=1000)
+    fields = ["offer", "state", "way", "reason", "version"]
+    ElectiveChoice.objects.bulk_update(going, fields, batch_size=1000)
     if target.group_id and target.campaign.state == ElectiveCampaign.CLOSED:
-        teacher_choice.register(going)
+        teacher_choice.register(going, way=RegistrationSeat.OFFICE, reason=reason.strip())
+        _tell_teachers(going)
     if going and target.campaign.state != ElectiveCampaign.CLOSED:
         for freed in ElectiveOffer.objects.select_for_update().filter(pk__in=left).order_by("pk"):
             _next_in_line(freed)
     return registrations.Outcome(
         len(going), tuple(f"{one.student}: {stay[one.student_id]}" for one in found if one.student_id in stay)
     )
+
+
+# --- who has no place
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A student without a place in some of the choices, named in words."""
+
+    student: Student
+    lacking: tuple[str, ...]
+
+
+def left_over(campaign: ElectiveCampaign) -> list[LeftOver]:
+    """Who has not chosen yet; after the closing, who has no place: by group and name; three queries."""
+    choices = campaign.choices.all()
+    if campaign.state == ElectiveCampaign.CLOSED:
+        choices = choices.filter(state=ElectiveChoice.PLACED)
+    there = set(choices.values_list("student", "elective_group"))
+    asked = {
+        one.choice_group: choice_text(one)
+        for one in campaign.offers.select_related(*WORDS).order_by("-pk")
+        if not one.is_dropped
+    }
+    people = choosers(campaign.semester).with_card()  # type: ignore[attr-defined]
+    found = []
+    for one in people.order_by("current__group__name", "person__sort_key", "pk"):
+        lacking = [text for group, text in sorted(asked.items()) if (one.pk, group) not in there]
+        if lacking:
+            found.append(LeftOver(one, tuple(lacking)))
+    return found
+
+
+def choice_text(offer: ElectiveOffer) -> str:
+    """What is chosen, whichever of its offers is taken."""
+    if not offer.group_id:
+        return offer.curriculum_subject.elective_group
+    name = offer.curriculum_subject.subject.get_name_display()
+    return f"{name} · {offer.kind_text}" if offer.training_type else name
+
+
+@transaction.atomic
+def place(
+    campaign: ElectiveCampaign, *, access: Access, students: Collection[int] | None = None,
+    offer: ElectiveOffer | None = None,
+) -> registrations.Outcome:  # fmt: skip
+    """The office gives places to those of ``students`` (None: all) who have none, in every choice or in the offer's.
+
+    Where no offer is said each stays where the usual place is, else goes to where most places are
+    free, so that they fill evenly. What meets own classes is not given. After the closing the
+    registrations follow and the students are told.
+
+    Raises:
+        CurriculumError: out of scope, or the window has not opened yet.
+    """
+    found = _campaign(campaign, access, ElectiveCampaign.OPEN, ElectiveCampaign.OVER, ElectiveCampaign.CLOSED)
+    offers = list(found.offers.select_for_update(of=("self",)).filter(is_dropped=False).order_by("pk"))
+    people = choosers(found.semester).select_related("current", "person").order_by("pk")
+    wanted = {one.pk: one for one in (people if students is None else people.filter(pk__in=list(students)))}
+    barred = teacher_choice.clashes(found, list(wanted)) if found.is_of_teachers else {}
+    now = teacher_choice.sits(list(wanted)) if found.is_of_teachers else {}
+    alternatives: dict[str, list[ElectiveOffer]] = defaultdict(list)
+    for one in offers:
+        if offer is None or one.choice_group == offer.choice_group:
+            alternatives[one.choice_group].append(one)
+    placed: list[ElectiveChoice] = []
+    refused: list[str] = []
+    for group, those in sorted(alternatives.items()):
+        given = those if offer is None else [one for one in those if one.pk == offer.pk]
+        homes = teacher_choice.homes(given, wanted.values(), now)
+        new, without = _place(found, group, given, list(wanted), homes, barred)
+        placed += new
+        for student in without:
+            why = barred.get((student, offer.pk)) if offer else None
+            refused.append(
+                f"{wanted[student]}: {why or _('no place is left in %(choice)s') % {'choice': choice_text(those[0])}}"
+            )
+    if found.state == ElectiveCampaign.CLOSED:
+        _follow(found, placed)
+    return registrations.Outcome(len(placed), tuple(refused))
+
+
+def _place(
+    campaign: ElectiveCampaign, group: str, offers: list[ElectiveOffer], students: list[int],
+    homes: Mapping[int, int], barred: Mapping[tuple[int, int], Any],
+) -> tuple[list[ElectiveChoice], list[int]]:  # fmt: skip
+    """Choices of the office for who has no place in a choice, and who found none."""
+    rows = {
+        one.student_id: one for one in campaign.choices.filter(elective_group=group, student__in=students)
+    }
+    closed = campaign.state == ElectiveCampaign.CLOSED
+    lacking = [
+        one for one in students if one not in rows or (closed and rows[one].state == ElectiveChoice.WAITING)
+    ]
+    outcome = rules.settle(
+        [rules.Alternative(one.pk, one.left, 0) for one in offers], [], lacking, homes=homes, barred=barred
+    )
+    done = []
+    for one in outcome.places:
+        row = rows.get(one.student) or ElectiveChoice(student_id=one.student, chosen_at=timezone.now())
+        row.version = (row.version or 0) + (1 if row.pk else 0)
+        row.offer_id, row.state, row.way = one.alternative, ElectiveChoice.PLACED, one.way
+        row.save()
+        done.append(row)
+    return done, outcome.without
+
+
+def _follow(campaign: ElectiveCampaign, placed: list[ElectiveChoice]) -> None:
+    """After the closing: registrations of the new places, and a notice to each student."""
+    if not placed:
+        return
+    rows = campaign.choices.filter(pk__in=[one.pk for one in placed])
+    if campaign.is_of_teachers:
+        teacher_choice.register(rows.select_related("offer").order_by("pk"))
+        _tell_teachers(rows.exclude(way=ElectiveChoice.HOME))
+        return
+    _register(campaign)
+    _tell_electives(rows)
 
 
 def _registrations(choices: Iterable[ElectiveChoice]) -> QuerySet[Registration]:

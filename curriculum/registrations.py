@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from curriculum import seats
 from curriculum.actions import CurriculumError
 from curriculum.models import CurriculumSemester, CurriculumSubject, Registration
 from hemis.access.scope import Access
@@ -223,8 +224,10 @@ def renew(rows: QuerySet[Registration], *, access: Access) -> Outcome:
 def attend_with(rows: QuerySet[Registration], *, access: Access, group: Group | None) -> Outcome:
     """Who attends with another group than the own (None: with the own again).
 
+    In what that group is taught in subgroups each gets the one with the most room.
+
     Raises:
-        CurriculumError: the group is out of scope.
+        CurriculumError: the group is out of scope, or its subgroups are full.
     """
     access.require("registration.edit")
     scope = access.scope("registration.edit")
@@ -234,6 +237,7 @@ def attend_with(rows: QuerySet[Registration], *, access: Access, group: Group | 
     if group is not None:
         _refuse_other_subjects(found, group)
     _save(found, group=group)
+    seats.follow_group([row.pk for row in found])
     return Outcome(len(found))
 
 

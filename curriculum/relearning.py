@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from curriculum import seats
 from curriculum.actions import CurriculumError
 from curriculum.models import (
     Curriculum,
@@ -384,10 +385,11 @@ def admit(relearning: Relearning, place: Place, *, access: Access, basis: str = 
         relearning, Relearning.ADMITTED, access, studied=place.line, group=place.group, basis=basis.strip()[:255],
         fee=fee.value if fee else None, fee_steps=[step.as_json() for step in fee.steps] if fee else [],
     )  # fmt: skip
-    Registration.objects.create(
+    registered = Registration.objects.create(
         student=relearning.student, curriculum_subject=place.line, basis=Registration.RELEARNED,
         group=place.group,
     )  # fmt: skip
+    seats.follow_group([registered.pk])
     charged = _fees[0].charge(relearning) if _fees else True
     if not charged and not relearning.basis:
         raise CurriculumError(

@@ -2,23 +2,21 @@
 
 Where a subject of the plan is taught by different teachers in different groups, a
 student chooses with which of them to attend. The place is a registration that names
-the group, so journal, sheets and the sizes of audiences follow by themselves. What is
-taught in subgroups stays with them: they are parts of the own group.
+the group, so journal, sheets and the sizes of audiences follow by themselves. A kind of
+training that is taught in subgroups is chosen by itself, among the subgroups of all groups of
+the plan: the registration then names the subgroup for that kind (``seats``).
 """
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from curriculum import seats
 from curriculum.actions import CurriculumError
 from curriculum.models import (
     CurriculumSemester,
@@ -27,45 +25,58 @@ from curriculum.models import (
     ElectiveChoice,
     ElectiveOffer,
     Registration,
-    Subject,
-    TeachingAudience,
+    RegistrationSeat,
+    Teaching,
 )
-from curriculum.teaching_rules import GROUP
+from curriculum.teaching_rules import GROUP, SUBGROUP
 from curriculum.teachings import modes_on
+from curriculum.timetable import sitting
 from hemis.pages.columns import begin_large
 from students.models import Student
 
 DAYS = 7  # VMQ 824: one week at the beginning of the semester
 PLACES = 30
 
-# (line, group) → what is taught there by whom: kind of training in words, teacher's key and name.
-Taught = dict[tuple[int, int], list[tuple[str, int, str]]]
+# (line, kind of training or "" for all that is not chosen by itself, group, subgroup): what an offer stands for.
+Place = tuple[int, str, int, int | None]
+# Place → what is taught there by whom: kind of training in words, teacher's key and name.
+Taught = dict[Place, list[tuple[str, int, str]]]
 
 
 def lines_with_choice(semesters: Iterable[int] | None = None) -> QuerySet[CurriculumSubject]:
-    """Compulsory subjects that different teachers teach, and none of it in subgroups."""
+    """Compulsory subjects that different teachers teach before different groups or subgroups."""
     rows = CurriculumSubject.objects.filter(elective_group="")
     if semesters is not None:
         rows = rows.filter(semester__in=list(semesters))
     return rows.annotate(
-        teachers=Count("audiences__teaching__teacher", distinct=True),
-        groups=Count("audiences__group", distinct=True),
-        parts=Count("audiences", filter=Q(audiences__subgroup__isnull=False)),
-    ).filter(teachers__gt=1, groups__gt=1, parts=0)
+        teachers=Count("audiences__teaching__teacher", distinct=True), parts=Count("audiences", distinct=True)
+    ).filter(teachers__gt=1, parts__gt=1)
+
+
+def places_of(lines: Collection[int]) -> dict[Place, list[seats.Part]]:
+    """Place → what is taught there, kind by kind, the lecture first: one query.
+
+    A kind that is taught in subgroups anywhere in the plan is a choice of its own; all others of a
+    group are one.
+    """
+    found: dict[Place, list[seats.Part]] = defaultdict(list)
+    for (line, kind), parts in seats.audiences_of(lines).items():
+        apart = kind if any(one.subgroup for one in parts) else ""
+        for one in parts:
+            found[line, apart, one.group, one.subgroup].append(one)
+    return dict(found)
+
+
+def place_of(offer: ElectiveOffer) -> Place:
+    return offer.curriculum_subject_id, offer.training_type, offer.group_id or 0, offer.subgroup_id
 
 
 def taught(lines: Collection[int]) -> Taught:
-    """(line, group) → who teaches there, the lecturer first: one query."""
-    found: Taught = defaultdict(list)
-    rows = TeachingAudience.objects.filter(
-        curriculum_subject__in=lines, teaching__teacher__isnull=False
-    ).select_related("teaching__teacher__person")
-    for row in rows.order_by("teaching__training_type", "pk"):
-        teacher = row.teaching.teacher
-        one = (str(row.teaching.get_training_type_display()), teacher.pk, str(teacher.person))
-        if one not in found[row.curriculum_subject_id, row.group_id]:
-            found[row.curriculum_subject_id, row.group_id].append(one)
-    return dict(found)
+    """Place → who teaches there, the lecturer first: one query."""
+    return {
+        place: [(one.kind, *teacher) for one in parts for teacher in one.teachers]
+        for place, parts in places_of(lines).items()
+    }
 
 
 def teachers_text(taught: Iterable[tuple[str, int, str]]) -> str:
@@ -79,26 +90,35 @@ def teachers_text(taught: Iterable[tuple[str, int, str]]) -> str:
 
 
 def offers_for(semester: CurriculumSemester, students: QuerySet[Student]) -> list[ElectiveOffer]:
-    """The offers of a window, not saved: each group of every subject that has different teachers.
+    """The offers of a window, not saved: where each subject, and each kind in subgroups, has different teachers.
+
+    A choice of which some place has no teacher yet is left out: whoever is there could not stay.
 
     Raises:
         CurriculumError: no subject of the semester has different teachers yet.
     """
-    lines = [one.pk for one in lines_with_choice([semester.pk])]
-    by_line: dict[int, dict[int, frozenset]] = defaultdict(dict)
-    for (line, group), pairs in taught(lines).items():
-        by_line[line][group] = frozenset(pairs)
+    choices: dict[tuple[int, str], list[Place]] = defaultdict(list)
+    places = places_of([one.pk for one in lines_with_choice([semester.pk])])
+    for place in sorted(places, key=lambda one: (*one[:3], one[3] or 0)):
+        choices[place[:2]].append(place)
     sizes = Counter(students.values_list("current__group", flat=True))
-    usual = min(
-        (mode.largest for mode in modes_on(timezone.localdate()).values() if mode.mode == GROUP),
-        default=PLACES,
-    )
-    found = [
-        ElectiveOffer(curriculum_subject_id=line, group_id=group, places=max(usual, sizes[group]))
-        for line, groups in sorted(by_line.items())
-        if len(set(groups.values())) > 1
-        for group in sorted(groups)
-    ]
+    sitters = sitting.sizes({key for parts in places.values() for one in parts for key in one.teachings})
+    usual = _usual_places()
+    found = []
+    for (line, kind), alternatives in sorted(choices.items()):
+        who = [frozenset((one.kind, *t) for one in places[at] for t in one.teachers) for at in alternatives]
+        if len(set(who)) < 2 or not all(who):  # noqa: PLR2004 — a choice is between two
+            continue
+        for at in alternatives:
+            parts = places[at]
+            sit = max(sitters.get(key, 0) for one in parts for key in one.teachings) if kind else sizes[at[2]]
+            capacity = parts[0].capacity or usual[SUBGROUP if at[3] else GROUP]
+            found.append(
+                ElectiveOffer(
+                    curriculum_subject_id=line, group_id=at[2], training_type=kind, subgroup_id=at[3],
+                    places=max(capacity, sit),
+                )
+            )  # fmt: skip
     if not found:
         raise CurriculumError(
             _("No subject of the semester has different teachers; the kafedras name them first.")
@@ -106,89 +126,141 @@ def offers_for(semester: CurriculumSemester, students: QuerySet[Student]) -> lis
     return found
 
 
+def _usual_places() -> dict[str, int]:
+    """How many sit together in groups and in subgroups, by the rows of today."""
+    modes = list(modes_on(timezone.localdate()).values())
+    return {
+        mode: min((one.largest for one in modes if one.mode == mode), default=PLACES)
+        for mode in (GROUP, SUBGROUP)
+    }
+
+
+def chose(teaching: Teaching) -> QuerySet[ElectiveChoice]:
+    """Who has chosen this teaching in a window that is not closed yet, in the order of choosing."""
+    found = Q(pk=None)
+    lines = set(teaching.audience.values_list("curriculum_subject", flat=True))
+    for (line, kind, group, subgroup), parts in places_of(lines).items():
+        if any(teaching.pk in one.teachings for one in parts):
+            found |= Q(curriculum_subject=line, training_type=kind, group=group, subgroup=subgroup)
+    offers = ElectiveOffer.objects.filter(found, campaign__closed_at=None)
+    rows = ElectiveChoice.objects.filter(offer__in=offers)
+    return rows.select_related("student__person", "student__current__group").order_by("chosen_at", "pk")
+
+
 # --- whose hours meet
 
-CLASHES = """
-SELECT DISTINCT ON (o.id, p.student_id) p.student_id, o.id, e.day, t.subject_id
-  FROM curriculum_electiveoffer o
-  JOIN students_placement p ON p.valid_to IS NULL AND p.status = '11' AND p.student_id = ANY(%(students)s)
-   AND p.group_id <> o.group_id
-  JOIN curriculum_teachingaudience a ON a.curriculum_subject_id = o.curriculum_subject_id AND a.group_id = o.group_id
-  JOIN curriculum_lesson l ON l.teaching_id = a.teaching_id AND l.state = 'planned' AND l.day >= %(day)s
-  JOIN curriculum_registration r ON r.student_id = p.student_id AND r.is_active
-   AND r.curriculum_subject_id <> o.curriculum_subject_id
-  LEFT JOIN (curriculum_electivechoice c JOIN curriculum_electiveoffer w ON w.id = c.offer_id)
-    ON c.student_id = p.student_id AND c.campaign_id = o.campaign_id AND c.state = 'placed'
-   AND w.curriculum_subject_id = r.curriculum_subject_id
-  JOIN curriculum_teachingaudience b ON b.curriculum_subject_id = r.curriculum_subject_id
-   AND b.group_id = coalesce(w.group_id, r.group_id, p.group_id)
-   AND (b.subgroup_id IS NULL OR EXISTS (
-        SELECT 1 FROM students_subgroupmember m
-         WHERE m.subgroup_id = b.subgroup_id AND m.student_id = p.student_id AND m.valid_to IS NULL))
-  JOIN curriculum_lesson e ON e.teaching_id = b.teaching_id AND e.state = 'planned' AND e.day = l.day
-   AND e.starts_at < l.ends_at AND l.starts_at < e.ends_at
-  JOIN curriculum_teaching t ON t.id = e.teaching_id
- WHERE o.campaign_id = %(campaign)s
- ORDER BY o.id, p.student_id, e.day, e.starts_at
-"""
 
+def clashes(campaign: ElectiveCampaign, students: Collection[int]) -> dict[tuple[int, int], seats.Clash]:
+    """(student, offer) → the first own class that it meets from today on; five queries.
 
-@dataclass(frozen=True)
-class Clash:
-    """A class of the student's own at the hour of one of the offer."""
-
-    day: datetime.date
-    subject: str
-
-    def __str__(self) -> str:
-        return _("meets %(subject)s on %(day)s") % {"subject": self.subject, "day": f"{self.day:%d.%m.%Y}"}
-
-
-def clashes(campaign: ElectiveCampaign, students: Collection[int]) -> dict[tuple[int, int], Clash]:
-    """(student, offer) → the first own class that it meets from today on: two queries."""
+    Places that the student has chosen in this window stand in for what is attended now.
+    """
     if not students:
         return {}
-    values: dict[str, Any] = {
-        "students": list(students),
-        "day": timezone.localdate(),
-        "campaign": campaign.pk,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(CLASHES, values)
-        rows = cursor.fetchall()
-    names = {
-        one.pk: one.get_name_display() for one in Subject.objects.filter(pk__in={row[3] for row in rows})
-    }
-    return {(student, offer): Clash(day, names[subject]) for student, offer, day, subject in rows}
+    placed = campaign.choices.filter(student__in=list(students), state=ElectiveChoice.PLACED)
+    return seats.meetings(
+        _offered(list(campaign.offers.all())), students, placed.values_list("student", "offer")
+    )
+
+
+def _offered(offers: Sequence[ElectiveOffer]) -> list[seats.Offered]:
+    places = places_of({one.curriculum_subject_id for one in offers})
+    return [
+        seats.Offered(one.pk, part.line, one.training_type, part.training_type, teaching)
+        for one in offers
+        for part in places.get(place_of(one), ())
+        for teaching in part.teachings
+    ]
 
 
 # --- what closing and moving write
 
-
-def homes(offers: Iterable[ElectiveOffer], students: Iterable[Student]) -> dict[int, int]:
-    """Student → the offer of the own group."""
-    by_group = {one.group_id: one.pk for one in offers if one.group_id}
-    found = {one.pk: one.current.group_id for one in students}
-    return {student: by_group[group] for student, group in found.items() if group in by_group}
+# (student, line, kind of training) → group and subgroup.
+Sits = dict[tuple[int, int, str], seats.Where]
 
 
-def register(choices: Iterable[ElectiveChoice]) -> None:
-    """Registrations follow the places: with the own group, or with the one that was chosen; three statements."""
-    placed = {(one.student_id, one.offer.curriculum_subject_id): one for one in choices}
+def sits(students: Collection[int]) -> Sits:
+    """Where the students sit now, by line and kind of training; one query."""
+    return {
+        (one.student, one.line, one.training_type): one.where
+        for one in sitting.seats(students=students, now=True)
+    }
+
+
+def homes(offers: Iterable[ElectiveOffer], students: Iterable[Student], now: Sits) -> dict[int, int]:
+    """Student → the offer of the own group, or of the part where the student sits in this kind of training."""
+    by_place = {place_of(one): one.pk for one in offers if one.group_id}
+    found: dict[int, int] = {}
+    for student in students:
+        for line, kind in {place[:2] for place in by_place}:
+            where = now.get((student.pk, line, kind)) if kind else (student.current.group_id, None)
+            home = by_place.get((line, kind, *where)) if where else None
+            if home is not None:
+                found[student.pk] = home
+    return found
+
+
+def register(
+    choices: Iterable[ElectiveChoice], *, way: str = RegistrationSeat.CHOSEN, reason: str = ""
+) -> None:
+    """Registrations follow the places: first the groups, then what is attended in other subgroups than usual.
+
+    What is taught in subgroups and was not chosen stays where it was, whatever group is attended now.
+    """
+    placed = list(choices)
+    students = {one.student_id for one in placed}
+    lines = {one.offer.curriculum_subject_id for one in placed}
+    apart = seats.parts_of(lines)
+    before = sits(students)
+    changed = _register_groups([one for one in placed if not one.offer.training_type])
+    wanted = {
+        (student, line, kind): where
+        for (student, line, kind), where in before.items()
+        if (student, line) in changed and (line, kind) in apart
+    }
+    for one in placed:
+        if one.offer.training_type and one.offer.group_id:
+            key = (one.student_id, one.offer.curriculum_subject_id, one.offer.training_type)
+            wanted[key] = (one.offer.group_id, one.offer.subgroup_id)
+    now = sits(students) if changed else before
+    _write(
+        {key: where for key, where in wanted.items() if now.get(key) != where}, lines, way=way, reason=reason
+    )
+
+
+def _write(wanted: Sits, lines: Collection[int], *, way: str, reason: str) -> None:
+    """Places of students as those of their registrations."""
+    rows = Registration.objects.active().filter(
+        student__in={student for student, _line, _kind in wanted}, curriculum_subject__in=lines
+    )
+    keys = {(row.student_id, row.curriculum_subject_id): row.pk for row in rows}
+    seats.write(
+        {
+            (keys[student, line], kind): where
+            for (student, line, kind), where in wanted.items()
+            if (student, line) in keys
+        },
+        way=way, reason=reason,
+    )  # fmt: skip
+
+
+def _register_groups(placed: Sequence[ElectiveChoice]) -> set[tuple[int, int]]:
+    """With the own group, or with the one that was chosen; whose group of which line changed: three statements."""
+    by_key = {(one.student_id, one.offer.curriculum_subject_id): one for one in placed}
     groups = dict(
-        Student.objects.filter(pk__in={student for student, _line in placed}).values_list(
+        Student.objects.filter(pk__in={student for student, _line in by_key}).values_list(
             "pk", "current__group"
         )
     )
     wanted = {
         key: None if groups.get(key[0]) == one.offer.group_id else one.offer.group_id
-        for key, one in placed.items()
+        for key, one in by_key.items()
     }
     there = {
         (row.student_id, row.curriculum_subject_id): row
         for row in Registration.objects.select_for_update(of=("self",)).filter(
-            student__in={student for student, _line in placed},
-            curriculum_subject__in={line for _student, line in placed},
+            student__in={student for student, _line in by_key},
+            curriculum_subject__in={line for _student, line in by_key},
         )
     }
     changed = []
@@ -207,3 +279,4 @@ def register(choices: Iterable[ElectiveChoice]) -> None:
         ),
         batch_size=1000,
     )
+    return {(row.student_id, row.curriculum_subject_id) for row in changed}

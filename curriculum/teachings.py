@@ -18,6 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from curriculum import teaching_rules as rules
 from curriculum.actions import CurriculumError
@@ -25,9 +26,11 @@ from curriculum.models import Lesson, Teaching, TeachingAudience, TrainingMode
 from curriculum.timetable import sitting
 from curriculum.timetable.actions import why_it_stays
 from hemis.access.scope import Access, Scope
+from hemis.refusals import refusals_told
 from staff.models import Employee
 from students.models import Subgroup
 
+NAMED = gettext_lazy("Students attend it by a choice or a decision of the office; move them first.")
 DEMANDS = """
 SELECT s.id, s.subject_id, s.kafedra_id, h.training_type, h.hours, g.id, g.name, g.language,
        count(DISTINCT r.student_id), s.elective_group <> ''
@@ -439,7 +442,8 @@ def part_by_subgroups(teaching: Teaching, *, access: Access, division: int) -> l
     """A teaching of one whole group becomes one for each subgroup of its division; the first one stays.
 
     Raises:
-        CurriculumError: a stream, a subgroup already, another group's division, or lessons exist.
+        CurriculumError: a stream, a subgroup already, another group's division, lessons exist, or students
+            of other groups were given places in the whole group.
     """
     found = _one(teaching, access)
     _refuse_lessons(found)
@@ -452,7 +456,8 @@ def part_by_subgroups(teaching: Teaching, *, access: Access, division: int) -> l
     )
     if not subgroups:
         raise CurriculumError(_("The group has no such division."))
-    TeachingAudience.objects.filter(pk=seat.pk).update(subgroup=subgroups[0])
+    with refusals_told({"named_audience_stays": NAMED}, lambda words: CurriculumError(str(words))):
+        TeachingAudience.objects.filter(pk=seat.pk).update(subgroup=subgroups[0])
     made = [found]
     for subgroup in subgroups[1:]:
         made.append(_copy(found, found.hours))

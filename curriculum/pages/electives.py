@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from import_export.formats.base_formats import XLSX
 from tablib import Dataset
 
-from curriculum import actions, electives, teacher_choice
+from curriculum import actions, electives, registrations, teacher_choice
 from curriculum.models import (
     Curriculum,
     CurriculumSemester,
@@ -41,19 +41,20 @@ from hemis.pages.menu import register as register_menu
 from hemis.pages.register import Register, Tab
 from students.models import Student
 
+MOST_TOLD = 10
 COLOURS = {"planned": "secondary", "open": "green", "over": "orange", "closed": "blue"}
 DETAIL = "curriculum_electives_detail"
+OFFER_WORDS = tuple(f"offer__{one}" for one in electives.WORDS)
 
 
 def _with_teachers(campaign: ElectiveCampaign, rows) -> list[Any]:
     """Offers with ``teachers`` in words, where teachers are chosen: one query more."""
-    found = list(rows.select_related("curriculum_subject__subject", "curriculum_subject__kafedra", "group"))
-    taught = {}
+    found = list(rows.select_related("curriculum_subject__kafedra", *electives.WORDS))
+    taught: teacher_choice.Taught = {}
     if campaign.is_of_teachers:
         taught = teacher_choice.taught({one.curriculum_subject_id for one in found})
     for one in found:
-        pairs = taught.get((one.curriculum_subject_id, one.group_id), ())
-        one.teachers = teacher_choice.teachers_text(pairs)
+        one.teachers = teacher_choice.teachers_text(taught.get(teacher_choice.place_of(one), ()))
     return found
 
 
@@ -71,7 +72,7 @@ def _offers_tab(request: Request, campaign: ElectiveCampaign) -> dict[str, Any]:
     offers = (
         _seen_offers(request, campaign)
         .annotate(waiting=Count("choices", filter=Q(choices__state=ElectiveChoice.WAITING)))
-        .order_by("curriculum_subject__elective_group", "curriculum_subject__position", "pk")
+        .order_by("curriculum_subject__elective_group", "curriculum_subject__position", "training_type", "pk")
     )
     people = electives.choosers(campaign.semester)
     chose = ElectiveChoice.objects.filter(campaign=campaign, student=OuterRef("pk"))
@@ -86,25 +87,23 @@ def _offers_tab(request: Request, campaign: ElectiveCampaign) -> dict[str, Any]:
 def _choices_tab(request: Request, campaign: ElectiveCampaign) -> dict[str, Any]:
     rows = (
         _seen_choices(request, campaign)
-        .select_related(
-            "student__person", "student__current__group", "offer__curriculum_subject__subject", "offer__group"
-        )
+        .select_related("student__person", "student__current__group", *OFFER_WORDS)
         .order_by("elective_group", "offer__curriculum_subject__position", "-state", "chosen_at", "pk")
     )
     why = electives.explanations(campaign)
     rows = list(rows)
     for one in rows:
         one.steps = readable_steps(why[one.pk].as_json())
-    chose = ElectiveChoice.objects.filter(campaign=campaign, student=OuterRef("pk"))
-    undecided = electives.choosers(campaign.semester).filter(~Exists(chose)).with_card()  # type: ignore[attr-defined]
+    may = request.access.can("elective.edit")
     return {
         "choices": rows,
-        "undecided": []
-        if campaign.closed_at or not request.access.can("elective.edit")
-        else undecided.order_by("current__group__name", "person__sort_key"),
-        "offers": _seen_offers(request, campaign).select_related("curriculum_subject__subject", "group"),
-        "may_move": request.access.can("elective.edit"),
-    }
+        "left_over": electives.left_over(campaign) if may else [],
+        "offers": _seen_offers(request, campaign).select_related(*electives.WORDS).order_by(
+            "curriculum_subject__elective_group", "curriculum_subject__position", "training_type", "pk"
+        ),
+        "may_move": may,
+        "may_place": may and campaign.state != ElectiveCampaign.PLANNED,
+    }  # fmt: skip
 
 
 class Electives(Register):
@@ -339,21 +338,58 @@ def close(request: Request, pk: int) -> HttpResponse:
     return to_tab(DETAIL, pk, "choices")
 
 
+def _asked_offer(request: Request, campaign: ElectiveCampaign) -> ElectiveOffer | None:
+    asked = request.POST.get("offer", "")
+    return campaign.offers.filter(pk=asked).first() if asked.isdigit() and len(asked) < 10 else None  # noqa: PLR2004
+
+
+def _ticked(request: Request) -> list[int]:
+    return [int(value) for value in request.POST.getlist("pk") if value.isdigit() and len(value) < 12]  # noqa: PLR2004
+
+
 @page("elective.edit")
 @require_POST
 def move(request: Request, pk: int) -> HttpResponse:
-    """The ticked students go to another alternative."""
+    """The ticked students go to another alternative, for a reason."""
     campaign = _campaign(request, pk)
-    asked = request.POST.get("offer", "")
-    offer = campaign.offers.filter(pk=asked).first() if asked.isdigit() and len(asked) < 10 else None  # noqa: PLR2004
-    ticked = [value for value in request.POST.getlist("pk") if value.isdigit()]
+    offer, ticked = _asked_offer(request, campaign), _ticked(request)
     try:
         if offer is None or not ticked:
             raise actions.CurriculumError(_("Tick students and choose the alternative."))
-        outcome = electives.move(campaign.choices.filter(pk__in=ticked), offer, access=request.access)
+        outcome = electives.move(
+            campaign.choices.filter(pk__in=ticked), offer, access=request.access,
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
         messages.success(request, _("%(count)d students are moved.") % {"count": outcome.done})
-        if outcome.refused:
-            messages.warning(request, "; ".join(outcome.refused[:10]))
+        _tell_refused(request, outcome)
+    except actions.CurriculumError as error:
+        messages.error(request, str(error))
+    return to_tab(DETAIL, pk, "choices")
+
+
+def _tell_refused(request: Request, outcome: registrations.Outcome) -> None:
+    if outcome.refused:
+        rest = len(outcome.refused) - MOST_TOLD
+        more = _(" and %(count)d more") % {"count": rest} if rest > 0 else ""
+        messages.warning(request, "; ".join(outcome.refused[:MOST_TOLD]) + more)
+
+
+@page("elective.edit")
+@require_POST
+def place(request: Request, pk: int) -> HttpResponse:
+    """Who has no place gets one: the ticked ones where the office says, or everybody evenly."""
+    campaign = _campaign(request, pk)
+    everybody = "everybody" in request.POST
+    offer = None if everybody else _asked_offer(request, campaign)
+    ticked = _ticked(request)
+    try:
+        if not everybody and not ticked:
+            raise actions.CurriculumError(_("Tick the students who get a place."))
+        outcome = electives.place(
+            campaign, access=request.access, students=None if everybody else ticked, offer=offer
+        )
+        messages.success(request, _("%(count)d places are given.") % {"count": outcome.done})
+        _tell_refused(request, outcome)
     except actions.CurriculumError as error:
         messages.error(request, str(error))
     return to_tab(DETAIL, pk, "choices")
@@ -361,9 +397,10 @@ def move(request: Request, pk: int) -> HttpResponse:
 
 def _protocol(request: Request, campaign: ElectiveCampaign):
     return _seen_choices(request, campaign).select_related(
-        "student__person", "student__current__group", "offer__curriculum_subject__subject", "offer__group"
+        "student__person", "student__current__group", *OFFER_WORDS
     ).order_by(
-        "elective_group", "offer__curriculum_subject__position", "student__current__group__name",
+        "offer__curriculum_subject__elective_group", "offer__curriculum_subject__position", "elective_group",
+        "offer", "student__current__group__name",
         "student__person__sort_key",
     )  # fmt: skip
 
@@ -376,7 +413,12 @@ def protocol(request: Request, pk: int) -> HttpResponse:
         "title": _("Protocol of the choice of electives"),
         "campaign": campaign,
         "rows": _protocol(request, campaign).filter(state=ElectiveChoice.PLACED),
-        "offers": _with_teachers(campaign, _seen_offers(request, campaign)),
+        "offers": _with_teachers(
+            campaign,
+            _seen_offers(request, campaign).order_by(
+                "curriculum_subject__elective_group", "curriculum_subject__position", "training_type", "pk"
+            ),
+        ),
         "today": timezone.localdate(),
     }
     return render(request, "curriculum/elective_protocol.html", context)
@@ -458,22 +500,25 @@ def _groups_of(
     """The alternatives of each elective group (each subject) with places, where the student stands, and why."""
     groups: dict[str, list[ElectiveOffer]] = {}
     offers = campaign.offers.select_related("curriculum_subject__teacher__person").order_by(
-        "curriculum_subject__elective_group", "curriculum_subject__position", "group__name", "pk"
-    )
-    own = student.current.group_id if student and student.current else None
+        "curriculum_subject__elective_group", "curriculum_subject__position", "training_type", "group__name",
+        "subgroup__name", "pk",
+    )  # fmt: skip
+    shown = _with_teachers(campaign, offers)
+    own: set[int] = set()
     clashes = {}
     if campaign.is_of_teachers and student is not None and campaign.state == ElectiveCampaign.OPEN:
         clashes = teacher_choice.clashes(campaign, [student.pk])
-    for offer in _with_teachers(campaign, offers):
-        offer.is_own = bool(own and offer.group_id == own)
+    if campaign.is_of_teachers and student is not None and student.current:
+        now = teacher_choice.sits([student.pk])
+        own = {key for one in shown for key in teacher_choice.homes([one], [student], now).values()}
+    for offer in shown:
+        offer.is_own = offer.pk in own
         offer.clash = clashes.get((student.pk, offer.pk)) if student else None
         groups.setdefault(offer.choice_group, []).append(offer)
     why = electives.explanations(campaign, mine.values()) if mine else {}
     return [
         {
-            "code": found[0].curriculum_subject.subject.get_name_display()
-            if campaign.is_of_teachers
-            else code,
+            "code": electives.choice_text(found[0]),
             "offers": found,
             "mine": mine.get(code),
             "ahead": _ahead(campaign, mine.get(code)),
@@ -503,7 +548,7 @@ def my_electives(request: Request) -> HttpResponse:
 
 
 def _my_offer(request: Request, pk: int) -> ElectiveOffer:
-    rows = ElectiveOffer.objects.select_related("campaign__semester", "curriculum_subject__subject", "group")
+    rows = ElectiveOffer.objects.select_related("campaign__semester", *electives.WORDS)
     offer = rows.filter(pk=pk).first()
     if offer is None or electives.own_student(request.access, offer.campaign) is None:
         raise Http404

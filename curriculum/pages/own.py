@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from curriculum import queries
 from curriculum.models import Curriculum, GroupCurriculum, Registration, TeachingAudience
+from curriculum.timetable import sitting
 from hemis.access.guard import page
 from hemis.base import Request
 from hemis.pages.menu import MenuItem
@@ -70,17 +72,22 @@ def _others(plan: Curriculum | None, student: Student) -> list[Registration]:
 
 
 def _teachers(student: Student, lines: list[int]) -> dict[int, list[str]]:
-    """Who teaches the student's group each line, by kind of training."""
+    """With whom the student sits in each line, by kind of training; where no seat is known yet, the own group's."""
     group = student.current.group_id if student.current else None
+    sits = {one.teaching for one in sitting.seats(students=[student.pk], now=True)}
     rows = (
         TeachingAudience.objects.filter(
-            group=group, curriculum_subject__in=lines, teaching__teacher__isnull=False
+            Q(group=group, subgroup=None) | Q(teaching__in=sits),
+            curriculum_subject__in=lines, teaching__teacher__isnull=False,
         )
         .select_related("teaching__teacher__person")
-        .order_by("teaching__training_type")
-    )
+        .order_by("teaching__training_type", "pk")
+    )  # fmt: skip
+    own = {(row.curriculum_subject_id, row.teaching.training_type) for row in rows if row.teaching_id in sits}
     found: dict[int, list[str]] = defaultdict(list)
     for row in rows:
+        if row.teaching_id not in sits and (row.curriculum_subject_id, row.teaching.training_type) in own:
+            continue
         text = f"{row.teaching.get_training_type_display()}: {row.teaching.teacher.person}"
         if text not in found[row.curriculum_subject_id]:
             found[row.curriculum_subject_id].append(text)

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-from curriculum import actions, difference, registrations
+from curriculum import actions, difference, registrations, seats
 from curriculum.models import Curriculum, CurriculumSubject, Registration
 from curriculum.pages.common import (
     GroupForm,
@@ -23,9 +24,11 @@ from curriculum.pages.common import (
     form_page,
     keep_chosen,
     now_half_year,
+    to_tab,
 )
 from curriculum.pages.plan import faculties
 from curriculum.pages.reference import years
+from curriculum.timetable import sitting
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.columns import Column
@@ -66,6 +69,40 @@ def _renew(request: Request, rows) -> str:
     outcome = registrations.renew(rows, access=request.access)
     _tell(request, outcome)
     return _("%(count)d registrations are switched on.") % {"count": outcome.done}
+
+
+def _seats_tab(request: Request, registration: Registration) -> dict[str, Any]:
+    """With whom each kind of training is attended; in what is taught in subgroups the office moves."""
+    line = registration.curriculum_subject_id
+    kinds = seats.audiences_of([line])
+    sits = {one.training_type: one for one in sitting.seats(students=[registration.student_id], now=True)
+            if one.registration == registration.pk}  # fmt: skip
+    sizes = sitting.sizes({key for parts in kinds.values() for one in parts for key in one.teachings})
+    found = []
+    for (_line, kind), parts in kinds.items():
+        here = sits.get(kind)
+        for one in parts:
+            one.students = max(sizes.get(key, 0) for key in one.teachings)
+        found.append(
+            {
+                "kind": parts[0].kind,
+                "code": kind,
+                "now": next((one for one in parts if here and one.where == here.where), None),
+                "is_named": bool(here and here.is_named),
+                "parts": parts,
+                "is_apart": any(one.subgroup for one in parts),
+            }
+        )
+    may = request.access.can("registration.edit") and registration.is_active
+    return {
+        "kinds": found,
+        "may_move": may and Registration.objects.for_scope(request.access.scope("registration.edit"))
+        .filter(pk=registration.pk)
+        .exists(),
+        "history": registration.seats.select_related("group", "subgroup__division__group").order_by(
+            "-valid_from", "training_type"
+        ),
+    }  # fmt: skip
 
 
 class Registrations(Register):
@@ -117,6 +154,9 @@ class Registrations(Register):
         "curriculum_subject__credit", "curriculum_subject__kafedra", "basis", "elective_group", "group", "is_active",
         "ended_by", "registered_at",
     )  # fmt: skip
+    tabs = [
+        Tab("seats", gettext_lazy("With whom"), "curriculum/_registration_seats.html", _seats_tab),
+    ]
     actions = [
         BulkAction("end", gettext_lazy("Switch off"), "registration.edit", _end, "x"),
         BulkAction("renew", gettext_lazy("Switch on again"), "registration.edit", _renew, "check"),
@@ -211,6 +251,28 @@ def attend_with(request: Request) -> HttpResponse:
         button=_("Save"),
         back=reverse("curriculum_registrations_list"),
     )
+
+
+@page("registration.edit")
+@require_POST
+def move_seat(request: Request, pk: int) -> HttpResponse:
+    """The student sits elsewhere in one kind of training, for a reason."""
+    registration = get_in_scope(Registration, request, "registration.edit", pk=pk)
+    group, _slash, subgroup = request.POST.get("where", "").partition("-")
+    try:
+        if not (group.isdigit() and len(group) < 12 and (not subgroup or subgroup.isdigit())):  # noqa: PLR2004
+            raise actions.CurriculumError(_("Choose a subgroup."))
+        met = seats.move(
+            registration, access=request.access, training_type=request.POST.get("kind", "")[:16],
+            group=int(group), subgroup=int(subgroup[:12]) if subgroup else None,
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, _("The student is moved; the journals of past days stay as they are."))
+        for one in met:
+            messages.warning(request, _("Look at the timetable: the place %(clash)s.") % {"clash": one})
+    except actions.CurriculumError as error:
+        messages.error(request, str(error))
+    return to_tab("curriculum_registrations_detail", pk, "seats")
 
 
 # --- the student's card: subjects by semesters, and the academic difference

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from curriculum import actions, load, teachings
+from curriculum import actions, load, teacher_choice, teachings
 from curriculum.models import Subject, Teaching, TeachingAudience, TrainingMode
 from curriculum.pages.common import HalfYearForm, asked_half_year, dressed, form_page, keep_chosen, to_tab
 from curriculum.pages.reference import kafedras, years
@@ -78,8 +78,8 @@ def _teaching_tab(request: Request, teaching: Teaching) -> dict[str, Any]:
 
 
 def _students_tab(request: Request, teaching: Teaching) -> dict[str, Any]:
-    """Everybody who sits in the teaching by their registrations."""
-    return {"sitters": sitting.roll(teaching)}
+    """Everybody who sits in the teaching by their registrations, and who chose it while a window is open."""
+    return {"sitters": sitting.roll(teaching), "chosen": list(teacher_choice.chose(teaching))}
 
 
 class Teachings(Register):

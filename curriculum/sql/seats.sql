@@ -100,27 +100,25 @@ CREATE TRIGGER registration_seat_guard BEFORE INSERT OR UPDATE ON curriculum_reg
 -- A subgroup that says how many it holds is not filled beyond: counted under the lock of its row, in the order of the
 -- keys, by statements that see what others have committed meanwhile.
 CREATE FUNCTION hemis_registration_seats_held() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    full_one text;
 BEGIN
     PERFORM 1 FROM students_subgroup s
      WHERE s.capacity IS NOT NULL AND s.id IN (SELECT subgroup_id FROM news) ORDER BY s.id FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    SELECT s.name INTO full_one
-      FROM (SELECT DISTINCT r.curriculum_subject_id, n.training_type, n.subgroup_id, n.valid_from
+    IF EXISTS (
+        SELECT 1 FROM (
+            SELECT DISTINCT r.curriculum_subject_id, n.training_type, n.subgroup_id,
+                   greatest(n.valid_from, current_date) AS day
               FROM news n JOIN curriculum_registration r ON r.id = n.registration_id) one
-      JOIN students_subgroup s ON s.id = one.subgroup_id AND s.capacity IS NOT NULL
-     WHERE s.capacity < (
-           SELECT count(DISTINCT x.student_id) FROM hemis_seats() x
-            WHERE x.line_id = one.curriculum_subject_id AND x.training_type = one.training_type
-              AND x.subgroup_id = one.subgroup_id AND x.since <= greatest(one.valid_from, current_date)
-              AND (x.until IS NULL OR x.until > greatest(one.valid_from, current_date)))
-     LIMIT 1;
-    IF full_one IS NOT NULL THEN
-        RAISE EXCEPTION 'The subgroup % is full.', full_one
-            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'registration_seat_capacity';
+          JOIN students_subgroup s ON s.id = one.subgroup_id AND s.capacity IS NOT NULL
+         WHERE s.capacity < (
+               SELECT count(DISTINCT x.student_id) FROM hemis_seats() x
+                WHERE x.line_id = one.curriculum_subject_id AND x.training_type = one.training_type
+                  AND x.subgroup_id = one.subgroup_id AND x.since <= one.day AND (x.until IS NULL OR x.until > one.day))
+    ) THEN
+        RAISE EXCEPTION 'The subgroup is full.' USING ERRCODE = 'integrity_constraint_violation',
+            CONSTRAINT = 'registration_seat_capacity';
     END IF;
     RETURN NULL;
 END $$;

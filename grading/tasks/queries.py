@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from curriculum.materials.models import Question, QuestionAnswer
 from curriculum.models import (

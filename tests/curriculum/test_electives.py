@@ -188,7 +188,7 @@ def test_the_office_moves_between_alternatives_but_not_who_has_marks(monkeypatch
     electives.close(campaign, access=dean)
     kept = Registration.objects.get(student=one, basis="chosen")
     monkeypatch.setattr(registrations, "_holds", [lambda keys: {kept.pk: "has marks"}])
-    outcome = electives.move(ElectiveChoice.objects.all(), second, access=dean)
+    outcome = electives.move(ElectiveChoice.objects.all(), second, access=dean, reason="Ariza")
     assert outcome.done == 2 and "has marks" in outcome.refused[0]
     active = Registration.objects.active().filter(basis="chosen")
     assert set(active.values_list("student", "curriculum_subject")) == {
@@ -198,7 +198,7 @@ def test_the_office_moves_between_alternatives_but_not_who_has_marks(monkeypatch
     first.refresh_from_db(), second.refresh_from_db()
     assert (first.taken, second.taken) == (1, 2)
     monkeypatch.setattr(registrations, "_holds", [])
-    electives.move(ElectiveChoice.objects.filter(student=two), first, access=dean)
+    electives.move(ElectiveChoice.objects.filter(student=two), first, access=dean, reason="Ariza")
     assert (
         Registration.objects.active()
         .filter(student=two, curriculum_subject=first.curriculum_subject)

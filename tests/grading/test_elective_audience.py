@@ -180,7 +180,7 @@ def test_who_chose_later_joins_the_audience_unless_it_cannot_be(choice):
 @pytest.mark.duty("2.3")
 def test_moved_by_the_office_one_sits_in_the_other_audience_at_once(choice):
     moved = ElectiveChoice.objects.filter(student=choice.choosers[0])
-    electives.move(moved, ElectiveOffer.objects.get(curriculum_subject=choice.other), access=choice.dean)
+    electives.move(moved, ElectiveOffer.objects.get(curriculum_subject=choice.other), access=choice.dean, reason="Ariza")
     assert choice.choosers[0].pk not in {one.student.pk for one in sitting.roll(choice.teaching(choice.line))}
     assert choice.choosers[0].pk in {one.student.pk for one in sitting.roll(choice.teaching(choice.other))}
 
