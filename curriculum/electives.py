@@ -137,12 +137,12 @@ def _tell_choosers(campaign: ElectiveCampaign) -> None:
 def set_offers(campaign: ElectiveCampaign, *, access: Access, offers: Mapping[int, tuple[int, int]]) -> None:
     """Places and minimum of each alternative; who waits gets the places that were added.
 
+    After the closing places may still be added: whoever comes later is placed by the office.
+
     Raises:
-        CurriculumError: closed already, or fewer places than are taken.
+        CurriculumError: out of scope, or fewer places than are taken.
     """
-    found = _campaign(
-        campaign, access, ElectiveCampaign.PLANNED, ElectiveCampaign.OPEN, ElectiveCampaign.OVER
-    )
+    found = _campaign(campaign, access)
     for offer in found.offers.select_for_update().order_by("pk"):
         if offer.pk not in offers:
             continue
@@ -155,7 +155,7 @@ def set_offers(campaign: ElectiveCampaign, *, access: Access, offers: Mapping[in
             raise CurriculumError(_("%(offer)s: the minimum is above the places.") % {"offer": offer})
         offer.version += 1
         offer.save(update_fields=["places", "minimum", "version"])
-        if found.priority == ElectiveCampaign.BY_TIME:
+        if found.priority == ElectiveCampaign.BY_TIME and found.state != ElectiveCampaign.CLOSED:
             _next_in_line(offer)
 
 

@@ -33,7 +33,8 @@ Key = tuple[int, str]
 NOWHERE: tuple[None, None] = (None, None)
 
 FORGET_LATER = """
-DELETE FROM curriculum_registrationseat n USING unnest(%(keys)s::bigint[], %(kinds)s::text[], %(days)s::date[]) w(key, kind, day)
+DELETE FROM curriculum_registrationseat n
+ USING unnest(%(keys)s::bigint[], %(kinds)s::text[], %(days)s::date[]) w(key, kind, day)
  WHERE n.registration_id = w.key AND n.training_type = w.kind AND n.valid_from > w.day
 """
 WRITE = """
@@ -77,10 +78,12 @@ def write(wanted: Mapping[Key, tuple[int | None, int | None]], *, way: str, reas
         "way": way,
         "reason": reason[:256],
     }
-    with refusals_told(REFUSALS, lambda words: CurriculumError(words % {"subgroups": _limited(wanted)})):
-        with connection.cursor() as cursor:
-            cursor.execute(FORGET_LATER, values)
-            cursor.execute(WRITE, values)
+    with (
+        refusals_told(REFUSALS, lambda words: CurriculumError(words % {"subgroups": _limited(wanted)})),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(FORGET_LATER, values)
+        cursor.execute(WRITE, values)
     return len(wanted)
 
 
@@ -237,8 +240,8 @@ def move(
 
 MEETINGS = """
 WITH offered AS MATERIALIZED (
-    SELECT * FROM unnest(%(keys)s::bigint[], %(lines)s::bigint[], %(parts)s::text[], %(kinds)s::text[], %(teachings)s::bigint[])
-        o(key, line_id, part, training_type, teaching_id)),
+    SELECT * FROM unnest(%(keys)s::bigint[], %(lines)s::bigint[], %(parts)s::text[], %(kinds)s::text[],
+                         %(teachings)s::bigint[]) o(key, line_id, part, training_type, teaching_id)),
 placed AS MATERIALIZED (
     SELECT DISTINCT c.student_id, f.line_id, f.part, f.teaching_id
       FROM unnest(%(placed)s::bigint[], %(placed_in)s::bigint[]) c(student_id, key) JOIN offered f ON f.key = c.key),
@@ -256,8 +259,8 @@ own AS (
 SELECT DISTINCT ON (f.key, o.student_id) o.student_id, f.key, e.day, t.subject_id
   FROM offered f
   JOIN curriculum_lesson l ON l.teaching_id = f.teaching_id AND l.state = 'planned' AND l.day >= %(day)s
-  JOIN curriculum_lesson e ON e.day = l.day AND e.state = 'planned' AND e.starts_at < l.ends_at AND l.starts_at < e.ends_at
-   AND e.id <> l.id
+  JOIN curriculum_lesson e ON e.day = l.day AND e.state = 'planned' AND e.id <> l.id
+   AND e.starts_at < l.ends_at AND l.starts_at < e.ends_at
   JOIN own o ON o.teaching_id = e.teaching_id AND (o.line_id, o.part) IS DISTINCT FROM (f.line_id, f.part)
    AND (o.since IS NULL OR o.since <= e.day) AND (o.until IS NULL OR o.until > e.day)
   JOIN curriculum_teaching t ON t.id = e.teaching_id

@@ -80,7 +80,7 @@ def _offers_tab(request: Request, campaign: ElectiveCampaign) -> dict[str, Any]:
         "offers": _with_teachers(campaign, offers),
         "people": people.count(),
         "undecided": people.filter(~Exists(chose)).count(),
-        "may_edit": request.access.can("elective.edit") and campaign.state != ElectiveCampaign.CLOSED,
+        "may_edit": request.access.can("elective.edit"),
     }
 
 

@@ -22,7 +22,8 @@ from students.models import Group, Placement, Student, Subgroup
 # The day on which "now" is asked of a teaching: today, but not before its semester begins nor after it ends.
 NOW = "LEAST(GREATEST(%(day)s::date, m.starts_on), m.ends_on)"
 SEMESTER = """
-  JOIN curriculum_curriculumsubject c ON c.id = s.line_id JOIN curriculum_curriculumsemester m ON m.id = c.semester_id"""
+  JOIN curriculum_curriculumsubject c ON c.id = s.line_id
+  JOIN curriculum_curriculumsemester m ON m.id = c.semester_id"""
 
 
 def _on(day: str) -> str:
