@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,14 +44,29 @@ Place = tuple[int, str, int, int | None]
 Taught = dict[Place, list[tuple[str, int, str]]]
 
 
-def lines_with_choice(semesters: Iterable[int] | None = None) -> QuerySet[CurriculumSubject]:
-    """Compulsory subjects that different teachers teach before different groups or subgroups."""
-    rows = CurriculumSubject.objects.filter(elective_group="")
-    if semesters is not None:
-        rows = rows.filter(semester__in=list(semesters))
-    return rows.annotate(
-        teachers=Count("audiences__teaching__teacher", distinct=True), parts=Count("audiences", distinct=True)
-    ).filter(teachers__gt=1, parts__gt=1)
+# Lines of semesters that are not over where some choice has different teachers and nobody's place lacks one.
+CHOICES = """
+WITH taught AS (
+    SELECT a.curriculum_subject_id AS line, a.group_id, a.subgroup_id, t.training_type AS kind, t.teacher_id,
+           bool_or(a.subgroup_id IS NOT NULL) OVER (PARTITION BY a.curriculum_subject_id, t.training_type) AS apart
+      FROM curriculum_teachingaudience a JOIN curriculum_teaching t ON t.id = a.teaching_id
+      JOIN curriculum_curriculumsubject s ON s.id = a.curriculum_subject_id
+      JOIN curriculum_curriculumsemester m ON m.id = s.semester_id AND m.ends_on >= %s),
+places AS (
+    SELECT line, CASE WHEN apart THEN kind ELSE '' END AS part, group_id, subgroup_id,
+           string_agg(DISTINCT kind || ':' || teacher_id, ',') AS who
+      FROM taught GROUP BY 1, 2, 3, 4)
+SELECT line FROM places GROUP BY line, part HAVING count(DISTINCT who) > 1 AND count(who) = count(*)
+"""
+
+
+def lines_with_choice() -> QuerySet[CurriculumSubject]:
+    """Compulsory subjects of semesters that are not over that are taught by different teachers.
+
+    The same as ``offers_for`` finds in one semester.
+    """
+    chosen = RawSQL(CHOICES, [timezone.localdate()])  # noqa: S611
+    return CurriculumSubject.objects.filter(elective_group="", pk__in=chosen)
 
 
 def places_of(lines: Collection[int]) -> dict[Place, list[seats.Part]]:
@@ -98,7 +114,7 @@ def offers_for(semester: CurriculumSemester, students: QuerySet[Student]) -> lis
         CurriculumError: no subject of the semester has different teachers yet.
     """
     choices: dict[tuple[int, str], list[Place]] = defaultdict(list)
-    places = places_of([one.pk for one in lines_with_choice([semester.pk])])
+    places = places_of([one.pk for one in semester.subjects.filter(elective_group="")])
     for place in sorted(places, key=lambda one: (*one[:3], one[3] or 0)):
         choices[place[:2]].append(place)
     sizes = Counter(students.values_list("current__group", flat=True))

@@ -146,11 +146,13 @@ def test_places_are_those_of_the_subgroup_and_what_lacks_a_teacher_is_left_out()
     made = Laboratories(capacity=9, opened=False, one_practice=True)
     students = electives.choosers(made.line.semester)
     found = teacher_choice.offers_for(made.line.semester, students)
+    assert list(teacher_choice.lines_with_choice()) == [made.line]
     assert {(one.training_type, one.places) for one in found} == {(LAB, 9)}, (
         "one teacher has all the practice"
     )
     made.labs[3].teacher = None
     made.labs[3].save()
+    assert not teacher_choice.lines_with_choice().exists()
     with pytest.raises(CurriculumError):
         teacher_choice.offers_for(made.line.semester, students)
 
