@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from curriculum import elective_rules as rules
-from curriculum import registrations, standing, teacher_choice
+from curriculum import registrations, seat_notices, standing, teacher_choice
 from curriculum.actions import CurriculumError
 from curriculum.models import (
     Curriculum,
@@ -424,6 +424,18 @@ def _tell_teachers(rows: Iterable[ElectiveChoice]) -> None:
         )
 
 
+def _tell_moved(came_from: Mapping[ElectiveOffer, list[Student]], target: ElectiveOffer, reason: str) -> None:
+    to = ElectiveOffer.objects.select_related(*WORDS).get(pk=target.pk)
+    there: Mapping[int, list[int]] = {}
+    if to.group_id and to.campaign.state == ElectiveCampaign.CLOSED:
+        there = teacher_choice.teachings_of([to, *came_from])
+    for before, students in came_from.items():
+        seat_notices.moved(
+            students, subject=choice_text(to), group=to.part_text or to.curriculum_subject.subject.name,
+            reason=reason, came=there.get(to.pk, ()), left=there.get(before.pk, ()),
+        )  # fmt: skip
+
+
 def explanations(
     campaign: ElectiveCampaign, rows: Iterable[ElectiveChoice] | None = None
 ) -> dict[int, Explained[str]]:
@@ -461,14 +473,15 @@ def move(
     """The office moves students to another alternative, before the closing or after it, and says why.
 
     Whose registration carries marks already stays, and the reason is told; in another subgroup
-    one sits from today on, so there marks hold nobody. Who is moved after the closing is told.
+    one sits from today on, so there marks hold nobody. The students are told, and after the closing
+    the teachers.
 
     Raises:
         CurriculumError: out of scope, no reason, another elective group, or not enough places.
     """
     access.require("elective.edit")
     if not reason.strip():
-        raise CurriculumError(_("Say why: the student and the teachers are told."))
+        raise CurriculumError(_("Say why: the student is told."))
     scope = access.scope("elective.edit")
     if not ElectiveOffer.objects.filter(pk=offer.pk).for_scope(scope).exists():
         raise CurriculumError(_("This choice of electives is not in your scope."))
@@ -495,7 +508,9 @@ def move(
     if not target.group_id:
         _change_registrations(going, target)
     left = sorted({one.offer_id for one in going if one.state == ElectiveChoice.PLACED})
+    came_from: dict[ElectiveOffer, list[Student]] = defaultdict(list)
     for one in going:
+        came_from[one.offer].append(one.student)
         one.offer, one.state, one.way = target, ElectiveChoice.PLACED, ElectiveChoice.MOVED
         one.reason = reason.strip()[:256]
         one.version += 1
@@ -503,7 +518,7 @@ def move(
     ElectiveChoice.objects.bulk_update(going, fields, batch_size=1000)
     if target.group_id and target.campaign.state == ElectiveCampaign.CLOSED:
         teacher_choice.register(going, way=RegistrationSeat.OFFICE, reason=reason.strip())
-        _tell_teachers(going)
+    _tell_moved(came_from, target, reason.strip())
     if going and target.campaign.state != ElectiveCampaign.CLOSED:
         for freed in ElectiveOffer.objects.select_for_update().filter(pk__in=left).order_by("pk"):
             _next_in_line(freed)

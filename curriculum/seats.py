@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from curriculum import seat_notices
 from curriculum.actions import CurriculumError
 from curriculum.models import Registration, RegistrationSeat, Subject, TeachingAudience
 from curriculum.timetable import sitting
@@ -211,28 +212,43 @@ def move(
 ) -> list[Clash]:  # fmt: skip
     """The office seats a student elsewhere in one kind of training; classes that meet are returned to be told.
 
+    The student and the teachers are told.
+
     Raises:
         CurriculumError: out of scope, no reason, switched off, not taught there, sits there already, or full.
     """
     access.require("registration.edit")
     rows = Registration.objects.for_scope(access.scope("registration.edit"))
-    found = rows.select_for_update(of=("self",)).filter(pk=registration.pk).first()
+    found = (
+        rows.select_for_update(of=("self",))
+        .select_related("student__person", "curriculum_subject__subject")
+        .filter(pk=registration.pk)
+        .first()
+    )
     if found is None:
         raise CurriculumError(_("The registration is not in your scope."))
     if not found.is_active:
         raise CurriculumError(_("The registration is switched off."))
     if not reason.strip():
-        raise CurriculumError(_("Say why: the student and the teachers are told."))
+        raise CurriculumError(_("Say why: the student is told."))
     key = (found.pk, training_type)
-    if now_of([found.student_id]).get(key) == (group, subgroup):
+    was = now_of([found.student_id]).get(key)
+    if was == (group, subgroup):
         raise CurriculumError(_("The student sits there already."))
     there = parts_of([found.curriculum_subject_id]).get((found.curriculum_subject_id, training_type), [])
     part = next((one for one in there if one.where == (group, subgroup)), None)
     if part is None:
         raise CurriculumError(_("The subject is not taught there in this kind of training."))
-    met = meetings([Offered(0, part.line, training_type, training_type, key) for key in part.teachings],
-                   [found.student_id])  # fmt: skip
+    met = meetings(
+        [Offered(0, part.line, training_type, training_type, one) for one in part.teachings],
+        [found.student_id],
+    )
     write({key: part.where}, way=RegistrationSeat.OFFICE, reason=reason.strip())
+    seat_notices.moved(
+        [found.student], subject=f"{found.curriculum_subject.subject.name} · {part.kind}", group=part.name,
+        reason=reason.strip(), came=part.teachings,
+        left=[key for one in there if one.where == was for key in one.teachings],
+    )  # fmt: skip
     return list(met.values())
 
 

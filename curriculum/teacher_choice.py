@@ -189,6 +189,14 @@ def _offered(offers: Sequence[ElectiveOffer]) -> list[seats.Offered]:
     ]
 
 
+def teachings_of(offers: Sequence[ElectiveOffer]) -> dict[int, list[int]]:
+    """Offer → the teachings that its place stands for; one query."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for one in _offered(offers):
+        found[one.key].append(one.teaching)
+    return dict(found)
+
+
 # --- what closing and moving write
 
 # (student, line, kind of training) → group and subgroup.

@@ -395,6 +395,8 @@ def test_the_office_moves_after_the_closing_with_a_reason_and_the_past_stays(mon
     assert made.labs_sit() == [[], [1], [2], [0, 3]]
     row = RegistrationSeat.objects.get()
     assert (row.subgroup, row.way, row.reason) == (made.halves[3], "office", "Ariza")
+    [moved] = Notice.objects.filter(code="seat_moved")
+    assert moved.user.person == made.students[0].person and "Ariza" in str(moved.text)
     [choice] = mine
     told = electives.explanations(made.campaign)[choice.pk]
     assert told.steps[-1].value == "Ariza"
@@ -590,8 +592,15 @@ def test_a_registration_shows_with_whom_and_the_office_moves_there():
     where = {"kind": LAB, "where": f"{made.groups[1].pk}-{made.halves[2].pk}", "reason": "Sogʻligʻi"}
     office.post(url, where | {"where": "x"})
     assert not RegistrationSeat.objects.exists()
+    for lab in made.labs:
+        factories.make_user(person=lab.teacher.person)
     office.post(url, where)
     assert made.labs_sit() == [[], [1], [0, 2], [3]]
+    told = {(one.user.person_id, one.code) for one in Notice.objects.filter(code__startswith="seat")}
+    assert told == {
+        (made.students[0].person_id, "seat_moved"), (made.labs[0].teacher.person_id, "seat_left"),
+        (made.labs[2].teacher.person_id, "seat_came"),
+    }  # fmt: skip
     page = office.get(Registrations.url_of(row), {"tab": "seats"}).content.decode()
     assert "Sogʻligʻi" in page
     far = factories.client_of(factories.make_user("dean", factories.make_faculty("102")))
