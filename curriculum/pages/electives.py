@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 from import_export.formats.base_formats import XLSX
 from tablib import Dataset
 
-from curriculum import actions, electives, registrations, teacher_choice
+from curriculum import actions, registrations, teacher_choice
+from curriculum.electives import choosing, office, settling, windows
 from curriculum.models import (
     Curriculum,
     CurriculumSemester,
@@ -44,12 +45,12 @@ from students.models import Student
 MOST_TOLD = 10
 COLOURS = {"planned": "secondary", "open": "green", "over": "orange", "closed": "blue"}
 DETAIL = "curriculum_electives_detail"
-OFFER_WORDS = tuple(f"offer__{one}" for one in electives.WORDS)
+OFFER_WORDS = tuple(f"offer__{one}" for one in windows.WORDS)
 
 
 def _with_teachers(campaign: ElectiveCampaign, rows) -> list[Any]:
     """Offers with ``teachers`` in words, where teachers are chosen: one query more."""
-    found = list(rows.select_related("curriculum_subject__kafedra", *electives.WORDS))
+    found = list(rows.select_related("curriculum_subject__kafedra", *windows.WORDS))
     taught: teacher_choice.Taught = {}
     if campaign.is_of_teachers:
         taught = teacher_choice.taught({one.curriculum_subject_id for one in found})
@@ -74,7 +75,7 @@ def _offers_tab(request: Request, campaign: ElectiveCampaign) -> dict[str, Any]:
         .annotate(waiting=Count("choices", filter=Q(choices__state=ElectiveChoice.WAITING)))
         .order_by("curriculum_subject__elective_group", "curriculum_subject__position", "training_type", "pk")
     )
-    people = electives.choosers(campaign.semester)
+    people = windows.choosers(campaign.semester)
     chose = ElectiveChoice.objects.filter(campaign=campaign, student=OuterRef("pk"))
     return {
         "offers": _with_teachers(campaign, offers),
@@ -90,15 +91,15 @@ def _choices_tab(request: Request, campaign: ElectiveCampaign) -> dict[str, Any]
         .select_related("student__person", "student__current__group", *OFFER_WORDS)
         .order_by("elective_group", "offer__curriculum_subject__position", "-state", "chosen_at", "pk")
     )
-    why = electives.explanations(campaign)
+    why = settling.explanations(campaign)
     rows = list(rows)
     for one in rows:
         one.steps = readable_steps(why[one.pk].as_json())
     may = request.access.can("elective.edit")
     return {
         "choices": rows,
-        "left_over": electives.left_over(campaign) if may else [],
-        "offers": _seen_offers(request, campaign).select_related(*electives.WORDS).order_by(
+        "left_over": office.left_over(campaign) if may else [],
+        "offers": _seen_offers(request, campaign).select_related(*windows.WORDS).order_by(
             "curriculum_subject__elective_group", "curriculum_subject__position", "training_type", "pk"
         ),
         "may_move": may,
@@ -257,7 +258,7 @@ def _open(request: Request, kind: str, *, title: str, note: str) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            made = electives.open_campaign(
+            made = windows.open_campaign(
                 data["semester"], access=request.access, opens_at=data["opens_at"], closes_at=data["closes_at"],
                 priority=data["priority"], kind=kind,
             )  # fmt: skip
@@ -312,7 +313,7 @@ def set_offers(request: Request, pk: int) -> HttpResponse:
     try:
         if any(not places or not minimum for places, minimum in wanted.values()):
             raise actions.CurriculumError(_("Places and minimum are whole numbers above zero."))
-        electives.set_offers(campaign, access=request.access, offers=wanted)
+        office.set_offers(campaign, access=request.access, offers=wanted)
         messages.success(request, _("Saved."))
     except actions.CurriculumError as error:
         messages.error(request, str(error))
@@ -325,7 +326,7 @@ def close(request: Request, pk: int) -> HttpResponse:
     """Everybody gets a place; the registrations are made."""
     campaign = _campaign(request, pk)
     try:
-        without = electives.close(campaign, access=request.access)
+        without = settling.close(campaign, access=request.access)
     except actions.CurriculumError as error:
         messages.error(request, str(error))
         return to_tab(DETAIL, pk, "offers")
@@ -356,7 +357,7 @@ def move(request: Request, pk: int) -> HttpResponse:
     try:
         if offer is None or not ticked:
             raise actions.CurriculumError(_("Tick students and choose the alternative."))
-        outcome = electives.move(
+        outcome = office.move(
             campaign.choices.filter(pk__in=ticked), offer, access=request.access,
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
@@ -385,7 +386,7 @@ def place(request: Request, pk: int) -> HttpResponse:
     try:
         if not everybody and not ticked:
             raise actions.CurriculumError(_("Tick the students who get a place."))
-        outcome = electives.place(
+        outcome = office.place(
             campaign, access=request.access, students=None if everybody else ticked, offer=offer
         )
         messages.success(request, _("%(count)d places are given.") % {"count": outcome.done})
@@ -473,7 +474,7 @@ def _my_campaigns(request: Request):
     )
     found = []
     for campaign in rows:
-        student = electives.own_student(request.access, campaign)
+        student = choosing.own_student(request.access, campaign)
         mine = {
             one.elective_group: one
             for one in ElectiveChoice.objects.filter(campaign=campaign, student__person=person)
@@ -515,10 +516,10 @@ def _groups_of(
         offer.is_own = offer.pk in own
         offer.clash = clashes.get((student.pk, offer.pk)) if student else None
         groups.setdefault(offer.choice_group, []).append(offer)
-    why = electives.explanations(campaign, mine.values()) if mine else {}
+    why = settling.explanations(campaign, mine.values()) if mine else {}
     return [
         {
-            "code": electives.choice_text(found[0]),
+            "code": windows.choice_text(found[0]),
             "offers": found,
             "mine": mine.get(code),
             "ahead": _ahead(campaign, mine.get(code)),
@@ -548,9 +549,9 @@ def my_electives(request: Request) -> HttpResponse:
 
 
 def _my_offer(request: Request, pk: int) -> ElectiveOffer:
-    rows = ElectiveOffer.objects.select_related("campaign__semester", *electives.WORDS)
+    rows = ElectiveOffer.objects.select_related("campaign__semester", *windows.WORDS)
     offer = rows.filter(pk=pk).first()
-    if offer is None or electives.own_student(request.access, offer.campaign) is None:
+    if offer is None or choosing.own_student(request.access, offer.campaign) is None:
         raise Http404
     return offer
 
@@ -561,7 +562,7 @@ def choose(request: Request, pk: int) -> HttpResponse:
     """The student's choice of an alternative."""
     offer = _my_offer(request, pk)
     try:
-        made = electives.choose(offer, access=request.access)
+        made = choosing.choose(offer, access=request.access)
     except actions.CurriculumError as error:
         messages.error(request, str(error))
         return redirect("my_electives")
@@ -583,7 +584,7 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
     person = request.access.scope("own.elective").person_id
     choice = get_object_or_404(ElectiveChoice, pk=pk, student__person=person)
     try:
-        electives.withdraw(choice, access=request.access)
+        choosing.withdraw(choice, access=request.access)
         messages.success(request, _("Your choice is taken back."))
     except actions.CurriculumError as error:
         messages.error(request, str(error))

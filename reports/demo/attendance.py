@@ -94,19 +94,16 @@ def _topics() -> dict[tuple[int, str], list[int]]:
     return found
 
 
-# Everybody who was to be at a recorded lesson, tossed for once: whole groups by the placement of the day.
+# Everybody who was to be at a recorded lesson on its day, tossed for once.
 TOSS = """
 CREATE TEMP TABLE demo_toss ON COMMIT DROP AS
-SELECT o.id AS record_id, r.student_id, random() AS luck, random() AS more,
+SELECT o.id AS record_id, s.student_id, random() AS luck, random() AS more,
        CASE WHEN h.habit < %(hardly)s THEN %(p1)s WHEN h.habit < %(often)s THEN %(p2)s ELSE %(p3)s END AS away
   FROM attendance_lessonrecord o
   JOIN curriculum_lesson l ON l.id = o.lesson_id
-  JOIN curriculum_teachingaudience a ON a.teaching_id = l.teaching_id AND a.subgroup_id IS NULL
-  JOIN curriculum_registration r ON r.curriculum_subject_id = a.curriculum_subject_id AND r.is_active
-  JOIN students_placement p ON p.student_id = r.student_id AND p.status = '11' AND p.group_id = a.group_id
-                           AND p.valid_from <= l.day AND (p.valid_to IS NULL OR p.valid_to > l.day)
-  JOIN (SELECT id, mod(id * 7919, 1000) / 1000.0 AS habit FROM students_student) h ON h.id = r.student_id
- WHERE r.group_id IS NULL
+  JOIN hemis_seats() s ON s.teaching_id = l.teaching_id AND s.since <= l.day AND (s.until IS NULL OR s.until > l.day)
+  JOIN (SELECT id, mod(id * 7919, 1000) / 1000.0 AS habit FROM students_student) h ON h.id = s.student_id
+ WHERE NOT s.is_guest
 """
 
 

@@ -8,8 +8,9 @@ import datetime
 from django.db import connection
 from django.utils import timezone
 
-from curriculum import electives, teacher_choice
+from curriculum import teacher_choice
 from curriculum.actions import CurriculumError
+from curriculum.electives import choosing, office, windows
 from curriculum.models import CurriculumSemester, ElectiveCampaign
 from curriculum.registrations import DAY
 from hemis.access.history import acting
@@ -57,7 +58,7 @@ def open_windows(staff: dict[str, User]) -> None:
         if semester is None:
             continue
         with acting(dean.pk, "demo"):
-            campaign = electives.open_campaign(
+            campaign = windows.open_campaign(
                 semester,
                 access=access,
                 opens_at=now - datetime.timedelta(days=2),
@@ -66,7 +67,7 @@ def open_windows(staff: dict[str, User]) -> None:
             )
             offers = list(campaign.offers.order_by("pk"))
             wanted = {one.pk: (PLACES, 5) for one in offers}
-            electives.set_offers(campaign, access=access, offers=wanted)
+            office.set_offers(campaign, access=access, offers=wanted)
         _let_choose(campaign, offers)
 
 
@@ -79,7 +80,7 @@ def open_teachers(staff: dict[str, User]) -> None:
         if semester is None:
             continue
         with acting(dean.pk, "demo"):
-            campaign = electives.open_campaign(
+            campaign = windows.open_campaign(
                 semester, access=access, opens_at=now - datetime.timedelta(days=2),
                 closes_at=now + datetime.timedelta(days=5), priority=ElectiveCampaign.BY_TIME,
                 kind=ElectiveCampaign.TEACHERS,
@@ -92,7 +93,7 @@ def _to_choose_teachers_in(access: Access) -> CurriculumSemester | None:
     rows = CurriculumSemester.objects.for_scope(access.scope("elective.edit")).filter(
         academic_year=YEAR, pk__in=teacher_choice.lines_with_choice().values("semester")
     )
-    return next((one for one in rows.order_by("pk") if electives.choosers(one).exists()), None)
+    return next((one for one in rows.order_by("pk") if windows.choosers(one).exists()), None)
 
 
 def _to_choose_in(access: Access) -> CurriculumSemester | None:
@@ -100,12 +101,12 @@ def _to_choose_in(access: Access) -> CurriculumSemester | None:
     rows = CurriculumSemester.objects.for_scope(access.scope("elective.edit")).filter(
         academic_year=YEAR, number__in=SPRING_CHOICES, curriculum__groups__isnull=False
     )
-    found = [one for one in rows.order_by("-number", "pk").distinct() if electives.choosers(one).exists()]
-    return max(found, key=lambda one: electives.choosers(one).count(), default=None)
+    found = [one for one in rows.order_by("-number", "pk").distinct() if windows.choosers(one).exists()]
+    return max(found, key=lambda one: windows.choosers(one).count(), default=None)
 
 
 def _let_choose(campaign: ElectiveCampaign, offers: list) -> None:
-    people = list(electives.choosers(campaign.semester).order_by("pk").values_list("person", flat=True))
+    people = list(windows.choosers(campaign.semester).order_by("pk").values_list("person", flat=True))
     # A quarter has not chosen yet, however few they are.
     people = people[: min(CHOOSERS, len(people) * 3 // 4)]
     users = {user.person_id: user for user in User.objects.filter(person__in=people)}
@@ -113,4 +114,4 @@ def _let_choose(campaign: ElectiveCampaign, offers: list) -> None:
         user = users.get(person)
         if user is not None:
             with acting(user.pk, "demo"), contextlib.suppress(CurriculumError):  # own classes at that hour
-                electives.choose(offers[at % 7 // 5], access=Access.for_user(user))
+                choosing.choose(offers[at % 7 // 5], access=Access.for_user(user))

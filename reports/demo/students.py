@@ -12,6 +12,7 @@ from random import Random
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
@@ -32,6 +33,7 @@ from students.models import (
     Group,
     MilitaryRecord,
     Olympiad,
+    Placement,
     Qualification,
     SocialFact,
     Speciality,
@@ -246,7 +248,8 @@ def _groups(access: Access, tutor: User) -> None:
     employee = Employee.objects.get(person=tutor.person)
     actions.assign_tutor(groups[:OWN_GROUPS], access=access, employee=employee, day=today)
     for group in groups[:DIVIDED]:
-        actions.divide_evenly(group, access=access, kind="language", parts=2, day=today)
+        came = Placement.objects.filter(group=group, valid_to=None).aggregate(last=Max("valid_from"))["last"]
+        actions.divide_evenly(group, access=access, kind="language", parts=2, day=came or today)
 
 
 def _photos() -> None:

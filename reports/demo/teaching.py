@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import connection
+from django.db.models import Count
 from django.utils import timezone
 
 from curriculum import registrations, teachings
@@ -16,7 +17,9 @@ from reports.demo import YEAR
 from reports.demo.electives import choose_everything, open_teachers, open_windows
 from reports.demo.statistics import analyze
 from staff.models import Position
+from students.models import Division
 
+SEMINAR = "14"
 HALF_YEARS = ((YEAR - 1, "11"), (YEAR - 1, "12"), (YEAR, "11"))
 
 
@@ -31,11 +34,31 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
         office = Access.for_user(staff["academic"])
         for year, term in HALF_YEARS:
             teachings.form(access=office, year=year, term=term, day=today)
+    _teach_in_subgroups(staff)
     _give_to_teachers(staff)
     _name_responsible()
     open_windows(staff)
     open_teachers(staff)
     tell(f"{Registration.objects.count()} registrations, {Teaching.objects.count()} teachings")
+
+
+def _teach_in_subgroups(staff: dict[str, User]) -> None:
+    """In a group that is divided for the language, one seminar is held before each of its subgroups."""
+    heads = {
+        post.unit_id: user
+        for login, user in staff.items()
+        if login.startswith("head")
+        for post in Position.objects.filter(employee__person=user.person_id, post="16")
+    }
+    for division in Division.objects.order_by("pk"):
+        rows = Teaching.objects.filter(
+            academic_year=YEAR, training_type=SEMINAR, kafedra__in=heads, audience__group=division.group_id
+        )
+        teaching = rows.annotate(groups=Count("audience")).filter(groups=1).order_by("pk").first()
+        if teaching is not None:
+            head = heads[teaching.kafedra_id]
+            with acting(head.pk, "demo"):
+                teachings.part_by_subgroups(teaching, access=Access.for_user(head), division=division.pk)
 
 
 def _name_responsible() -> None:

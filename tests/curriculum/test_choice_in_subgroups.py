@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance import roster
-from curriculum import electives, registrations, seats, teacher_choice, teachings
+from curriculum import registrations, seats, teacher_choice, teachings
 from curriculum.actions import CurriculumError
+from curriculum.electives import choosing, office, settling, windows
 from curriculum.models import (
     ElectiveCampaign,
     ElectiveChoice,
@@ -79,21 +80,21 @@ class Laboratories:
 
     def open(self, places: int = 3, priority: str = "time") -> None:
         now = timezone.now()
-        self.campaign = electives.open_campaign(
+        self.campaign = windows.open_campaign(
             self.line.semester, access=self.dean, opens_at=now - HOUR, closes_at=now + HOUR, priority=priority,
             kind=ElectiveCampaign.TEACHERS,
         )  # fmt: skip
         wanted = {one.pk: (places, 1) for one in self.campaign.offers.all()}
-        electives.set_offers(self.campaign, access=self.dean, offers=wanted)
+        office.set_offers(self.campaign, access=self.dean, offers=wanted)
 
     def offer(self, number: int) -> ElectiveOffer:
-        return self.campaign.offers.select_related(*electives.WORDS).get(subgroup=self.halves[number])
+        return self.campaign.offers.select_related(*windows.WORDS).get(subgroup=self.halves[number])
 
     def practice(self, number: int) -> ElectiveOffer:
         return self.campaign.offers.get(group=self.groups[number], training_type="")
 
     def choose(self, student: int, offer: ElectiveOffer) -> ElectiveChoice:
-        return electives.choose(offer, access=self.access(student))
+        return choosing.choose(offer, access=self.access(student))
 
     def access(self, student: int):
         return factories.access_of(User.objects.get(person=self.students[student].person))
@@ -138,13 +139,13 @@ def test_a_kind_in_subgroups_is_a_choice_of_its_own_among_all_subgroups_of_the_p
         ("", made.groups[0].pk, None), ("", made.groups[1].pk, None),
         *((LAB, half.division.group_id, half.pk) for half in made.halves),
     ]  # fmt: skip
-    texts = {one.choice_group: electives.choice_text(one) for one in kinds}
+    texts = {one.choice_group: windows.choice_text(one) for one in kinds}
     assert len(texts) == 2 and len(set(texts.values())) == 2
 
 
 def test_places_are_those_of_the_subgroup_and_what_lacks_a_teacher_is_left_out():
     made = Laboratories(capacity=9, opened=False, one_practice=True)
-    students = electives.choosers(made.line.semester)
+    students = windows.choosers(made.line.semester)
     found = teacher_choice.offers_for(made.line.semester, students)
     assert list(teacher_choice.lines_with_choice()) == [made.line]
     assert {(one.training_type, one.places) for one in found} == {(LAB, 9)}, (
@@ -165,7 +166,7 @@ def test_who_chose_sits_there_and_everything_follows_while_the_others_stay():
     made = Laboratories()
     assert made.labs_sit() == AS_USUAL
     assert made.choose(0, made.offer(2)).state == "placed"
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     assert made.labs_sit() == [[], [1], [0, 2], [3]]
     assert [made.sits(one) for one in made.practices] == [[0, 1], [2, 3]], "only the laboratories were chosen"
     row = RegistrationSeat.objects.get()
@@ -189,7 +190,7 @@ def test_the_own_lessons_and_the_calendar_are_those_of_the_chosen_subgroup():
         for at in (0, 2) for day in days
     }  # fmt: skip
     made.choose(0, made.offer(2))
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     student = own.study_of(made.students[0].person_id)
     assert set(own.lessons_of_student(student)) == {lessons[0, days[0]], lessons[2, days[1]]}
     text = own.calendar_of(made.students[0].person_id, site="x", moment=timezone.now()).decode()
@@ -201,7 +202,7 @@ def test_the_own_lessons_and_the_calendar_are_those_of_the_chosen_subgroup():
 def test_another_group_for_the_practice_keeps_the_own_laboratory():
     made = Laboratories()
     made.choose(0, made.practice(1))
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     assert [made.sits(one) for one in made.practices] == [[1], [0, 2, 3]]
     assert made.labs_sit() == AS_USUAL
     assert made.registration(0).group == made.groups[1]
@@ -211,7 +212,7 @@ def test_group_and_subgroup_are_chosen_apart():
     made = Laboratories()
     made.choose(0, made.practice(1))
     made.choose(0, made.offer(1))
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     assert [made.sits(one) for one in made.practices] == [[1], [0, 2, 3]]
     assert made.labs_sit() == [[], [0, 1], [2], [3]]
 
@@ -225,7 +226,7 @@ def test_a_whole_group_may_be_among_the_alternatives_of_a_kind():
     offer = made.campaign.offers.get(training_type=LAB, subgroup=None)
     made.choose(0, offer)
     made.choose(2, made.offer(1))
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     assert made.sits(whole) == [0, 3] and [made.sits(one) for one in made.labs[:2]] == [[], [1, 2]]
 
 
@@ -242,7 +243,7 @@ def test_lessons_that_meet_own_ones_are_refused_and_the_account_says_why():
     assert made.choose(0, made.offer(3)).state == "placed", "the own laboratory gives way to the chosen one"
     found = teacher_choice.clashes(made.campaign, [made.students[0].pk])
     assert set(found) == {(made.students[0].pk, made.offer(2).pk)}
-    told = electives.explanations(made.campaign)
+    told = settling.explanations(made.campaign)
     assert "824" in next(iter(told.values())).steps[1].source
 
 
@@ -254,7 +255,7 @@ def test_a_full_subgroup_makes_wait_and_the_place_given_back_goes_on():
     made.open(places=1)
     assert made.choose(0, made.offer(2)).state == "placed"
     assert made.choose(1, made.offer(2)).state == "waiting"
-    electives.withdraw(made.campaign.choices.get(student=made.students[0]), access=made.access(0))
+    choosing.withdraw(made.campaign.choices.get(student=made.students[0]), access=made.access(0))
     assert made.campaign.choices.get().state == "placed"
 
 
@@ -265,7 +266,7 @@ def test_students_at_the_same_moment_never_overbook_a_subgroup():
     accesses = [made.access(at) for at in range(4)]
     offers = [made.offer(2), made.offer(3)]
     faults = _together(
-        [lambda at=at: electives.choose(offers[at % 4 // 3], access=accesses[at]) for at in range(4)]
+        [lambda at=at: choosing.choose(offers[at % 4 // 3], access=accesses[at]) for at in range(4)]
     )
     assert faults == []
     for offer in offers:
@@ -384,12 +385,12 @@ def test_a_whole_group_with_placed_guests_is_not_divided_under_them():
 def test_the_office_moves_after_the_closing_with_a_reason_and_the_past_stays(monkeypatch):
     made = Laboratories()
     made.choose(0, made.offer(2))
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     mine = made.campaign.choices.filter(student=made.students[0], elective_group__contains=".")
     with pytest.raises(CurriculumError):
-        electives.move(mine, made.offer(3), access=made.dean, reason="  ")
+        office.move(mine, made.offer(3), access=made.dean, reason="  ")
     monkeypatch.setattr(registrations, "_holds", [lambda keys: dict.fromkeys(keys, "baholar bor")])
-    assert electives.move(mine, made.offer(3), access=made.dean, reason="Ariza").done == 1, (
+    assert office.move(mine, made.offer(3), access=made.dean, reason="Ariza").done == 1, (
         "marks hold nobody here"
     )
     assert made.labs_sit() == [[], [1], [2], [0, 3]]
@@ -398,7 +399,7 @@ def test_the_office_moves_after_the_closing_with_a_reason_and_the_past_stays(mon
     [moved] = Notice.objects.filter(code="seat_moved")
     assert moved.user.person == made.students[0].person and "Ariza" in str(moved.text)
     [choice] = mine
-    told = electives.explanations(made.campaign)[choice.pk]
+    told = settling.explanations(made.campaign)[choice.pk]
     assert told.steps[-1].value == "Ariza"
     assert made.offer(2).taken == 1 and made.offer(3).taken == 2
 
@@ -428,31 +429,31 @@ def test_places_are_dated():
 def test_who_is_left_over_is_seen_and_placed_evenly():
     made = Laboratories()
     made.choose(0, made.offer(2))
-    lacking = {one.student.pk: one.lacking for one in electives.left_over(made.campaign)}
+    lacking = {one.student.pk: one.lacking for one in office.left_over(made.campaign)}
     assert [len(lacking[one.pk]) for one in made.students] == [1, 2, 2, 2]
-    outcome = electives.place(made.campaign, access=made.dean)
-    assert (outcome.done, outcome.refused) == (7, ()) and electives.left_over(made.campaign) == []
+    outcome = office.place(made.campaign, access=made.dean)
+    assert (outcome.done, outcome.refused) == (7, ()) and office.left_over(made.campaign) == []
     assert set(made.campaign.choices.values_list("way", flat=True)) == {"own", "home"}
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     assert made.labs_sit() == [[], [1], [0, 2], [3]]
 
 
 def test_who_comes_after_the_closing_is_placed_where_most_places_are_free():
     made = Laboratories()
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     late = factories.make_students(made.faculty, 3, group=made.groups[0])
     made.students += late
     for one in late:
         for line in (made.line, made.other):
             Registration.objects.get_or_create(student=one, curriculum_subject=line)
-    assert [one.student for one in electives.left_over(made.campaign)] == late
-    outcome = electives.place(made.campaign, access=made.dean)
+    assert [one.student for one in office.left_over(made.campaign)] == late
+    outcome = office.place(made.campaign, access=made.dean)
     assert outcome.done == 5 and made.line.subject.name in outcome.refused[0], (
         "three places for practice, five people"
     )
-    electives.set_offers(made.campaign, access=made.dean, offers={made.practice(0).pk: (9, 1)})
-    assert electives.place(made.campaign, access=made.dean).done == 1
-    assert electives.left_over(made.campaign) == []
+    office.set_offers(made.campaign, access=made.dean, offers={made.practice(0).pk: (9, 1)})
+    assert office.place(made.campaign, access=made.dean).done == 1
+    assert office.left_over(made.campaign) == []
     found = made.labs_sit()
     assert [one[0] for one in found] == [0, 1, 2, 3] and sorted(map(len, found)) == [1, 2, 2, 2]
     assert [made.sits(one) for one in made.practices] == [[0, 1, 4, 6], [2, 3, 5]]
@@ -466,9 +467,9 @@ def test_a_place_that_the_office_names_is_refused_where_classes_meet_or_none_is_
     for teaching in (mine, made.labs[2]):
         Lesson.objects.create(teaching=teaching, teacher=teaching.teacher, day=day, pair=pairs[1])
     one, two = made.students[0].pk, made.students[1].pk
-    outcome = electives.place(made.campaign, access=made.dean, students=[one], offer=made.offer(2))
+    outcome = office.place(made.campaign, access=made.dean, students=[one], offer=made.offer(2))
     assert outcome.done == 0 and made.other.subject.name in outcome.refused[0]
-    outcome = electives.place(made.campaign, access=made.dean, students=[one, two], offer=made.offer(3))
+    outcome = office.place(made.campaign, access=made.dean, students=[one, two], offer=made.offer(3))
     assert outcome.done == 1 and len(outcome.refused) == 1
 
 
@@ -502,7 +503,7 @@ def test_only_the_own_faculty_moves_and_places():
         (made.access(0), PermissionDenied),
     ):
         with pytest.raises(error):
-            electives.place(made.campaign, access=access)
+            office.place(made.campaign, access=access)
         with pytest.raises(error):
             seats.move(made.registration(0), access=access, **values)
     assert not RegistrationSeat.objects.exists()
@@ -527,7 +528,7 @@ def test_the_cabinet_shows_the_subgroups_with_their_teachers(django_assert_max_n
         assert str(lab.teacher.person) in page and str(half) in page
     client.post(reverse("my_elective_choose", args=[made.offer(2).pk]))
     assert made.campaign.choices.get(student=made.students[0]).offer == made.offer(2)
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     page = client.get(reverse("my_plan")).content.decode()
     assert str(made.labs[2].teacher.person) in page and str(made.labs[0].teacher.person) not in page
     stranger = factories.make_students(factories.make_faculty("102"), 1)[0]
@@ -547,7 +548,7 @@ def test_the_teacher_sees_who_chose_and_who_sits():
     page = client.get(Teachings.url_of(lab), {"tab": "students"}).content.decode()
     assert page.count(str(made.students[0].person)) >= 1
     assert client.get(Teachings.url_of(made.labs[1]), {"tab": "students"}).status_code == 404
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     assert not list(teacher_choice.chose(lab))
     assert (
         str(made.students[0].person)

@@ -13,9 +13,10 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curriculum import actions, electives, registrations, standing
+from curriculum import actions, registrations, standing
 from curriculum import elective_rules as rules
 from curriculum.actions import CurriculumError
+from curriculum.electives import choosing, office, settling, windows
 from curriculum.models import ElectiveCampaign, ElectiveChoice, ElectiveOffer, Registration
 from hemis.notices.models import Notice
 from hemis.people.models import User
@@ -98,7 +99,7 @@ def setting(count: int = 3, places: int = 2, priority: str = "time"):
     students = factories.make_students(faculty, count, group=group)
     dean = factories.access_of(factories.make_user("dean", faculty))
     now = timezone.now()
-    campaign = electives.open_campaign(
+    campaign = windows.open_campaign(
         plan.semesters.get(number=2),
         access=dean,
         opens_at=now - HOUR,
@@ -121,18 +122,18 @@ def test_first_come_first_served_and_the_waiting_list_moves_up():
     campaign, (one, two, three), _dean = setting(3, places=1)
     first, second = campaign.offers.order_by("pk")
     assert Notice.objects.filter(code="elective_open").count() == 3
-    assert electives.choose(first, access=access_of(one)).state == "placed"
-    assert electives.choose(first, access=access_of(two)).state == "waiting"
-    assert electives.choose(first, access=access_of(two)).state == "waiting"  # twice is once
+    assert choosing.choose(first, access=access_of(one)).state == "placed"
+    assert choosing.choose(first, access=access_of(two)).state == "waiting"
+    assert choosing.choose(first, access=access_of(two)).state == "waiting"  # twice is once
     assert ElectiveChoice.objects.count() == 2
-    electives.choose(second, access=access_of(one))
+    choosing.choose(second, access=access_of(one))
     assert states(first) == [(two.pk, "placed")] and states(second) == [(one.pk, "placed")]
     assert Notice.objects.filter(code="elective_placed", user__person=two.person).count() == 1
-    assert electives.choose(second, access=access_of(three)).state == "waiting"
-    electives.withdraw(ElectiveChoice.objects.get(student=one), access=access_of(one))
+    assert choosing.choose(second, access=access_of(three)).state == "waiting"
+    choosing.withdraw(ElectiveChoice.objects.get(student=one), access=access_of(one))
     assert states(second) == [(three.pk, "placed")]
     with pytest.raises(CurriculumError):
-        electives.withdraw(ElectiveChoice.objects.get(student=two), access=access_of(one))
+        choosing.withdraw(ElectiveChoice.objects.get(student=two), access=access_of(one))
 
 
 @pytest.mark.django_db
@@ -141,17 +142,17 @@ def test_only_in_the_window_and_only_of_the_own_plan():
     offer = campaign.offers.first()
     stranger = factories.make_students(factories.make_faculty("102"), 1)[0]
     with pytest.raises(CurriculumError):
-        electives.choose(offer, access=access_of(stranger))
+        choosing.choose(offer, access=access_of(stranger))
     with pytest.raises(PermissionDenied):
-        electives.choose(offer, access=dean)
+        choosing.choose(offer, access=dean)
     now = timezone.now()
     for opens, closes in ((now + HOUR, now + 2 * HOUR), (now - 2 * HOUR, now - HOUR)):
         ElectiveCampaign.objects.update(opens_at=opens, closes_at=closes)
         with pytest.raises(CurriculumError):
-            electives.choose(offer, access=access_of(one))
+            choosing.choose(offer, access=access_of(one))
     other = factories.access_of(factories.make_user("dean", factories.make_faculty("102")))
     with pytest.raises(CurriculumError):
-        electives.close(campaign, access=other)
+        settling.close(campaign, access=other)
 
 
 @pytest.mark.django_db
@@ -162,10 +163,10 @@ def test_closing_gives_everybody_a_place_and_registers(monkeypatch):
     gpa = {one.pk: Decimal("3.1"), two.pk: Decimal("4.2"), three.pk: Decimal("4.9")}
     monkeypatch.setattr(standing, "_providers", [lambda students, day: gpa])
     for student in (one, two):
-        assert electives.choose(first, access=access_of(student)).state == "waiting"
-    electives.choose(second, access=access_of(three))
-    electives.set_offers(campaign, access=dean, offers={first.pk: (1, 1), second.pk: (2, 1)})
-    assert electives.close(campaign, access=dean) == []
+        assert choosing.choose(first, access=access_of(student)).state == "waiting"
+    choosing.choose(second, access=access_of(three))
+    office.set_offers(campaign, access=dean, offers={first.pk: (1, 1), second.pk: (2, 1)})
+    assert settling.close(campaign, access=dean) == []
     placed = dict(ElectiveChoice.objects.values_list("student", "offer"))
     assert placed == {one.pk: second.pk, two.pk: first.pk, three.pk: second.pk}
     ways = dict(ElectiveChoice.objects.values_list("student", "way"))
@@ -176,7 +177,7 @@ def test_closing_gives_everybody_a_place_and_registers(monkeypatch):
     }  # fmt: skip
     assert Notice.objects.filter(code="elective_settled").count() == 3
     with pytest.raises(CurriculumError):
-        electives.close(campaign, access=dean)
+        settling.close(campaign, access=dean)
 
 
 @pytest.mark.django_db
@@ -184,11 +185,11 @@ def test_the_office_moves_between_alternatives_but_not_who_has_marks(monkeypatch
     campaign, (one, two, three), dean = setting(3, places=3)
     first, second = campaign.offers.order_by("pk")
     for student in (one, two, three):
-        electives.choose(first, access=access_of(student))
-    electives.close(campaign, access=dean)
+        choosing.choose(first, access=access_of(student))
+    settling.close(campaign, access=dean)
     kept = Registration.objects.get(student=one, basis="chosen")
     monkeypatch.setattr(registrations, "_holds", [lambda keys: {kept.pk: "has marks"}])
-    outcome = electives.move(ElectiveChoice.objects.all(), second, access=dean, reason="Ariza")
+    outcome = office.move(ElectiveChoice.objects.all(), second, access=dean, reason="Ariza")
     assert outcome.done == 2 and "has marks" in outcome.refused[0]
     active = Registration.objects.active().filter(basis="chosen")
     assert set(active.values_list("student", "curriculum_subject")) == {
@@ -198,7 +199,7 @@ def test_the_office_moves_between_alternatives_but_not_who_has_marks(monkeypatch
     first.refresh_from_db(), second.refresh_from_db()
     assert (first.taken, second.taken) == (1, 2)
     monkeypatch.setattr(registrations, "_holds", [])
-    electives.move(ElectiveChoice.objects.filter(student=two), first, access=dean, reason="Ariza")
+    office.move(ElectiveChoice.objects.filter(student=two), first, access=dean, reason="Ariza")
     assert (
         Registration.objects.active()
         .filter(student=two, curriculum_subject=first.curriculum_subject)
@@ -241,7 +242,7 @@ def test_many_at_the_same_moment_never_overbook():
             gate.wait()
             for offer in (first, second, first) if at % 2 else (second, first):
                 try:
-                    electives.choose(ElectiveOffer.objects.get(pk=offer.pk), access=accesses[at])
+                    choosing.choose(ElectiveOffer.objects.get(pk=offer.pk), access=accesses[at])
                 except CurriculumError:
                     continue
         except BaseException as error:

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from curriculum import elective_rules as rules
-from curriculum import electives, standing, teacher_choice
+from curriculum import standing, teacher_choice
 from curriculum.actions import CurriculumError
+from curriculum.electives import choosing, office, settling, windows
 from curriculum.models import (
     ElectiveCampaign,
     ElectiveChoice,
@@ -58,12 +59,12 @@ class Faculty:
 
     def open(self, priority: str, places: int) -> None:
         now = timezone.now()
-        self.campaign = electives.open_campaign(
+        self.campaign = windows.open_campaign(
             self.line.semester, access=self.dean, opens_at=now - HOUR, closes_at=now + HOUR, priority=priority,
             kind=TEACHERS,
         )  # fmt: skip
         wanted = {one.pk: (places, 1) for one in self.campaign.offers.all()}
-        electives.set_offers(self.campaign, access=self.dean, offers=wanted)
+        office.set_offers(self.campaign, access=self.dean, offers=wanted)
 
     def offer(self, number: int) -> ElectiveOffer:
         return self.campaign.offers.select_related("curriculum_subject__subject", "group").get(
@@ -71,7 +72,7 @@ class Faculty:
         )
 
     def choose(self, student: int, number: int) -> ElectiveChoice:
-        return electives.choose(self.offer(number), access=access_of(self.students[student]))
+        return choosing.choose(self.offer(number), access=access_of(self.students[student]))
 
     def sits(self, number: int) -> set[int]:
         """Who sits in the teaching of a group by now."""
@@ -120,7 +121,7 @@ def test_who_chose_attends_with_the_teacher_and_who_did_not_stays():
     made = Faculty()
     assert made.sits(0) == {one.pk for one in made.students[:2]}
     made.choose(0, 1)
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     first = made.students[0]
     assert Registration.objects.get(student=first, curriculum_subject=made.line).group == made.groups[1]
     assert Registration.objects.filter(curriculum_subject=made.line, group=None).count() == 3
@@ -136,11 +137,11 @@ def test_places_are_by_order_and_the_account_says_why():
     assert made.choose(0, 1).state == "placed"
     assert made.choose(1, 1).state == "placed"
     assert made.choose(2, 1).state == "waiting", "both places of the own group are taken"
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     rows = {one.student_id: one for one in made.campaign.choices.all()}
     late = rows[made.students[2].pk]
     assert (late.offer, late.way, late.wish) == (made.offer(0), "office", made.offer(1))
-    told = electives.explanations(made.campaign)[late.pk]
+    told = settling.explanations(made.campaign)[late.pk]
     assert told.value == str(made.offer(0))
     assert [step.value for step in told.steps] == [
         str(made.offer(1)), told.steps[1].value, 3, str(made.offer(0)),
@@ -155,7 +156,7 @@ def test_the_better_gpa_goes_first(monkeypatch):
     monkeypatch.setattr(standing, "_providers", [lambda students, day: gpa])
     for student in range(3):
         assert made.choose(student, 1).state == "waiting"
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     assert made.sits(1) == {made.students[1].pk, made.students[2].pk}
 
 
@@ -181,15 +182,15 @@ def test_lessons_that_meet_own_ones_cannot_be_chosen_nor_are_given():
 
 def test_the_office_moves_after_the_closing_and_marks_hold(monkeypatch):
     made = Faculty()
-    electives.close(made.campaign, access=made.dean)
+    settling.close(made.campaign, access=made.dean)
     mine = made.campaign.choices.filter(student=made.students[0])
-    assert electives.move(mine, made.offer(1), access=made.dean, reason="Ariza").done == 1
+    assert office.move(mine, made.offer(1), access=made.dean, reason="Ariza").done == 1
     row = Registration.objects.get(student=made.students[0], curriculum_subject=made.line)
     assert row.group == made.groups[1] and row.is_active
     from curriculum import registrations
 
     monkeypatch.setattr(registrations, "_holds", [lambda keys: dict.fromkeys(keys, "baholar bor")])
-    outcome = electives.move(mine, made.offer(0), access=made.dean, reason="Ariza")
+    outcome = office.move(mine, made.offer(0), access=made.dean, reason="Ariza")
     assert outcome.done == 0 and "baholar bor" in outcome.refused[0]
 
 
@@ -203,7 +204,7 @@ def test_the_kafedra_sees_its_own_subjects_and_others_nothing():
         page = client.get(Electives.url_of(made.campaign), {"tab": tab})
         assert page.status_code == 200 and made.line.subject.name in page.content.decode()
     with pytest.raises(PermissionDenied):
-        electives.close(made.campaign, access=factories.access_of(kafedra))
+        settling.close(made.campaign, access=factories.access_of(kafedra))
     far = factories.client_of(factories.make_user("head", factories.make_kafedra(made.faculty, 2)))
     assert far.get(Electives.url_of(made.campaign)).status_code == 404
 

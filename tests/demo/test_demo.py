@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.urls import get_resolver
 
-from curriculum import electives
+from curriculum.electives import choosing, windows
 from curriculum.exams import queries as session_queries
 from curriculum.exams import rules as session_rules
 from curriculum.models import ControlEvent, ElectiveCampaign, ElectiveChoice, ExamDraft
@@ -196,11 +196,11 @@ def test_even_a_small_demo_has_an_elective_to_join_and_a_session_to_accept():
     assert open_now
     campaign = open_now[0]
     chosen = ElectiveChoice.objects.filter(campaign=campaign).values("student")
-    student = electives.choosers(campaign.semester).exclude(pk__in=chosen).first()
+    student = windows.choosers(campaign.semester).exclude(pk__in=chosen).first()
     assert chosen.exists() and student is not None
     offer = campaign.offers.filter(taken__lt=F("places")).first()
     user = User.objects.get(person=student.person)
-    electives.choose(offer, access=Access.for_user(user))
+    choosing.choose(offer, access=Access.for_user(user))
     assert ElectiveChoice.objects.get(student=student, campaign=campaign).state == ElectiveChoice.PLACED
     draft = ExamDraft.objects.get()
     assert draft.state == ExamDraft.READY and draft.account["placed"] == draft.account["wanted"] > 0

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from attendance import roster
 from curriculum import actions as plan_actions
-from curriculum import electives, teachings
 from curriculum import teaching_rules as rules
+from curriculum import teachings
+from curriculum.electives import choosing, office, settling, windows
 from curriculum.models import ElectiveChoice, ElectiveOffer, Lesson, Registration, Teaching, TeachingAudience
 from curriculum.timetable import actions as timetable
 from curriculum.timetable import queries, sitting
@@ -55,7 +56,7 @@ class Choice:
         self.dean = factories.access_of(self.user)
         self.head = factories.make_user("head", factories.make_kafedra(self.faculty))
         now, semester = timezone.now(), self.plan.semesters.get(number=2)
-        campaign = electives.open_campaign(
+        campaign = windows.open_campaign(
             semester, access=self.dean, opens_at=now - HOUR, closes_at=now + HOUR, priority="time"
         )
         one, two = campaign.offers.order_by("pk")
@@ -63,8 +64,8 @@ class Choice:
         self.choosers = [*self.first[:2], self.second[0]]
         for student in [*self.first, *self.second]:
             offer = one if student in self.choosers else two
-            electives.choose(offer, access=factories.access_of(User.objects.get(person=student.person)))
-        electives.close(campaign, access=self.dean)
+            choosing.choose(offer, access=factories.access_of(User.objects.get(person=student.person)))
+        settling.close(campaign, access=self.dean)
         self.line, self.other = one.curriculum_subject, two.curriculum_subject
         makers.make_pairs()
         self.pair = {one.number: one for one in queries.pairs_of(2026)}
@@ -180,7 +181,9 @@ def test_who_chose_later_joins_the_audience_unless_it_cannot_be(choice):
 @pytest.mark.duty("2.3")
 def test_moved_by_the_office_one_sits_in_the_other_audience_at_once(choice):
     moved = ElectiveChoice.objects.filter(student=choice.choosers[0])
-    electives.move(moved, ElectiveOffer.objects.get(curriculum_subject=choice.other), access=choice.dean, reason="Ariza")
+    office.move(
+        moved, ElectiveOffer.objects.get(curriculum_subject=choice.other), access=choice.dean, reason="Ariza"
+    )
     assert choice.choosers[0].pk not in {one.student.pk for one in sitting.roll(choice.teaching(choice.line))}
     assert choice.choosers[0].pk in {one.student.pk for one in sitting.roll(choice.teaching(choice.other))}
 
