@@ -4,7 +4,6 @@ from django.urls import path
 
 from curriculum.exams import pages as exams
 from curriculum.pages import (
-    electives,
     loads,
     own,
     plan,
@@ -15,6 +14,9 @@ from curriculum.pages import (
     relearning_many,
     teachings,
 )
+from curriculum.pages.electives import office, opening
+from curriculum.pages.electives import own as own_electives
+from curriculum.pages.electives.register import Electives
 from curriculum.solver import pages as solver
 from curriculum.timetable import urls as timetable
 
@@ -66,7 +68,7 @@ urlpatterns = [
     *teachings.Teachings.urls(),
     *loads.TrainingModes.urls(),
     *loads.LoadNorms.urls(),
-    *electives.Electives.urls(),
+    *Electives.urls(),
     path("subjects-book/", reference.subjects_book, name="curriculum_subjects_book"),
     path("import-subjects/", reference.import_subjects, name="curriculum_subjects_import"),
     path("curricula/<int:pk>/file/", plan.plan_file, name="curriculum_file"),
@@ -87,19 +89,19 @@ urlpatterns = [
     path("loads/", loads.loads, name="curriculum_loads"),
     path("loads/file/", loads.loads_file, name="curriculum_loads_file"),
     path("loads/<int:pk>/", loads.teacher_load, name="curriculum_teacher_load"),
-    path("open-electives/", electives.open_electives, name="curriculum_open_electives"),
-    path("open-teachers/", electives.open_teachers, name="curriculum_open_teachers"),
-    path("electives/<int:pk>/window/", electives.change_window, name="curriculum_elective_window"),
-    path("electives/<int:pk>/offers/", electives.set_offers, name="curriculum_elective_offers"),
-    path("electives/<int:pk>/close/", electives.close, name="curriculum_elective_close"),
-    path("electives/<int:pk>/move/", electives.move, name="curriculum_elective_move"),
-    path("electives/<int:pk>/place/", electives.place, name="curriculum_elective_place"),
-    path("electives/<int:pk>/protocol/", electives.protocol, name="curriculum_elective_protocol"),
-    path("electives/<int:pk>/file/", electives.protocol_file, name="curriculum_elective_file"),
+    path("open-electives/", opening.open_electives, name="curriculum_open_electives"),
+    path("open-teachers/", opening.open_teachers, name="curriculum_open_teachers"),
+    path("electives/<int:pk>/window/", opening.change_window, name="curriculum_elective_window"),
+    path("electives/<int:pk>/offers/", office.set_offers, name="curriculum_elective_offers"),
+    path("electives/<int:pk>/close/", office.close, name="curriculum_elective_close"),
+    path("electives/<int:pk>/move/", office.move, name="curriculum_elective_move"),
+    path("electives/<int:pk>/place/", office.place, name="curriculum_elective_place"),
+    path("electives/<int:pk>/protocol/", office.protocol, name="curriculum_elective_protocol"),
+    path("electives/<int:pk>/file/", office.protocol_file, name="curriculum_elective_file"),
     path("my-curriculum/", own.my_plan, name="my_plan"),
-    path("my-electives/", electives.my_electives, name="my_electives"),
-    path("my-electives/<int:pk>/choose/", electives.choose, name="my_elective_choose"),
-    path("my-electives/<int:pk>/withdraw/", electives.withdraw, name="my_elective_withdraw"),
+    path("my-electives/", own_electives.my_electives, name="my_electives"),
+    path("my-electives/<int:pk>/choose/", own_electives.choose, name="my_elective_choose"),
+    path("my-electives/<int:pk>/withdraw/", own_electives.withdraw, name="my_elective_withdraw"),
     path("curricula/<int:pk>/copy/", plan.copy, name="curriculum_copy"),
     path("curricula/<int:pk>/approve/", plan.approve, name="curriculum_approve"),
     path("curricula/<int:pk>/retire/", plan.retire, name="curriculum_retire"),

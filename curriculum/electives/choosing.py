@@ -15,11 +15,7 @@ from django.utils.translation import gettext_lazy
 from curriculum import standing, teacher_choice
 from curriculum.actions import CurriculumError
 from curriculum.electives import windows
-from curriculum.models import (
-    ElectiveCampaign,
-    ElectiveChoice,
-    ElectiveOffer,
-)
+from curriculum.models import ElectiveCampaign, ElectiveChoice, ElectiveOffer
 from hemis.access.scope import Access
 from hemis.notices import kinds as notices
 from hemis.notices.actions import notify

@@ -15,12 +15,7 @@ from django.utils.translation import gettext_lazy
 from curriculum import elective_rules as rules
 from curriculum import standing, teacher_choice
 from curriculum.electives import windows
-from curriculum.models import (
-    ElectiveCampaign,
-    ElectiveChoice,
-    ElectiveOffer,
-    Registration,
-)
+from curriculum.models import ElectiveCampaign, ElectiveChoice, ElectiveOffer, Registration
 from hemis.access.scope import Access
 from hemis.explain import Explained
 from hemis.notices import kinds as notices

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from curriculum import actions, dashboard, electives
+from curriculum import actions, dashboard
+from curriculum.electives import choosing, windows
 from curriculum.models import (
     CurriculumSubject,
     ElectiveCampaign,
@@ -21,7 +22,7 @@ from curriculum.models import (
     Teaching,
     TrainingMode,
 )
-from curriculum.pages.electives import Electives
+from curriculum.pages.electives.register import Electives
 from curriculum.pages.loads import LoadNorms, TrainingModes
 from curriculum.pages.plan import KafedraSubjects
 from curriculum.pages.registrations import Registrations
@@ -159,7 +160,7 @@ def _campaign(faculty_code: str, code: str, number: int) -> ElectiveCampaign:
         makers.add_subject(plan, 2, kind="12", elective_group="T1")
     actions.approve(plan, access=factories.access_of(factories.make_user("academic_affairs")))
     now = timezone.now()
-    return electives.open_campaign(
+    return windows.open_campaign(
         plan.semesters.get(number=2), access=factories.access_of(factories.make_user("dean", faculty)),
         opens_at=now, closes_at=now + datetime.timedelta(days=3), priority="time",
     )  # fmt: skip
@@ -401,7 +402,7 @@ def test_what_waits_is_told_on_the_home_page():
     mine = factories.access_of(user)
     assert dashboard.to_be_chosen(mine) == 1 and dashboard.to_be_closed(access) == 0
     assert reverse("my_electives") in client_of(user).get("/").content.decode()
-    electives.choose(campaign.offers.first(), access=mine)
+    choosing.choose(campaign.offers.first(), access=mine)
     assert dashboard.to_be_chosen(mine) == 0
     past = timezone.now() - datetime.timedelta(minutes=1)
     ElectiveCampaign.objects.update(opens_at=past - datetime.timedelta(days=1), closes_at=past)

@@ -24,7 +24,7 @@ from curriculum.models import (
     Registration,
     TeachingAudience,
 )
-from curriculum.pages.electives import Electives
+from curriculum.pages.electives.register import Electives
 from curriculum.timetable import sitting
 from hemis.notices.models import Notice
 from hemis.people.models import User
