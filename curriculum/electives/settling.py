@@ -168,7 +168,7 @@ def tell_teachers(rows: Iterable[ElectiveChoice]) -> None:
         "offer__curriculum_subject__subject", "offer__group", "offer__subgroup__division__group", "student"
     )
     by_offer: dict[ElectiveOffer, list[int]] = defaultdict(list)
-    for one in found.order_by("offer", "pk"):
+    for one in found.order_by("offer_id", "pk"):
         by_offer[one.offer].append(one.student.person_id)
     for offer, people in by_offer.items():
         users = User.objects.filter(is_active=True, person__in=people)

@@ -137,8 +137,7 @@ def _protocol(request: Request, campaign: ElectiveCampaign):
         "student__person", "student__current__group", *OFFER_WORDS
     ).order_by(
         "offer__curriculum_subject__elective_group", "offer__curriculum_subject__position", "elective_group",
-        "offer", "student__current__group__name",
-        "student__person__sort_key",
+        "offer_id", "student__current__group__name", "student__person__sort_key",
     )  # fmt: skip
 
 
@@ -147,7 +146,9 @@ def protocol(request: Request, pk: int) -> HttpResponse:
     """The results on paper: who takes what, and how it came about."""
     campaign = get_in_scope(ElectiveCampaign, request, "elective.view", pk=pk)
     context = {
-        "title": _("Protocol of the choice of electives"),
+        "title": _("Protocol of the choice of teachers")
+        if campaign.is_of_teachers
+        else _("Protocol of the choice of electives"),
         "campaign": campaign,
         "rows": _protocol(request, campaign).filter(state=ElectiveChoice.PLACED),
         "offers": with_teachers(
@@ -170,7 +171,7 @@ def protocol_file(request: Request, pk: int) -> HttpResponse:
             str(one)
             for one in (
                 _("Elective group"), _("Subject"), _("Group"), _("Student"), _("State"), _("How it came about"),
-                _("GPA"), _("Chosen at"),
+                _("GPA"), _("Chosen at"), _("Reason"),
             )
         ]
     )  # fmt: skip
@@ -182,6 +183,7 @@ def protocol_file(request: Request, pk: int) -> HttpResponse:
                 for value in (
                     one.offer.curriculum_subject.elective_group, str(one.offer), str(current.group) if current else "",
                     str(one.student.person), one.get_state_display(), one.get_way_display(), one.gpa, one.chosen_at,
+                    one.reason,
                 )
             ]
         )  # fmt: skip
