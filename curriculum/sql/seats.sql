@@ -10,40 +10,42 @@ CREATE FUNCTION hemis_seats() RETURNS TABLE (
 ) LANGUAGE sql STABLE AS $$
     SELECT a.teaching_id, a.id, t.training_type::text, a.curriculum_subject_id, a.group_id, a.subgroup_id, r.id,
            r.student_id, r.group_id IS NOT NULL, false,
-           greatest(p.valid_from, m.valid_from, d.since), least(p.valid_to, m.valid_to, d.until)
+           greatest(p.valid_from, m.valid_from), least(p.valid_to, m.valid_to, f.valid_from)
       FROM curriculum_teachingaudience a
       JOIN curriculum_teaching t ON t.id = a.teaching_id
       JOIN curriculum_registration r ON r.curriculum_subject_id = a.curriculum_subject_id AND r.is_active
       JOIN students_placement p ON p.student_id = r.student_id AND p.status = '11'
        AND coalesce(r.group_id, p.group_id) = a.group_id
       LEFT JOIN students_subgroupmember m ON m.subgroup_id = a.subgroup_id AND m.student_id = r.student_id
-      JOIN LATERAL (
-           SELECT NULL::date AS since, min(n.valid_from) AS until FROM curriculum_registrationseat n
-            WHERE n.registration_id = r.id AND n.training_type = t.training_type
-            UNION ALL
-           SELECT n.valid_from, (SELECT min(o.valid_from) FROM curriculum_registrationseat o
-                                  WHERE o.registration_id = n.registration_id AND o.training_type = n.training_type
-                                    AND o.valid_from > n.valid_from)
-             FROM curriculum_registrationseat n
-            WHERE n.registration_id = r.id AND n.training_type = t.training_type AND n.group_id IS NULL) d ON true
+      LEFT JOIN (SELECT n.registration_id, n.training_type, n.valid_from FROM curriculum_registrationseat n
+                  WHERE NOT EXISTS (SELECT 1 FROM curriculum_registrationseat o
+                                     WHERE o.registration_id = n.registration_id
+                                       AND o.training_type = n.training_type AND o.valid_from < n.valid_from)) f
+        ON f.registration_id = r.id AND f.training_type = t.training_type
      WHERE (a.subgroup_id IS NULL OR m.id IS NOT NULL)
-       AND coalesce(least(p.valid_to, m.valid_to, d.until), 'infinity')
-           > greatest(p.valid_from, m.valid_from, d.since)
+       AND coalesce(least(p.valid_to, m.valid_to, f.valid_from), 'infinity') > greatest(p.valid_from, m.valid_from)
      UNION ALL
     SELECT a.teaching_id, a.id, t.training_type::text, a.curriculum_subject_id, a.group_id, a.subgroup_id, r.id,
-           r.student_id, p.group_id IS DISTINCT FROM a.group_id, true,
-           greatest(p.valid_from, n.valid_from), least(p.valid_to, o.until)
+           r.student_id, CASE WHEN n.group_id IS NULL THEN r.group_id IS NOT NULL ELSE p.group_id <> a.group_id END,
+           n.group_id IS NOT NULL,
+           greatest(p.valid_from, n.valid_from, m.valid_from),
+           least(p.valid_to, o.until, m.valid_to)
       FROM curriculum_registrationseat n
       JOIN curriculum_registration r ON r.id = n.registration_id AND r.is_active
-      JOIN curriculum_teachingaudience a ON a.curriculum_subject_id = r.curriculum_subject_id
-       AND a.group_id = n.group_id AND a.subgroup_id IS NOT DISTINCT FROM n.subgroup_id
-      JOIN curriculum_teaching t ON t.id = a.teaching_id AND t.training_type = n.training_type
       JOIN students_placement p ON p.student_id = r.student_id AND p.status = '11'
+      JOIN curriculum_teachingaudience a ON a.curriculum_subject_id = r.curriculum_subject_id
+       AND a.group_id = coalesce(n.group_id, r.group_id, p.group_id)
+      JOIN curriculum_teaching t ON t.id = a.teaching_id AND t.training_type = n.training_type
+      LEFT JOIN students_subgroupmember m ON m.subgroup_id = a.subgroup_id AND m.student_id = r.student_id
+       AND n.group_id IS NULL
       JOIN LATERAL (
            SELECT min(o.valid_from) AS until FROM curriculum_registrationseat o
             WHERE o.registration_id = n.registration_id AND o.training_type = n.training_type
               AND o.valid_from > n.valid_from) o ON true
-     WHERE coalesce(least(p.valid_to, o.until), 'infinity') > greatest(p.valid_from, n.valid_from)
+     WHERE CASE WHEN n.group_id IS NULL THEN a.subgroup_id IS NULL OR m.id IS NOT NULL
+                ELSE a.subgroup_id IS NOT DISTINCT FROM n.subgroup_id END
+       AND coalesce(least(p.valid_to, o.until, m.valid_to), 'infinity')
+           > greatest(p.valid_from, n.valid_from, m.valid_from)
 $$;
 
 -- Who sits a control on its day. It is of the group that the registration attends with; of its subgroups, where a
