@@ -199,25 +199,28 @@ def teachings_of(offers: Sequence[ElectiveOffer]) -> dict[int, list[int]]:
 
 # --- what closing and moving write
 
-# (student, line, kind of training) → group and subgroup.
+# (student, line, kind of training) → group and subgroup; of the kind "" the group that is attended.
 Sits = dict[tuple[int, int, str], seats.Where]
 
 
 def sits(students: Collection[int]) -> Sits:
     """Where the students sit now, by line and kind of training; one query."""
-    return {
-        (one.student, one.line, one.training_type): one.where
-        for one in sitting.seats(students=students, now=True)
-    }
+    found: Sits = {}
+    for one in sitting.seats(students=students, now=True):
+        found[one.student, one.line, one.training_type] = one.where
+        if not one.is_named:
+            found[one.student, one.line, ""] = (one.group, None)
+    return found
 
 
 def homes(offers: Iterable[ElectiveOffer], students: Iterable[Student], now: Sits) -> dict[int, int]:
-    """Student → the offer of the own group, or of the part where the student sits in this kind of training."""
+    """Student → the offer of where one is now: with the group attended, or in the part of it in this kind."""
     by_place = {place_of(one): one.pk for one in offers if one.group_id}
     found: dict[int, int] = {}
     for student in students:
         for line, kind in {place[:2] for place in by_place}:
-            where = now.get((student.pk, line, kind)) if kind else (student.current.group_id, None)
+            own = (student.current.group_id, None) if not kind else None
+            where = now.get((student.pk, line, kind), own)
             home = by_place.get((line, kind, *where)) if where else None
             if home is not None:
                 found[student.pk] = home
@@ -237,6 +240,7 @@ def register(
     apart = seats.parts_of(lines)
     before = sits(students)
     changed = _register_groups([one for one in placed if not one.offer.training_type])
+    _register_missing([one for one in placed if one.offer.training_type])
     wanted = {
         (student, line, kind): where
         for (student, line, kind), where in before.items()
@@ -249,6 +253,20 @@ def register(
     now = sits(students) if changed else before
     _write(
         {key: where for key, where in wanted.items() if now.get(key) != where}, lines, way=way, reason=reason
+    )
+
+
+def _register_missing(placed: Sequence[ElectiveChoice]) -> None:
+    """Who has a place and no registration gets one; two statements."""
+    wanted = {(one.student_id, one.offer.curriculum_subject_id) for one in placed}
+    rows = Registration.objects.filter(
+        student__in={student for student, _line in wanted},
+        curriculum_subject__in={line for _student, line in wanted},
+    )
+    there = set(rows.values_list("student", "curriculum_subject"))
+    Registration.objects.bulk_create(
+        Registration(student_id=student, curriculum_subject_id=line)
+        for student, line in sorted(wanted - there)
     )
 
 

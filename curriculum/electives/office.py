@@ -34,13 +34,20 @@ def set_offers(campaign: ElectiveCampaign, *, access: Access, offers: Mapping[in
     After the closing places may still be added: whoever comes later is placed by the office.
 
     Raises:
-        CurriculumError: out of scope, or fewer places than are taken.
+        CurriculumError: out of scope, fewer places than are taken, or more than the subgroup holds.
     """
     found = windows.campaign_of(campaign, access)
-    for offer in found.offers.select_for_update().order_by("pk"):
+    rows = found.offers.select_for_update(of=("self",)).select_related(*windows.WORDS)
+    for offer in rows.order_by("pk"):
         if offer.pk not in offers:
             continue
+        before = offer.places
         offer.places, offer.minimum = offers[offer.pk]
+        holds = offer.subgroup.capacity if offer.subgroup else None
+        if holds is not None and offer.places > max(holds, before):
+            raise CurriculumError(
+                _("%(offer)s: the subgroup holds %(places)d students.") % {"offer": offer, "places": holds}
+            )
         if offer.places < offer.taken:
             raise CurriculumError(
                 _("%(offer)s: %(taken)d places are taken already.") % {"offer": offer, "taken": offer.taken}

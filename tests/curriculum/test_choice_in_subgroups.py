@@ -158,6 +158,12 @@ def test_places_are_those_of_the_subgroup_and_what_lacks_a_teacher_is_left_out()
         teacher_choice.offers_for(made.line.semester, students)
 
 
+def test_no_more_places_than_the_subgroup_holds():
+    made = Laboratories(capacity=4, opened=False)
+    with pytest.raises(CurriculumError, match="4"):
+        made.open(places=5)
+
+
 # --- choosing and closing
 
 
@@ -206,6 +212,24 @@ def test_another_group_for_the_practice_keeps_the_own_laboratory():
     assert [made.sits(one) for one in made.practices] == [[1], [0, 2, 3]]
     assert made.labs_sit() == AS_USUAL
     assert made.registration(0).group == made.groups[1]
+
+
+def test_who_attends_elsewhere_by_the_office_stays_there():
+    made = Laboratories()
+    rows = Registration.objects.filter(pk=made.registration(0).pk)
+    registrations.attend_with(rows, access=made.dean, group=made.groups[1])
+    settling.close(made.campaign, access=made.dean)
+    assert set(made.campaign.choices.values_list("way", flat=True)) == {"home"}
+    assert [made.sits(one) for one in made.practices] == [[1], [0, 2, 3]]
+    assert made.labs_sit() == [[], [1], [0, 2], [3]]
+
+
+def test_who_has_a_place_and_no_registration_is_registered():
+    made = Laboratories(one_practice=True)
+    made.choose(0, made.offer(2))
+    made.registration(0).delete()
+    settling.close(made.campaign, access=made.dean)
+    assert made.labs_sit() == [[], [1], [0, 2], [3]]
 
 
 def test_group_and_subgroup_are_chosen_apart():
