@@ -107,7 +107,7 @@ def move(request: Request, pk: int) -> HttpResponse:
 def _tell_refused(request: Request, outcome: registrations.Outcome) -> None:
     if outcome.refused:
         rest = len(outcome.refused) - MOST_TOLD
-        more = _(" and %(count)d more") % {"count": rest} if rest > 0 else ""
+        more = " " + _("and %(count)d more") % {"count": rest} if rest > 0 else ""
         messages.warning(request, "; ".join(outcome.refused[:MOST_TOLD]) + more)
 
 
