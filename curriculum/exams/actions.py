@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass, field
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from curriculum.exams import engine, queries, rules
 from curriculum.exams.queries import Task
 from curriculum.exams.rules import Place
 from curriculum.models import ControlAudience, ControlEvent, ExamDraft, ExamPart, ExamPlace
 from curriculum.solver import drafts
-from curriculum.solver.drafts import FIRST, WORKERS, SolverError
-from curriculum.solver.engine import is_installed
+from curriculum.solver.drafts import FIRST, WORKERS, Work
 from hemis.access.scope import Access
 
 PERMISSION = "exam_timetable.edit"
@@ -24,40 +24,13 @@ JOB = "curriculum.exam_timetable"
 PLACE_SECONDS, ROUND_SECONDS = 20, 10
 
 
-@transaction.atomic
-def begin(draft: ExamDraft, *, access: Access) -> ExamDraft:
-    """Save a new draft and set the solver to work on it as a job.
-
-    Raises:
-        SolverError: nothing to place, or the solver is not installed.
-    """
-    access.require(PERMISSION)
-    if not is_installed():
-        raise SolverError(_("Automatic timetabling is not installed: add the extra `timetable` (OR-Tools)."))
-    if not queries.task_of(draft).problem.exams:
-        raise SolverError(
-            _(
-                "Nothing is left to place: nobody is registered for a subject with this control, or all have it."
-            )
-        )
-    assert access.user is not None
-    draft.made_by = access.user
-    draft.save()
-    _send(draft, access, [FIRST, *drafts.rounds(draft.rounds)])
-    return draft
-
-
-@transaction.atomic
-def go_on(draft: ExamDraft, *, access: Access) -> ExamDraft:
-    """More rounds of improvement on what was found.
-
-    Raises:
-        SolverError: the draft is being computed, or is accepted or dropped already.
-    """
-    draft = drafts.locked(draft, access, PERMISSION)
-    drafts.require_ready(draft, _("Only a timetable that is ready is improved further."))
-    _send(draft, access, drafts.rounds(draft.rounds))
-    return draft
+WORK = Work(
+    PERMISSION, JOB, gettext_lazy("Controls: %(faculty)s"),
+    lambda draft: bool(queries.task_of(draft).problem.exams),
+    gettext_lazy(
+        "Nothing is left to place: nobody is registered for a subject with this control, or all have it."
+    ),
+)  # fmt: skip
 
 
 def drop(draft: ExamDraft, *, access: Access) -> None:
@@ -67,10 +40,6 @@ def drop(draft: ExamDraft, *, access: Access) -> None:
         SolverError: it is accepted already.
     """
     drafts.drop(draft, access=access, permission=PERMISSION)
-
-
-def _send(draft: ExamDraft, access: Access, steps: list[str]) -> None:
-    drafts.send(draft, access, JOB, steps, _("Controls: %(faculty)s") % {"faculty": draft.faculty})
 
 
 def step(draft: ExamDraft, name: str, *, seed: int, stop=None) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from curriculum.exams import rules
 from curriculum.exams.rules import Exam, Place, Problem, Room, Slot, Taken
-from curriculum.solver.engine import Stop, cp_model, watch
+from curriculum.solver.search import Stop, bettered, cp_model, searched, taken_up
 
 Places = dict[str, Place]
 # How many exams are taken up at a time, and for how long, in seconds.
@@ -61,26 +61,22 @@ def improve(
     Raises:
         NotInstalled: OR-Tools is missing.
     """
-    chance = random.Random(seed)  # noqa: S311 (which groups are looked at next is no secret)
-    best, end = dict(places), time.monotonic() + seconds
-    cost = rules.account_of(problem, best).cost(problem.weights)
-    while (left := end - time.monotonic()) > 1 and cost and not (stop and stop()):
-        free = _taken_up(problem, best, chance)
+
+    def take_up(best: Mapping[str, Place], chance: random.Random) -> set[str]:
+        return taken_up(problem.exams, best, chance, at_once=AT_ONCE, together=lambda exam: [exam.key])
+
+    def anew(best: Mapping[str, Place], free: set[str], left: float, chance: random.Random) -> Places:
         part = replace(problem, exams=[exam for exam in problem.exams if exam.key in free])
         so_far = rules.taken(problem, best, but=free)
         hint = {key: best[key] for key in free if key in best}
-        examiners = _examiners(problem, free, best, chance)
-        hours = _Session(part, so_far, examiners).solve(
-            hint, min(STEP_SECONDS, left), workers, chance.randrange(1 << 30), stop
-        )
-        kept = {key: one for key, one in best.items() if key not in free}
-        tried = kept | give_rooms(part, so_far, hours)
-        price = rules.account_of(problem, tried).cost(problem.weights)
-        if price <= cost:
-            best, cost = tried, price
-        if len(free) == len(problem.exams) and left < STEP_SECONDS:
-            break
-    return best
+        model = _Session(part, so_far, _examiners(problem, free, best, chance))
+        hours = model.solve(hint, left, workers, chance.randrange(1 << 30), stop)
+        return give_rooms(part, so_far, hours)
+
+    return bettered(
+        places, problem.exams, cost=lambda some: rules.account_of(problem, some).cost(problem.weights),
+        take_up=take_up, anew=anew, seconds=seconds, step=STEP_SECONDS, last=STEP_SECONDS, seed=seed, stop=stop,
+    )  # fmt: skip
 
 
 def first_session(problem: Problem) -> Places:
@@ -129,30 +125,6 @@ def _examiners(
         for who in found[exam.key]:
             load[who] += 1
     return found
-
-
-def _taken_up(problem: Problem, places: Mapping[str, Place], chance: random.Random) -> set[str]:
-    """The exams of some groups that lack something or are picked by chance."""
-    of_group: defaultdict[int, list[Exam]] = defaultdict(list)
-    for exam in problem.exams:
-        for group in {one.group for one in exam.audience}:
-            of_group[group].append(exam)
-    groups = sorted(of_group)
-    lacking = [group for group in groups if any(exam.key not in places for exam in of_group[group])]
-    queue = [chance.choice(lacking if lacking and chance.random() < 0.7 else groups)]
-    chance.shuffle(groups)
-    free: set[str] = set()
-    seen: set[int] = set()
-    while (queue or groups) and len(free) < AT_ONCE:
-        group = queue.pop(0) if queue else groups.pop()
-        if group in seen:
-            continue
-        seen.add(group)
-        for exam in of_group[group]:
-            free.add(exam.key)
-            # Groups that sit together move together, so they are looked at together.
-            queue += [one.group for one in exam.audience if one.group not in seen]
-    return free
 
 
 class _Session:
@@ -274,23 +246,13 @@ class _Session:
     def solve(
         self, hint: Mapping[str, Place], seconds: float, workers: int, seed: int, stop: Stop | None
     ) -> Places:
-        for key, options in self.x.items():
-            place = hint.get(key)
-            for slot, variable in options.items():
-                self.model.add_hint(variable, place is not None and place.slot == slot)
-        solver = self.cp.CpSolver()
-        solver.parameters.max_time_in_seconds = seconds
-        solver.parameters.num_workers = workers
-        solver.parameters.random_seed = seed
-        status = solver.solve(self.model, watch(self.cp, stop))
-        if status not in (self.cp.OPTIMAL, self.cp.FEASIBLE):
+        found = searched(
+            self.cp, self.model, self.x, {key: place.slot for key, place in hint.items()},
+            seconds=seconds, workers=workers, seed=seed, stop=stop,
+        )  # fmt: skip
+        if found is None:
             return dict(hint)
-        return {
-            key: _held(slot, self.examiners[key])
-            for key, options in self.x.items()
-            for slot, variable in options.items()
-            if solver.boolean_value(variable)
-        }
+        return {key: _held(slot, self.examiners[key]) for key, slot in found.items()}
 
 
 def _held(slot: Slot, heads: tuple[int, ...]) -> Place:

@@ -184,7 +184,7 @@ def compute(request: Request) -> HttpResponse:
     form = forms.ExamDraftForm(request.POST or None, access=request.access, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            draft = actions.begin(form.save(commit=False), access=request.access)
+            draft = drafts.begin(form.save(commit=False), actions.WORK, access=request.access)
         except drafts.SolverError as error:
             form.add_error(None, str(error))
         else:
@@ -211,7 +211,7 @@ def _accept(request: Request, draft: ExamDraft) -> str:
 
 
 def _go_on(request: Request, draft: ExamDraft) -> HttpResponse:
-    return redirect("job", pk=actions.go_on(draft, access=request.access).job_id)
+    return redirect("job", pk=drafts.go_on(draft, actions.WORK, access=request.access).job_id)
 
 
 def _drop(request: Request, draft: ExamDraft) -> str:

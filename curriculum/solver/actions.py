@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, field
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from curriculum.models import DraftPlace, Lesson, TimetableDraft
 from curriculum.solver import drafts, engine, queries, rules
-from curriculum.solver.drafts import FIRST, WORKERS, SolverError
+from curriculum.solver.drafts import FIRST, WORKERS, Work
 from curriculum.solver.queries import Task
 from curriculum.solver.rules import Place
 from curriculum.timetable import queries as timetable
@@ -23,43 +24,11 @@ PERMISSION = "timetable.edit"
 PLACE_SECONDS, ROUND_SECONDS = 30, 15
 
 
-@transaction.atomic
-def begin(draft: TimetableDraft, *, access: Access) -> TimetableDraft:
-    """Save a new draft and set the solver to work on it as a job.
-
-    Raises:
-        SolverError: nothing to place, or the solver is not installed.
-    """
-    access.require(PERMISSION)
-    if not engine.is_installed():
-        raise SolverError(_("Automatic timetabling is not installed: add the extra `timetable` (OR-Tools)."))
-    if not queries.task_of(draft).problem.wants:
-        raise SolverError(
-            _("Nothing is left to place: form the teachings of the half-year and give them teachers first.")
-        )
-    assert access.user is not None
-    draft.made_by = access.user
-    draft.save()
-    _send(draft, access, [FIRST, *drafts.rounds(draft.rounds)])
-    return draft
-
-
-@transaction.atomic
-def go_on(draft: TimetableDraft, *, access: Access) -> TimetableDraft:
-    """More rounds of improvement on what was found.
-
-    Raises:
-        SolverError: the draft is being computed, or is applied or dropped already.
-    """
-    draft = drafts.locked(draft, access, PERMISSION)
-    drafts.require_ready(draft, _("Only a timetable that is ready is improved further."))
-    _send(draft, access, drafts.rounds(draft.rounds))
-    return draft
-
-
-def _send(draft: TimetableDraft, access: Access, steps: list[str]) -> None:
-    title = _("Timetable: %(faculty)s") % {"faculty": draft.faculty}
-    drafts.send(draft, access, "curriculum.timetable", steps, title)
+WORK = Work(
+    PERMISSION, "curriculum.timetable", gettext_lazy("Timetable: %(faculty)s"),
+    lambda draft: bool(queries.task_of(draft).problem.wants),
+    gettext_lazy("Nothing is left to place: form the teachings of the half-year and give them teachers first."),
+)  # fmt: skip
 
 
 def step(draft: TimetableDraft, name: str, *, seed: int, stop=None) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from curriculum.models.solver import Draft
+from curriculum.solver import search
 from hemis.access.scope import Access
 from hemis.jobs.actions import start
 from hemis.jobs.models import Job
@@ -67,6 +71,53 @@ def send(draft: Draft, access: Access, kind: str, steps: list[str], title: str) 
         kind, user=access.user, access=access, params={"draft": draft.pk, "steps": steps}, title=title
     )
     draft.save(update_fields=["state", "job"])
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a solver computes: by which duty and job, under which title, and when there is nothing to do."""
+
+    permission: str
+    job: str
+    title: str | Promise  # with ``%(faculty)s``
+    has_work: Callable[[Any], bool]
+    nothing: str | Promise
+
+    def send(self, draft: Draft, access: Access, steps: list[str]) -> None:
+        """Set the job to work on the draft."""
+        send(draft, access, self.job, steps, str(self.title) % {"faculty": draft.faculty})
+
+
+@transaction.atomic
+def begin(draft: AnyDraft, work: Work, *, access: Access) -> AnyDraft:
+    """Save a new draft and set the solver to work on it as a job.
+
+    Raises:
+        SolverError: nothing to place, or the solver is not installed.
+    """
+    access.require(work.permission)
+    if not search.is_installed():
+        raise SolverError(_("Automatic timetabling is not installed: add the extra `timetable` (OR-Tools)."))
+    if not work.has_work(draft):
+        raise SolverError(str(work.nothing))
+    assert access.user is not None
+    draft.made_by = access.user
+    draft.save()
+    work.send(draft, access, [FIRST, *rounds(draft.rounds)])
+    return draft
+
+
+@transaction.atomic
+def go_on(draft: AnyDraft, work: Work, *, access: Access) -> AnyDraft:
+    """More rounds of improvement on what was found.
+
+    Raises:
+        SolverError: the draft is being computed, or is applied or dropped already.
+    """
+    draft = locked(draft, access, work.permission)
+    require_ready(draft, _("Only a timetable that is ready is improved further."))
+    work.send(draft, access, rounds(draft.rounds))
+    return draft
 
 
 def require_ready(draft: Draft, message: str) -> None:

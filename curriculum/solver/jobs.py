@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from curriculum.models import TimetableDraft
 from curriculum.models.solver import Draft
-from curriculum.solver import actions, drafts, engine
+from curriculum.solver import actions, drafts, search
 from hemis.jobs.actions import JobError
 from hemis.jobs.kinds import JobKind, job
 
@@ -45,7 +45,7 @@ class ComputeDraft(JobKind):
             job.note(str(self.so_far) % {name: draft.account[name] for name in ("placed", "wanted", "cost")})
         try:
             type(self).step(draft, keys[0], seed=job.cursor + 1, stop=drafts.asked_to_stop(job))
-        except engine.NotInstalled as error:
+        except search.NotInstalled as error:
             raise JobError(_("Automatic timetabling is not installed.")) from error
 
     def finish(self, job):

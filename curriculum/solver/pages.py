@@ -217,7 +217,7 @@ def compute(request: Request) -> HttpResponse:
     form = forms.TimetableDraftForm(request.POST or None, access=request.access, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            draft = actions.begin(form.save(commit=False), access=request.access)
+            draft = drafts.begin(form.save(commit=False), actions.WORK, access=request.access)
         except drafts.SolverError as error:
             form.add_error(None, str(error))
         else:
@@ -242,7 +242,7 @@ def _apply(request: Request, draft: TimetableDraft) -> str:
 
 
 def _go_on(request: Request, draft: TimetableDraft) -> HttpResponse:
-    return redirect("job", pk=actions.go_on(draft, access=request.access).job_id)
+    return redirect("job", pk=drafts.go_on(draft, actions.WORK, access=request.access).job_id)
 
 
 def _drop(request: Request, draft: TimetableDraft) -> str:

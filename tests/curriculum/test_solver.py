@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from curriculum.models import ControlEvent, Holiday, Lesson, TeacherHours, Teaching, TimetableDraft
-from curriculum.solver import actions, engine, queries, rules
+from curriculum.solver import actions, drafts, queries, rules, search
 from curriculum.solver.pages import TeacherHoursRegister
 from hemis.jobs.actions import run_now
 from hemis.jobs.models import Job
@@ -67,7 +67,7 @@ def a_draft(faculty, **fields) -> TimetableDraft:
 
 
 def compute(faculty, access, **fields) -> TimetableDraft:
-    draft = actions.begin(a_draft(faculty, **fields), access=access)
+    draft = drafts.begin(a_draft(faculty, **fields), actions.WORK, access=access)
     job = run_now(Job.objects.get(pk=draft.job_id))
     assert job.state == Job.DONE, job.message
     draft.refresh_from_db()
@@ -87,10 +87,10 @@ def test_a_computed_week_becomes_the_lessons_of_the_half_year(faculty, access, t
     assert not Lesson.objects.filter(day=datetime.date(2026, 10, 1)).exists()
     assert all(one.auditorium.capacity >= 0 and one.teacher_id == one.teaching.teacher_id
                for one in Lesson.objects.select_related("auditorium", "teaching"))  # fmt: skip
-    with pytest.raises(actions.SolverError):
+    with pytest.raises(drafts.SolverError):
         actions.apply(draft, access=access)
-    with pytest.raises(actions.SolverError):
-        actions.begin(a_draft(faculty), access=access)
+    with pytest.raises(drafts.SolverError):
+        drafts.begin(a_draft(faculty), actions.WORK, access=access)
 
 
 @pytest.mark.duty("2.3")
@@ -155,7 +155,7 @@ def test_what_was_booked_while_the_draft_lay_is_left_out_and_told(faculty, acces
 
 
 def test_a_cancelled_search_leaves_what_it_found(faculty, access, teachings):
-    draft = actions.begin(a_draft(faculty), access=access)
+    draft = drafts.begin(a_draft(faculty), actions.WORK, access=access)
     actions.step(draft, actions.FIRST, seed=1)
     Job.objects.filter(pk=draft.job_id).update(cancel_requested=True)
     assert run_now(Job.objects.get(pk=draft.job_id)).state == Job.CANCELLED
@@ -177,7 +177,7 @@ def test_a_teaching_without_a_teacher_and_hours_of_wishes_are_told(faculty, acce
 def test_only_the_own_faculty_and_only_who_keeps_the_timetable(faculty, access, teachings):
     draft = compute(faculty, access)
     stranger = factories.make_user("dean", factories.make_faculty("303-102"))
-    with pytest.raises(actions.SolverError):
+    with pytest.raises(drafts.SolverError):
         actions.apply(draft, access=factories.access_of(stranger))
     with pytest.raises(PermissionDenied):
         actions.apply(draft, access=factories.access_of(factories.make_user("hr")))
@@ -214,9 +214,9 @@ def test_the_pages_from_the_question_to_the_lessons(dean, faculty, teachings):
 
 
 def test_without_the_extra_the_form_says_what_to_do(dean, faculty, teachings, monkeypatch, access):
-    monkeypatch.setattr(engine, "is_installed", lambda: False)
-    with pytest.raises(actions.SolverError, match="OR-Tools"):
-        actions.begin(a_draft(faculty), access=access)
+    monkeypatch.setattr(search, "is_installed", lambda: False)
+    with pytest.raises(drafts.SolverError, match="OR-Tools"):
+        drafts.begin(a_draft(faculty), actions.WORK, access=access)
 
 
 @pytest.mark.duty("2.3")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curriculum.solver import engine, rules
+from curriculum.solver import engine, rules, search
 from curriculum.solver.rules import Cell, Moment, Place, Problem, Room, Weights
 from curriculum.timetable.rules import Audience, audiences_meet
 
@@ -215,6 +215,6 @@ def test_more_than_the_week_holds_is_left_out_and_the_rest_is_placed():
 
 
 def test_without_the_extra_it_says_so(monkeypatch):
-    monkeypatch.setattr(engine, "is_installed", lambda: False)
-    with pytest.raises(engine.NotInstalled):
+    monkeypatch.setattr(search, "is_installed", lambda: False)
+    with pytest.raises(search.NotInstalled):
         engine.place(Problem(wants(1), ROOMS), seconds=1)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from curriculum.exams import actions, forms, offers, queries
 from curriculum.models import ControlAudience, ControlEvent, ExamDraft, Registration, TeacherHours
+from curriculum.solver import drafts, search
 from curriculum.solver.drafts import SolverError
 from curriculum.timetable import controls
 from curriculum.timetable.models import TimetableRule
@@ -58,7 +59,7 @@ class Session(Exams):
         return ExamDraft(faculty=self.unit, **values)
 
     def compute(self, **fields) -> ExamDraft:
-        draft = actions.begin(self.draft(**fields), access=self.access)
+        draft = drafts.begin(self.draft(**fields), actions.WORK, access=self.access)
         job = run_now(Job.objects.get(pk=draft.job_id))
         assert job.state == Job.DONE, job.message
         draft.refresh_from_db()
@@ -102,7 +103,7 @@ def test_a_computed_session_becomes_controls_that_wait_for_approval(session):
     with pytest.raises(SolverError):
         actions.drop(draft, access=session.access)
     with pytest.raises(SolverError):
-        actions.begin(session.draft(), access=session.access)  # nothing is left
+        drafts.begin(session.draft(), actions.WORK, access=session.access)  # nothing is left
 
 
 @pytest.mark.duty("2.3")
@@ -312,9 +313,9 @@ def test_the_law_that_holds_is_a_row_not_a_constant(session):
 
 
 def test_without_the_extra_the_form_says_what_to_do(session, monkeypatch):
-    monkeypatch.setattr(actions, "is_installed", lambda: False)
+    monkeypatch.setattr(search, "is_installed", lambda: False)
     with pytest.raises(SolverError, match="OR-Tools"):
-        actions.begin(session.draft(), access=session.access)
+        drafts.begin(session.draft(), actions.WORK, access=session.access)
 
 
 def test_the_task_is_read_in_a_fixed_number_of_queries(session, django_assert_num_queries):

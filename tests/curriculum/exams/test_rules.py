@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from curriculum.exams import engine, rules
 from curriculum.exams.rules import Exam, Place, Problem, Room, Seats, Slot
-from curriculum.solver.engine import NotInstalled
+from curriculum.solver import search
 from curriculum.timetable.rules import Audience, audiences_meet
 
 MONDAY = datetime.date(2026, 12, 21)
@@ -224,8 +224,6 @@ def test_groups_of_a_stream_sit_together_while_the_room_seats_them():
 
 
 def test_without_the_extra_it_says_so(monkeypatch):
-    from curriculum.solver import engine as solver
-
-    monkeypatch.setattr(solver, "is_installed", lambda: False)
-    with pytest.raises(NotInstalled):
+    monkeypatch.setattr(search, "is_installed", lambda: False)
+    with pytest.raises(search.NotInstalled):
         engine.place(a_problem([exam("a", 1)]), seconds=1)
