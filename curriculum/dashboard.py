@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from curriculum import teachings
 from curriculum.models import ElectiveCampaign, ElectiveChoice, Teaching
 from curriculum.pages.common import now_half_year
+from curriculum.teachings import giving
 from hemis.access.scope import Access
 from hemis.pages.home import Todo, register_todo
 
@@ -18,7 +18,7 @@ def without_teacher(access: Access) -> int:
     """Teachings of the own kafedras in this half-year that nobody teaches."""
     year, term = now_half_year()
     rows = Teaching.objects.filter(academic_year=year, term=term, teacher=None)
-    return teachings.assignable(rows, access.scope("teaching.assign")).count()
+    return giving.assignable(rows, access.scope("teaching.assign")).count()
 
 
 def _free_url() -> str:

@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 
 from curriculum import teaching_rules as rules
 from curriculum.models import LoadNorm, Teaching
-from curriculum.teachings import year_days
+from curriculum.teachings.giving import year_days
 from hemis.classifiers import queries as classifiers
 from staff.models import Employee, Position
 

@@ -35,7 +35,7 @@ from curriculum.models import (
 )
 from curriculum.registrations import Outcome
 from curriculum.rules import DAYS_OF_A_WEEK
-from curriculum.teachings import modes_on, save
+from curriculum.teachings.forming import modes_on, save
 from curriculum.timetable.rules import ATTESTATION, THEORY
 from hemis.access.scope import Access
 from hemis.explain import decimal_text

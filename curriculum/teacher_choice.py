@@ -30,7 +30,7 @@ from curriculum.models import (
     Teaching,
 )
 from curriculum.teaching_rules import GROUP, SUBGROUP
-from curriculum.teachings import modes_on
+from curriculum.teachings.forming import modes_on
 from curriculum.timetable import sitting
 from hemis.pages.columns import begin_large
 from students.models import Student

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from curriculum.models import CurriculumSubject
 from curriculum.relearning import OPEN_GROUPS
-from grading import queries
+from grading import debts
 from grading.actions.states import taught_by_examiner
 from grading.models import GradeSheet, GradingRule, PersonalSchedule
 from grading.rulebook import Rulebook
@@ -202,7 +202,7 @@ class DrawUpForm(_Dressed):
         field = self.fields["subjects"]
         field.widget.attrs["class"] = "form-check-input"
         field.widget.attrs.pop("data-autocomplete", None)
-        field.queryset = queries.owed_subjects(student)  # type: ignore[attr-defined]
+        field.queryset = debts.owed_subjects(student)  # type: ignore[attr-defined]
         field.label_from_instance = lambda one: f"{one.semester}: {one.subject.get_name_display()}"  # type: ignore[attr-defined]
 
     def clean(self):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from curriculum import registrations, relearning, standing
 from curriculum.exams import offers
 from curriculum.models import Registration
-from grading import queries
+from grading import debts, queries
 from grading.models import GradeSheet, SheetLine, SubjectResult
 
 
@@ -52,4 +52,4 @@ standing.register_passed(passed)
 offers.register_sitters(sitters)
 offers.register_kept(on_sheets)
 registrations.register_hold(held)
-relearning.register_used_up(queries.used_up)
+relearning.register_used_up(debts.used_up)

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from grading import offers, queries
+from grading import offers
+from grading.debts import debts_count, registered_students
 from grading.models import StudentGpa
 from hemis.explain import Phrase
 from movement import facts
@@ -35,11 +36,10 @@ def gpa(students: Collection[int], day: datetime.date) -> dict[int, Known]:
 
 def debts(students: Collection[int], day: datetime.date) -> dict[int, Known]:
     """Subjects not mastered by ``day``, of those who are registered for any."""
-    counted = queries.debts_count(students, day)
+    counted = debts_count(students, day)
     basis = Phrase("by closed grade sheets")
     return {
-        student: Known(Decimal(counted.get(student, 0)), basis)
-        for student in queries.registered_students(students)
+        student: Known(Decimal(counted.get(student, 0)), basis) for student in registered_students(students)
     }
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from finance.stipends.providers import register_marks
 from finance.stipends.rules import Marks
-from grading import queries
+from grading import debts
 from grading.models import SubjectResult
 
 NAMES = {5: "fives", 4: "fours", 3: "threes"}
@@ -30,7 +30,7 @@ def marks(students: Collection[int], day: datetime.date) -> dict[int, Marks]:
             counted[student][semester][NAMES[mark]] = count
         else:
             counted[student][semester].setdefault("fives", 0)
-    owed = queries.debts_count(students, day)
+    owed = debts.debts_count(students, day)
     return {
         student: Marks(**counted[student][max(counted[student])], debts=owed.get(student, 0))
         if student in counted

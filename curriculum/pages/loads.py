@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from import_export.formats.base_formats import XLSX
 from tablib import Dataset
 
-from curriculum import load, teachings
+from curriculum import load
 from curriculum.models import LoadNorm, Teaching, TeachingAudience, TrainingMode
 from curriculum.pages.common import asked_half_year
+from curriculum.teachings import giving
 from hemis.access.guard import page
 from hemis.access.scope import Scope
 from hemis.base import Request
@@ -110,7 +111,7 @@ def _asked_year(request: Request) -> int:
 
 
 def _teachers(scope: Scope, kafedras: list[int], year: int) -> QuerySet[Employee]:
-    found = teachings.teachers_of(kafedras, year)
+    found = giving.teachers_of(kafedras, year)
     if kafedras or scope.everything or scope.faculty_ids or scope.kafedra_ids:
         return found
     return (

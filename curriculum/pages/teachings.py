@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from curriculum import actions, load, teacher_choice, teachings
+from curriculum import actions, load, teacher_choice
 from curriculum.models import Subject, Teaching, TeachingAudience, TrainingMode
 from curriculum.pages.common import HalfYearForm, asked_half_year, dressed, form_page, keep_chosen, to_tab
 from curriculum.pages.reference import kafedras, years
+from curriculum.teachings import forming, giving, shaping
 from curriculum.timetable import queries, sitting
 from hemis.access.guard import page
 from hemis.base import Request, name_of
@@ -41,13 +42,13 @@ def _kafedras(request: Request) -> list[int] | None:
 
 
 def _distribute(request: Request, rows) -> str:
-    count = teachings.distribute(rows, access=request.access)
+    count = giving.distribute(rows, access=request.access)
     return _("%(count)d teachings have a teacher now.") % {"count": count}
 
 
 def _merge(request: Request, rows) -> str | None:
     try:
-        found = teachings.merge(rows, access=request.access)
+        found = shaping.merge(rows, access=request.access)
     except actions.CurriculumError as error:
         messages.error(request, str(error))
         return None
@@ -64,7 +65,7 @@ def _teaching_tab(request: Request, teaching: Teaching) -> dict[str, Any]:
     whole = len(seats) == 1 and seats[0].subgroup_id is None
     divisions = Division.objects.filter(group=seats[0].group_id) if whole else Division.objects.none()
     may = request.access.can("teaching.assign") and (
-        teachings.assignable(
+        giving.assignable(
             Teaching.objects.filter(pk=teaching.pk), request.access.scope("teaching.assign")
         ).exists()
     )
@@ -162,7 +163,7 @@ def form_teachings(request: Request) -> HttpResponse:
     year, term = asked_half_year(data)
     day = timezone.localdate()
     if request.method == "POST":
-        made = teachings.form(access=request.access, year=year, term=term, day=day)
+        made = forming.form(access=request.access, year=year, term=term, day=day)
         if made.new:
             messages.success(request, _("%(count)d teachings are formed.") % {"count": made.new})
         if made.joined:
@@ -172,7 +173,7 @@ def form_teachings(request: Request) -> HttpResponse:
         if not made.new and not made.joined:
             messages.info(request, _("Nothing was missing."))
         return redirect(f"{reverse('curriculum_teachings_list')}?year={year}&term={term}")
-    proposal = teachings.preview(access=request.access, year=year, term=term, day=day)
+    proposal = forming.preview(access=request.access, year=year, term=term, day=day)
     context = {
         "title": _("Form teachings"),
         "form": HalfYearForm(initial={"year": year, "term": term}),
@@ -197,7 +198,7 @@ def _modes_shown(day) -> list[tuple[str, str, int]]:
     ]
 
 
-def _by_kafedra(proposal: teachings.Proposal) -> list[dict[str, Any]]:
+def _by_kafedra(proposal: forming.Proposal) -> list[dict[str, Any]]:
     """New teachings and hours of each kafedra by kind of training."""
     names = dict(
         Unit.objects.filter(pk__in={one.kafedra for one in proposal.new}).values_list("pk", name_of(""))
@@ -217,7 +218,7 @@ def _by_kafedra(proposal: teachings.Proposal) -> list[dict[str, Any]]:
     ]
 
 
-def _joining_shown(proposal: teachings.Proposal) -> list[dict[str, Any]]:
+def _joining_shown(proposal: forming.Proposal) -> list[dict[str, Any]]:
     """Groups that would join a teaching of an elective, with how many chose it."""
     rows = Teaching.objects.select_related("subject", "teacher__person").in_bulk(
         {teaching for _one, teaching in proposal.joining}
@@ -225,7 +226,7 @@ def _joining_shown(proposal: teachings.Proposal) -> list[dict[str, Any]]:
     return [{"demand": one, "teaching": rows[teaching]} for one, teaching in proposal.joining]
 
 
-def _gaps_shown(proposal: teachings.Proposal) -> list[dict[str, Any]]:
+def _gaps_shown(proposal: forming.Proposal) -> list[dict[str, Any]]:
     names = dict(
         Subject.objects.filter(pk__in={one.subject for one in proposal.gaps}).values_list("pk", name_of(""))
     )
@@ -266,19 +267,19 @@ def _told(teacher: Employee, found) -> str:
 
 
 def _assign_page(request: Request, rows, back: str, title: str) -> HttpResponse:
-    mine = teachings.assignable(rows, request.access.scope("teaching.assign"))
+    mine = giving.assignable(rows, request.access.scope("teaching.assign"))
     found = list(mine.order_by().values_list("kafedra", "academic_year").distinct())
     if len(found) != 1:
         messages.error(request, _("Choose teachings of one kafedra and one academic year."))
         return redirect("curriculum_teachings_list")
-    teachers = teachings.teachers_of(*found[0])
+    teachers = giving.teachers_of(*found[0])
     form = AssignForm(
         request.POST or None, teachers=teachers, loads=load.loads_of(teachers, found[0][1]),
         initial=mine.values("teacher", "assistant").first(),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
-            count = teachings.assign(mine, access=request.access, **form.cleaned_data)
+            count = giving.assign(mine, access=request.access, **form.cleaned_data)
         except actions.CurriculumError as error:
             form.add_error("teacher", str(error))
         else:
@@ -306,7 +307,7 @@ def assign(request: Request) -> HttpResponse:
 def _mine(request: Request, pk: int) -> Teaching:
     """A teaching of the kafedras in scope; a teacher's own is seen, not given away."""
     request.access.require("teaching.assign")
-    rows = teachings.assignable(
+    rows = giving.assignable(
         Teachings.rows(request.access, "teaching.assign"), request.access.scope("teaching.assign")
     )
     return get_object_or_404(rows, pk=pk)
@@ -337,7 +338,7 @@ def _verb(do):
 
 def _split(request: Request, teaching: Teaching) -> str:
     asked = request.POST.get("hours", "")
-    teachings.split_hours(
+    shaping.split_hours(
         teaching,
         access=request.access,
         hours=int(asked) if asked.isdigit() and len(asked) < 6 else 0,  # noqa: PLR2004
@@ -347,13 +348,13 @@ def _split(request: Request, teaching: Teaching) -> str:
 
 def _part(request: Request, teaching: Teaching) -> str:
     groups = [int(value) for value in request.POST.getlist("group") if value.isdigit()]
-    teachings.part(teaching, access=request.access, groups=groups)
+    shaping.part(teaching, access=request.access, groups=groups)
     return _("The chosen groups have a teaching of their own.")
 
 
 def _part_by_subgroups(request: Request, teaching: Teaching) -> str:
     asked = request.POST.get("division", "")
-    made = teachings.part_by_subgroups(
+    made = shaping.part_by_subgroups(
         teaching, access=request.access, division=int(asked) if asked.isdigit() else 0
     )
     return _("%(count)d teachings, one for each subgroup.") % {"count": len(made)}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from curriculum.models import Registration
 from curriculum.pages.common import keep_chosen
 from curriculum.pages.relearning_many import CHOSEN
-from grading import queries, rules
+from grading import debts, queries, rules
 from grading.models import SheetLine, SubjectResult
 from grading.pages.choices import faculties, groups, kafedras, years
 from grading.rulebook import Rulebook
@@ -90,7 +90,7 @@ def _story(request: Request, row: Registration) -> dict:
         .first()
     )
     book = Rulebook()
-    total = queries.debts_count([row.student_id]).get(row.student_id, 0)
+    total = debts.debts_count([row.student_id]).get(row.student_id, 0)
     attempts = book.scale(row.curriculum_subject.curriculum.marking_system_id).attempts
     return {
         "lines": lines,
@@ -154,7 +154,7 @@ class Debtors(Register):
         failed = SubjectResult.objects.filter(
             student=OuterRef("student"), curriculum_subject=OuterRef("curriculum_subject"), passed=False
         )
-        return queries.with_result(queries.debts()).annotate(failed=Exists(failed))
+        return debts.with_result(debts.owed()).annotate(failed=Exists(failed))
 
     @classmethod
     def summary(cls, rows):

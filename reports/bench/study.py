@@ -8,7 +8,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from curriculum import registrations, teachings
+from curriculum import registrations
+from curriculum.teachings import forming
 from reports.bench.parts import Out, part
 from reports.demo import YEAR
 
@@ -69,8 +70,8 @@ def _seconds_bare(year: int, term: str) -> float:
 
 def _seconds_of_forming(year: int, term: str) -> tuple[float, int]:
     began = time.perf_counter()
-    found = teachings.propose(year=year, term=term, day=timezone.localdate())
-    count = teachings.save(found.new, year=year, term=term)
+    found = forming.propose(year=year, term=term, day=timezone.localdate())
+    count = forming.save(found.new, year=year, term=term)
     return time.perf_counter() - began, count
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from curriculum.models import CurriculumSubject, Registration, TeachingAudience
-from grading import actions, queries, rules
+from grading import actions, debts, queries, rules
 from grading.models import GradeSheet, SheetLine, SubjectResult
 from grading.rulebook import Rulebook
 from hemis.access.history import acting
@@ -326,7 +326,7 @@ def _better(line: SheetLine) -> str:
 
 def _schedule(student: Student, access: Access, due: datetime.date, book: Book, *, is_draft: bool) -> None:
     failed = SubjectResult.objects.filter(student=student, passed=False).values("curriculum_subject")
-    subjects = list(queries.owed_subjects(student).filter(pk__in=failed))[:3]
+    subjects = list(debts.owed_subjects(student).filter(pk__in=failed))[:3]
     examiners = {
         one.pk: Employee.objects.get(pk=who)
         for one in subjects

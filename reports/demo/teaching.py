@@ -8,8 +8,9 @@ from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
-from curriculum import registrations, teachings
+from curriculum import registrations
 from curriculum.models import Registration, Teaching
+from curriculum.teachings import forming, giving, shaping
 from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.people.models import User
@@ -33,7 +34,7 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
         analyze()
         office = Access.for_user(staff["academic"])
         for year, term in HALF_YEARS:
-            teachings.form(access=office, year=year, term=term, day=today)
+            forming.form(access=office, year=year, term=term, day=today)
     _teach_in_subgroups(staff)
     _give_to_teachers(staff)
     _name_responsible()
@@ -58,7 +59,7 @@ def _teach_in_subgroups(staff: dict[str, User]) -> None:
         if teaching is not None:
             head = heads[teaching.kafedra_id]
             with acting(head.pk, "demo"):
-                teachings.part_by_subgroups(teaching, access=Access.for_user(head), division=division.pk)
+                shaping.part_by_subgroups(teaching, access=Access.for_user(head), division=division.pk)
 
 
 def _name_responsible() -> None:
@@ -83,4 +84,4 @@ def _give_to_teachers(staff: dict[str, User]) -> None:
             continue
         kafedra = Position.objects.get(employee__person=user.person_id, post="16").unit_id
         with acting(user.pk, "demo"):
-            teachings.distribute(Teaching.objects.filter(kafedra=kafedra), access=Access.for_user(user))
+            giving.distribute(Teaching.objects.filter(kafedra=kafedra), access=Access.for_user(user))

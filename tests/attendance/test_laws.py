@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from attendance import queries
 from attendance.models import Absence, CurrentMark, Excuse, LessonRecord
-from curriculum import teachings
 from curriculum.actions import CurriculumError
 from curriculum.models import ClassPair, Lesson, Registration, Teaching, TeachingAudience
+from curriculum.teachings import giving, shaping
 from curriculum.timetable import actions as timetable
 from curriculum.timetable import bulk
 from curriculum.timetable.actions import TimetableError
@@ -277,16 +277,16 @@ def test_what_is_in_journals_is_told_plainly_by_whatever_would_form_it_anew(scho
         school.lines[0], plans.make_studying_group(school.lines[0].curriculum, "610-26.98"), hours=50
     )
     for verb in (
-        lambda: teachings.merge(Teaching.objects.filter(pk__in=[school.teaching.pk, twin.pk]), access=head),
-        lambda: teachings.part(school.teaching, access=head, groups=[school.group.pk]),
-        lambda: teachings.part_by_subgroups(school.teaching, access=head, division=0),
-        lambda: teachings.assign(mine, access=head, teacher=None),
+        lambda: shaping.merge(Teaching.objects.filter(pk__in=[school.teaching.pk, twin.pk]), access=head),
+        lambda: shaping.part(school.teaching, access=head, groups=[school.group.pk]),
+        lambda: shaping.part_by_subgroups(school.teaching, access=head, division=0),
+        lambda: giving.assign(mine, access=head, teacher=None),
     ):
         with pytest.raises(CurriculumError, match="timetable|lessons"), override("en"):
             verb()
     # Another teacher takes over: today's lesson was given by who gave it, the next ones follow.
     second = factories.make_employee(school.lines[0].kafedra)
-    teachings.assign(mine, access=head, teacher=second)
+    giving.assign(mine, access=head, teacher=second)
     given_today.refresh_from_db(), coming.refresh_from_db()
     assert (given_today.teacher, coming.teacher) == (school.employee, second)
     # Undoing a bulk change leaves what was recorded meanwhile, and says so.

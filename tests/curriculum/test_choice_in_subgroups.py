@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance import roster
-from curriculum import registrations, seats, teacher_choice, teachings
+from curriculum import registrations, seats, teacher_choice
 from curriculum.actions import CurriculumError
 from curriculum.electives import choosing, office, settling, windows
 from curriculum.models import (
@@ -26,6 +26,7 @@ from curriculum.models import (
 )
 from curriculum.pages.registrations import Registrations
 from curriculum.pages.teachings import Teachings
+from curriculum.teachings import shaping
 from curriculum.timetable import own, sitting
 from grading.tasks import queries as tasks
 from hemis.notices.models import Notice
@@ -399,7 +400,7 @@ def test_a_whole_group_with_placed_guests_is_not_divided_under_them():
                reason="Ariza")  # fmt: skip
     head = factories.access_of(factories.make_user("head", made.line.kafedra))
     with pytest.raises(CurriculumError):
-        teachings.part_by_subgroups(whole, access=head, division=made.halves[2].division_id)
+        shaping.part_by_subgroups(whole, access=head, division=made.halves[2].division_id)
     assert made.sits(whole) == [0, 2, 3]
 
 

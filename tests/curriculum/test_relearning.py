@@ -33,7 +33,7 @@ from finance.models import (
 )
 from finance.payments.models import Payment
 from finance.prices.actions import set_law_dates
-from grading import queries
+from grading import debts, queries
 from grading.actions.gpa import compute_gpa
 from grading.actions.opening import propose_sheets
 from grading.models import StudentGpa, SubjectResult
@@ -158,7 +158,7 @@ def test_the_office_registers_with_a_running_group_and_the_attempts_begin_anew(s
     registration = Registration.objects.get(student=study.debtor, curriculum_subject=running)
     assert (registration.basis, registration.group) == ("relearned", place.group)
     assert (row.fee, row.fee_steps[0]["source"]) == (180_000, "Kengash qarori, 3-son"), "6 credits of 30 000"
-    assert queries.debts_count([study.debtor.pk]) == {study.debtor.pk: 1}, "owed once, till it is passed"
+    assert debts.debts_count([study.debtor.pk]) == {study.debtor.pk: 1}, "owed once, till it is passed"
 
     found = propose_sheets([subject(running)], [place.group], control="11")
     assert [one.student for one in found[0].candidates] == [study.debtor], "the first sheet again"
@@ -167,7 +167,7 @@ def test_the_office_registers_with_a_running_group_and_the_attempts_begin_anew(s
     study.through(running, {"11": ["25"], "12": ["15"], "13": ["45"]})
     result = SubjectResult.objects.get(student=before, curriculum_subject=running)
     assert (result.attempt, result.overall, result.passed) == ("11", D(85), True)
-    assert queries.debts_count([before.pk]) == {}
+    assert debts.debts_count([before.pk]) == {}
     compute_gpa(students=[before.pk], day=window.closes_on)
     gpa = StudentGpa.objects.get(student=before, academic_year=2026)
     assert (gpa.subjects, gpa.debts) == (1, 0) and gpa.gpa == queries.gpa_steps(before.pk, 2026).value > 0

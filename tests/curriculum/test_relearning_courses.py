@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance.roster import seats
-from curriculum import actions, relearning, teachings
+from curriculum import actions, relearning
 from curriculum import relearning_courses as courses
 from curriculum.exams import queries as sessions
 from curriculum.models import (
@@ -28,11 +28,12 @@ from curriculum.models import (
     TimetableDraft,
 )
 from curriculum.solver import queries as solver
+from curriculum.teachings import giving
 from curriculum.timetable import actions as timetable
 from curriculum.timetable import sitting
 from curriculum.timetable.own import lessons_of_student, study_of
 from finance.models import RelearningPrice
-from grading import queries
+from grading import debts
 from grading.actions.opening import propose_sheets
 from grading.models import SubjectResult
 from hemis.documents.models import Document
@@ -128,7 +129,7 @@ def test_who_relearns_alone_has_an_individual_plan_from_teacher_to_the_record(st
         ("11", 20, None), ("13", 10, None),
     ]  # fmt: skip
     teacher = factories.make_employee(line.kafedra)
-    teachings.assign(given, access=factories.access_of(study.head), teacher=teacher)
+    giving.assign(given, access=factories.access_of(study.head), teacher=teacher)
     assert [one.student for one in sitting.roll(given[0])] == [row.student], (
         "the journal has exactly the student"
     )
@@ -139,7 +140,7 @@ def test_who_relearns_alone_has_an_individual_plan_from_teacher_to_the_record(st
     study.through(line, {"11": ["25"], "12": ["15"], "13": ["45"]})
     result = SubjectResult.objects.get(student=row.student, curriculum_subject=line)
     assert (result.attempt, result.overall, result.passed) == ("11", D(85), True)
-    assert queries.debts_count([row.student_id]) == {}
+    assert debts.debts_count([row.student_id]) == {}
     from records.actions.feeding import feed
 
     feed(students=[row.student_id])
@@ -231,7 +232,7 @@ def test_lessons_of_a_summer_course_stand_in_the_timetable_and_in_the_journal(st
     relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
     teacher = factories.make_employee(course.line.kafedra)
     given = Teaching.objects.filter(audience__group=course.group)
-    teachings.assign(given, access=factories.access_of(study.head), teacher=teacher)
+    giving.assign(given, access=factories.access_of(study.head), teacher=teacher)
     lecture = given.get(training_type="11")
     hall, pair = make_room(kind="11", capacity=30), plans.make_pairs()[1]
     monday = datetime.date(2027, 7, 5)
@@ -303,7 +304,7 @@ def test_the_solvers_take_a_summer_course_in_its_own_days_only(study, price):
 
     given = Teaching.objects.filter(audience__group=course.group)
     teacher = factories.make_employee(course.line.kafedra)
-    teachings.assign(given, access=factories.access_of(study.head), teacher=teacher)
+    giving.assign(given, access=factories.access_of(study.head), teacher=teacher)
     lessons = TimetableDraft(
         faculty=study.faculty, academic_year_id=2026, term="12", starts_on=datetime.date(2027, 7, 1)
     )
@@ -333,7 +334,7 @@ def test_the_plan_on_paper_says_hours_teachers_and_controls(study, price):
     relearning.admit(row, relearning.places(row)[0], access=study.access("dean"), basis="Chek")
     teacher = factories.make_employee(course.line.kafedra)
     given = Teaching.objects.filter(audience__group=course.group)
-    teachings.assign(given, access=factories.access_of(study.head), teacher=teacher)
+    giving.assign(given, access=factories.access_of(study.head), teacher=teacher)
     client, print_it = (
         factories.client_of(study.dean),
         reverse("curriculum_relearning_course_pdf", args=[course.pk]),

@@ -12,10 +12,11 @@ from django.core.exceptions import PermissionDenied
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curriculum import actions, load, teachings
+from curriculum import actions, load
 from curriculum import teaching_rules as rules
 from curriculum.actions import CurriculumError
 from curriculum.models import Registration, Teaching, TeachingAudience
+from curriculum.teachings import forming, giving, shaping
 from students.models import Division, Subgroup
 from tests import factories
 from tests.curriculum import makers
@@ -116,7 +117,7 @@ def test_spreading_gives_everything_and_evenly(hours, free):
 
 @pytest.fixture(autouse=True)
 def _in_september(monkeypatch):
-    monkeypatch.setattr("curriculum.teachings.timezone", SimpleNamespace(localdate=lambda: DAY))
+    monkeypatch.setattr("curriculum.teachings.giving.timezone", SimpleNamespace(localdate=lambda: DAY))
 
 
 @shared
@@ -152,7 +153,7 @@ def head(kafedra):
 
 
 def form(access, term="11") -> int:
-    return teachings.form(access=access, year=2026, term=term, day=DAY).new
+    return forming.form(access=access, year=2026, term=term, day=DAY).new
 
 
 @pytest.mark.duty("2.3")
@@ -215,16 +216,16 @@ def test_the_head_gives_teachings_to_teachers_of_the_kafedra(dean, head, groups,
     form(dean)
     teacher, stranger = factories.make_employee(kafedra), factories.make_employee(groups[0].faculty)
     rows = Teaching.objects.filter(training_type="11")
-    assert teachings.assign(rows, access=head, teacher=teacher) == 5
+    assert giving.assign(rows, access=head, teacher=teacher) == 5
     with pytest.raises(CurriculumError):
-        teachings.assign(rows, access=head, teacher=stranger)
+        giving.assign(rows, access=head, teacher=stranger)
     with pytest.raises(CurriculumError):
-        teachings.assign(rows, access=head, teacher=teacher, assistant=teacher)
+        giving.assign(rows, access=head, teacher=teacher, assistant=teacher)
     elsewhere = factories.access_of(factories.make_user("head", factories.make_kafedra(groups[0].faculty, 2)))
-    assert teachings.assign(rows, access=elsewhere, teacher=None) == 0
+    assert giving.assign(rows, access=elsewhere, teacher=None) == 0
     assert rows.filter(teacher=teacher).count() == 5
     with pytest.raises(PermissionDenied):
-        teachings.assign(rows, access=dean, teacher=None)
+        giving.assign(rows, access=dean, teacher=None)
 
 
 @pytest.mark.duty("8.2")
@@ -237,15 +238,15 @@ def test_lessons_from_today_on_follow_the_teaching_and_no_teacher_is_in_two_plac
     past = makers.make_lesson(teaching)
     coming = makers.make_lesson(teaching, day=DAY + datetime.timedelta(days=4))
     mine = Teaching.objects.filter(pk=teaching.pk)
-    teachings.assign(mine, access=head, teacher=second)
+    giving.assign(mine, access=head, teacher=second)
     past.refresh_from_db(), coming.refresh_from_db()
     assert past.teacher == first and coming.teacher == second
     busy = makers.make_teaching(line, groups[1], teacher=first)
     makers.make_lesson(busy, day=DAY + datetime.timedelta(days=4))
     with pytest.raises(CurriculumError):
-        teachings.assign(mine, access=head, teacher=first)
+        giving.assign(mine, access=head, teacher=first)
     with pytest.raises(CurriculumError):
-        teachings.assign(mine, access=head, teacher=None)
+        giving.assign(mine, access=head, teacher=None)
 
 
 @pytest.mark.duty("8.2")
@@ -253,7 +254,7 @@ def test_spreading_over_the_kafedra_and_the_loads_that_come_of_it(dean, head, gr
     form(dean)
     people = [factories.make_employee(kafedra) for _n in range(3)]
     total = sum(Teaching.objects.values_list("hours", flat=True))
-    assert teachings.distribute(Teaching.objects.all(), access=head) == 15
+    assert giving.distribute(Teaching.objects.all(), access=head) == 15
     loads = load.loads_of(people, 2026)
     assert sum(one.hours for one in loads.values()) == total
     assert max(one.hours for one in loads.values()) - min(one.hours for one in loads.values()) <= 50
@@ -265,22 +266,22 @@ def test_hours_split_merge_and_part(dean, head, groups):
     form(dean)
     practical = Teaching.objects.filter(training_type="13").order_by("subject", "pk")
     one, other = practical[0], practical[1]
-    half = teachings.split_hours(one, access=head, hours=20)
+    half = shaping.split_hours(one, access=head, hours=20)
     one.refresh_from_db()
     assert (one.hours, half.hours) == (30, 20) and half.audience.count() == 1
-    assert teachings.propose(year=2026, term="11", day=DAY).gaps == ()
+    assert forming.propose(year=2026, term="11", day=DAY).gaps == ()
     for hours in (0, 30, 50):
         with pytest.raises(CurriculumError):
-            teachings.split_hours(one, access=head, hours=hours)
+            shaping.split_hours(one, access=head, hours=hours)
     stream = Teaching.objects.filter(training_type="11").first()
-    left = teachings.part(stream, access=head, groups=[groups[1].pk])
+    left = shaping.part(stream, access=head, groups=[groups[1].pk])
     assert stream.audience.count() == left.audience.count() == 1
-    merged = teachings.merge(Teaching.objects.filter(pk__in=[stream.pk, left.pk]), access=head)
+    merged = shaping.merge(Teaching.objects.filter(pk__in=[stream.pk, left.pk]), access=head)
     assert merged.audience.count() == 2 and not Teaching.objects.filter(pk=left.pk).exists()
     with pytest.raises(CurriculumError):
-        teachings.merge(Teaching.objects.filter(pk__in=[one.pk, other.pk]), access=head)
+        shaping.merge(Teaching.objects.filter(pk__in=[one.pk, other.pk]), access=head)
     with pytest.raises(CurriculumError):
-        teachings.part(merged, access=head, groups=[group.pk for group in groups])
+        shaping.part(merged, access=head, groups=[group.pk for group in groups])
 
 
 @pytest.mark.duty("8.2")
@@ -290,12 +291,12 @@ def test_a_group_is_divided_for_a_teaching_and_hours_off_the_plan_are_told(dean,
     division = Division.objects.create(group=groups[0], kind="language")
     for name in "ab":
         Subgroup.objects.create(division=division, name=name)
-    made = teachings.part_by_subgroups(one, access=head, division=division.pk)
+    made = shaping.part_by_subgroups(one, access=head, division=division.pk)
     assert [seat.subgroup.name for row in made for seat in row.audience.all()] == ["a", "b"]
-    assert teachings.propose(year=2026, term="11", day=DAY).gaps == ()
+    assert forming.propose(year=2026, term="11", day=DAY).gaps == ()
     Teaching.objects.filter(pk=made[1].pk).update(hours=10)
-    (gap,) = teachings.propose(year=2026, term="11", day=DAY).gaps
+    (gap,) = forming.propose(year=2026, term="11", day=DAY).gaps
     assert (gap.planned, gap.given, gap.group) == (50, 10, groups[0].name)
     makers.make_lesson(one, teacher=factories.make_employee(one.kafedra))
     with pytest.raises(CurriculumError):
-        teachings.part_by_subgroups(one, access=head, division=division.pk)
+        shaping.part_by_subgroups(one, access=head, division=division.pk)

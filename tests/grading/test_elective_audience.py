@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from attendance import roster
 from curriculum import actions as plan_actions
 from curriculum import teaching_rules as rules
-from curriculum import teachings
 from curriculum.electives import choosing, office, settling, windows
 from curriculum.models import ElectiveChoice, ElectiveOffer, Lesson, Registration, Teaching, TeachingAudience
+from curriculum.teachings import forming
 from curriculum.timetable import actions as timetable
 from curriculum.timetable import queries, sitting
 from curriculum.timetable.actions import TimetableError
@@ -71,8 +71,8 @@ class Choice:
         self.pair = {one.number: one for one in queries.pairs_of(2026)}
         self.rooms = [make_room(str(number)) for number in (101, 102, 103)]
 
-    def form(self) -> teachings.Formed:
-        made = teachings.form(access=self.dean, year=2026, term="12", day=DAY)
+    def form(self) -> forming.Formed:
+        made = forming.form(access=self.dean, year=2026, term="12", day=DAY)
         for one in Teaching.objects.filter(teacher=None):
             Teaching.objects.filter(pk=one.pk).update(teacher=factories.make_employee(one.kafedra))
         return made
@@ -161,7 +161,7 @@ def test_who_chose_later_joins_the_audience_unless_it_cannot_be(choice):
     late = factories.make_students(choice.faculty, 1, group=choice.groups[2])[0]
     Registration.objects.filter(student=late).delete()
     Registration.objects.create(student=late, curriculum_subject=choice.line, basis="chosen")
-    assert choice.form() == teachings.Formed(new=0, joined=2), "the lecture and the practice"
+    assert choice.form() == forming.Formed(new=0, joined=2), "the lecture and the practice"
     assert Teaching.objects.count() == count
     assert late.pk in {
         one.student.pk for one in sitting.roll(choice.teaching(choice.line, group=choice.groups[2]))
@@ -175,7 +175,7 @@ def test_who_chose_later_joins_the_audience_unless_it_cannot_be(choice):
     later = factories.make_students(choice.faculty, 1, group=choice.groups[2])[0]
     Registration.objects.filter(student=later).delete()
     Registration.objects.create(student=later, curriculum_subject=choice.other, basis="chosen")
-    assert choice.form() == teachings.Formed(new=1, joined=1)
+    assert choice.form() == forming.Formed(new=1, joined=1)
 
 
 @pytest.mark.duty("2.3")

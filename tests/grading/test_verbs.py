@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grading import actions, offers, queries, rules
+from grading import actions, debts, offers, queries, rules
 from grading.actions.opening import propose_sheets
 from grading.models import GradeSheet, PersonalSchedule, SheetLine, StudentGpa, SubjectResult
 from hemis.jobs.actions import run_now, start
@@ -194,7 +194,7 @@ def test_a_second_sheet_is_for_those_who_failed_and_inherits(study):
     assert explained.value.overall == third.overall and explained.steps
     # A third sheet is the last one the system allows.
     study.close(study.open(line, "13", "13"), "k")
-    assert queries.debts_count([study.students[2].pk]) == {study.students[2].pk: 1}
+    assert debts.debts_count([study.students[2].pk]) == {study.students[2].pk: 1}
 
 
 def test_an_excused_student_has_no_result_and_takes_the_same_sheet_later(study):
@@ -221,7 +221,7 @@ def test_a_personal_schedule_makes_a_debt_good(study):
     study.through(line, ALL | {"13": ["40", "10"]})
     debtor = study.students[2]
     access = study.access("dean")
-    assert set(queries.owed_subjects(debtor)) == {line}
+    assert set(debts.owed_subjects(debtor)) == {line}
     with pytest.raises(actions.GradingError):
         actions.draw_up_schedule(study.students[0], subjects=[subject(line)], due_on=today, access=access)
     schedule = actions.draw_up_schedule(
@@ -237,7 +237,7 @@ def test_a_personal_schedule_makes_a_debt_good(study):
     assert actions.open_due_sheets(schedule, access=access) == 1
     study.close(schedule.sheets.get(control="13"), "30")
     assert SubjectResult.objects.get(student=debtor).overall == D(75)  # 25 + 20 + 30
-    assert queries.debts_count([debtor.pk]) == {}
+    assert debts.debts_count([debtor.pk]) == {}
     assert actions.open_due_sheets(schedule, access=access) == 0
     other = factories.make_user("dean", factories.make_faculty("303-102"))
     with pytest.raises(PermissionDenied):

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from grading import queries as grading
+from grading import debts
 from movement import facts
 from records import actions, record
 from records.actions import RecordsError
@@ -193,7 +193,7 @@ class TestSessions:
 
         keys = [one.pk for one in world.students]
         far = timezone.localdate() + datetime.timedelta(days=900)
-        assert grading.debts_count(keys, far) == {}
+        assert debts.debts_count(keys, far) == {}
         lines = [world.exam, world.work]
         assert propose_sheets(lines, [world.group], control="14") == []
 
