@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from curriculum.models import ElectiveCampaign, ElectiveChoice, Teaching
+from curriculum.models import ElectiveCampaign, ElectiveChoice, ElectiveOffer, Teaching
 from curriculum.pages.common import now_half_year
 from curriculum.teachings import giving
 from hemis.access.scope import Access
@@ -33,14 +33,22 @@ def to_be_closed(access: Access) -> int:
 
 
 def to_be_chosen(access: Access) -> int:
-    """Open windows of the own plan in which the student has not chosen yet: one query."""
+    """Open windows of the own plan in which the student has not chosen yet: one query.
+
+    Of electives each group asks for a choice; of teachers one is enough, for who does not choose stays.
+    """
     person = access.scope("own.elective").person_id
     if not person:
         return 0
     now = timezone.now()
     mine = ElectiveChoice.objects.filter(campaign=OuterRef("pk"), student__person=person)
+    chosen = ElectiveChoice.objects.filter(
+        campaign=OuterRef("campaign"), student__person=person,
+        elective_group=OuterRef("curriculum_subject__elective_group"),
+    )  # fmt: skip
+    lacking = ElectiveOffer.objects.filter(~Exists(chosen), campaign=OuterRef("pk"), group=None)
     rows = ElectiveCampaign.objects.filter(
-        ~Exists(mine),
+        ~Exists(mine) | Exists(lacking),
         closed_at=None,
         opens_at__lte=now,
         closes_at__gt=now,

@@ -129,7 +129,7 @@ CREATE TRIGGER registration_seats_added AFTER INSERT ON curriculum_registrations
 CREATE TRIGGER registration_seats_changed AFTER UPDATE ON curriculum_registrationseat REFERENCING NEW TABLE AS news
     FOR EACH STATEMENT EXECUTE FUNCTION hemis_registration_seats_held();
 
--- What somebody attends by name is not taken away under him.
+-- What somebody attends by name, or may choose in a window, is not taken away under him.
 CREATE FUNCTION hemis_named_audience_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
@@ -144,8 +144,16 @@ BEGIN
                             WHERE a.curriculum_subject_id = r.curriculum_subject_id AND a.group_id = n.group_id
                               AND a.subgroup_id IS NOT DISTINCT FROM n.subgroup_id
                               AND t.training_type = n.training_type)
+    ) OR EXISTS (
+        SELECT 1 FROM curriculum_electiveoffer f JOIN curriculum_electivecampaign c ON c.id = f.campaign_id
+         WHERE f.curriculum_subject_id = OLD.curriculum_subject_id AND f.group_id = OLD.group_id
+           AND f.training_type <> '' AND f.subgroup_id IS NOT DISTINCT FROM OLD.subgroup_id AND c.closed_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM curriculum_teachingaudience a JOIN curriculum_teaching t ON t.id = a.teaching_id
+                            WHERE a.curriculum_subject_id = f.curriculum_subject_id AND a.group_id = f.group_id
+                              AND a.subgroup_id IS NOT DISTINCT FROM f.subgroup_id
+                              AND t.training_type = f.training_type)
     ) THEN
-        RAISE EXCEPTION 'Students attend it by a choice or a decision of the office: move them first.'
+        RAISE EXCEPTION 'Students attend it by a choice or a decision of the office, or may choose it now.'
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'named_audience_stays';
     END IF;
     RETURN NULL;

@@ -16,7 +16,9 @@ from hemis.access.scope import Access
 from hemis.refusals import refusals_told
 from students.models import Subgroup
 
-NAMED = gettext_lazy("Students attend it by a choice or a decision of the office; move them first.")
+NAMED = gettext_lazy(
+    "Students attend it by a choice or a decision of the office, or may choose it now: move them or close the window."
+)
 
 
 @transaction.atomic

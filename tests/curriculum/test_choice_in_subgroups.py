@@ -386,9 +386,19 @@ def test_a_place_stays_with_its_registration_and_a_subgroup_is_not_filled_by_raw
     assert made.labs_sit() == [[], [1], [0, 2], [3]]
     with pytest.raises(IntegrityError), transaction.atomic():
         RegistrationSeat.objects.update(registration=made.registration(1))
-    with pytest.raises(IntegrityError, match="move them first"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="by a choice"), transaction.atomic():
         made.labs[2].audience.all().delete()
     made.labs[1].audience.all().delete()  # nobody has a place of his own there
+
+
+def test_what_a_window_offers_is_not_taken_away_before_it_is_closed():
+    made = Laboratories()
+    with pytest.raises(IntegrityError, match="may choose it now"), transaction.atomic():
+        made.labs[1].audience.all().delete()
+    twin = makers.make_teaching(made.line, made.halves[1], training_type=LAB)
+    made.labs[1].audience.all().delete()  # another teaching holds the place
+    settling.close(made.campaign, access=made.dean)
+    twin.audience.all().delete()
 
 
 def test_a_whole_group_with_placed_guests_is_not_divided_under_them():

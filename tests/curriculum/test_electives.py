@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curriculum import actions, registrations, standing
+from curriculum import actions, dashboard, registrations, standing
 from curriculum import elective_rules as rules
 from curriculum.actions import CurriculumError
 from curriculum.electives import choosing, office, settling, windows
@@ -84,16 +84,17 @@ def test_the_better_gpa_goes_first_and_a_small_alternative_is_dropped():
 # --- the verbs
 
 
-def setting(count: int = 3, places: int = 2, priority: str = "time"):
-    """A plan with a choice of two in its second semester, a window that is open, and students."""
+def setting(count: int = 3, places: int = 2, priority: str = "time", groups: tuple[str, ...] = ("T1",)):
+    """A plan with choices of two in its second semester, a window that is open, and students."""
     factories.make_university()
     faculty = factories.make_faculty()
     plan = makers.make_curriculum(faculty)
     for number in (1, 2):
-        for _place in range(5 - (number == 2)):
+        for _place in range(5 - len(groups) * (number == 2)):
             makers.add_subject(plan, number)
-    for _place in range(2):
-        makers.add_subject(plan, 2, kind="12", elective_group="T1", places=places)
+    for elective in groups:
+        for _place in range(2):
+            makers.add_subject(plan, 2, kind="12", elective_group=elective, places=places)
     actions.approve(plan, access=factories.access_of(factories.make_user("academic_affairs")))
     group = makers.make_studying_group(plan)
     students = factories.make_students(faculty, count, group=group)
@@ -134,6 +135,23 @@ def test_first_come_first_served_and_the_waiting_list_moves_up():
     assert states(second) == [(three.pk, "placed")]
     with pytest.raises(CurriculumError):
         choosing.withdraw(ElectiveChoice.objects.get(student=two), access=access_of(one))
+
+
+@pytest.mark.django_db
+@pytest.mark.duty("S")
+def test_the_home_page_asks_until_each_group_of_electives_is_chosen():
+    campaign, (one, *_others), dean = setting(3, groups=("T1", "T2"))
+    mine = access_of(one)
+    assert dashboard.to_be_chosen(mine) == 1 and len(office.left_over(campaign)) == 3
+    for left, group in ((1, "T1"), (0, "T2")):
+        offer = campaign.offers.filter(curriculum_subject__elective_group=group).first()
+        choosing.choose(offer, access=mine)
+        assert dashboard.to_be_chosen(mine) == left
+    assert [found.student for found in office.left_over(campaign)] != [one]
+    outcome = office.place(campaign, access=dean)
+    assert (outcome.done, outcome.refused) == (4, ()) and office.left_over(campaign) == []
+    offers = list(campaign.offers.order_by("pk"))
+    assert [one.taken for one in offers] == [2, 1, 2, 1]
 
 
 @pytest.mark.django_db
