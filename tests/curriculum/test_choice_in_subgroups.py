@@ -17,6 +17,7 @@ from curriculum import registrations, seats, teacher_choice
 from curriculum.actions import CurriculumError
 from curriculum.electives import choosing, office, settling, windows
 from curriculum.models import (
+    ControlEvent,
     ElectiveCampaign,
     ElectiveChoice,
     ElectiveOffer,
@@ -270,6 +271,45 @@ def test_lessons_that_meet_own_ones_are_refused_and_the_account_says_why():
     assert set(found) == {(made.students[0].pk, made.offer(2).pk)}
     told = settling.explanations(made.campaign)
     assert "824" in next(iter(told.values())).steps[1].source
+
+
+def test_controls_by_subgroups_follow_the_place_in_the_own_group_and_no_other():
+    made = Laboratories(opened=False)
+    day, pairs = timezone.localdate(), makers.make_pairs()
+    events = []
+    for half in made.halves:
+        events.append(
+            ControlEvent.objects.create(
+                subject=made.line.subject, kafedra=made.line.kafedra, control="13", day=day, pair=pairs[1],
+                examiner=factories.make_employee(made.line.kafedra), approved_at=timezone.now(),
+            )
+        )  # fmt: skip
+        events[-1].audience.create(curriculum_subject=made.line, group=half.division.group, subgroup=half)
+    whole = {0: made.halves[1], 2: made.halves[1]}  # one to the neighbour, one to another group
+    for student, half in whole.items():
+        seats.move(made.registration(student), access=made.dean, training_type=LAB, group=made.groups[0].pk,
+                   subgroup=half.pk, reason="Ariza")  # fmt: skip
+    people = {one.person_id: at for at, one in enumerate(made.students)}
+    assert [sorted(people[one] for one in sitting.people_of_controls([event.pk])) for event in events] == [
+        [], [0, 1], [2], [3],
+    ]  # fmt: skip
+    assert made.labs_sit() == [[], [0, 1, 2], [], [3]]
+    assert sitting.controls_of(made.students[0].pk) == [events[1].pk]
+    student = own.study_of(made.students[2].person_id)
+    assert list(own.controls_of_student(student)) == [events[2]]
+
+
+def test_who_is_elsewhere_by_a_place_is_told_when_a_lesson_is_placed():
+    made = Laboratories(opened=False)
+    day, pairs = timezone.localdate() + 7 * DAY, makers.make_pairs()
+    mine = makers.make_teaching(made.other, made.groups[0])
+    Lesson.objects.create(teaching=mine, teacher=mine.teacher, day=day, pair=pairs[1])
+    lab = Lesson.objects.create(teaching=made.labs[2], teacher=made.labs[2].teacher, day=day, pair=pairs[1])
+    assert sitting.elsewhere(lab) == []
+    met = seats.move(made.registration(0), access=made.dean, training_type=LAB, group=made.groups[1].pk,
+                     subgroup=made.halves[2].pk, reason="Ariza")  # fmt: skip
+    assert [made.other.subject.name in str(one) for one in met] == [True], "the office is told, and decides"
+    assert sitting.elsewhere(lab) == [made.students[0]]
 
 
 # --- places are held
