@@ -351,3 +351,14 @@ def test_a_whole_group_with_placed_guests_is_not_divided_under_them():
     with pytest.raises(CurriculumError):
         shaping.part_by_subgroups(whole, access=head, division=made.halves[2].division_id)
     assert made.sits(whole) == [0, 2, 3]
+
+
+def test_seats_are_planned_as_part_of_whoever_asks():
+    """Were the function a wall to the planner, each roll would read the registrations of the university."""
+    for asked in ("teaching_id = 1", "student_id = ANY(ARRAY[1, 2])"):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN SELECT * FROM hemis_seats() s WHERE s.{asked}")  # noqa: S608
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "Function Scan" not in plan and "Index Cond: (" in plan
+        assert asked.split(" ")[0] in plan
