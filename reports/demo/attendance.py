@@ -9,6 +9,7 @@ from random import Random
 
 from django.core.files.base import ContentFile
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from attendance import actions, queries
@@ -45,7 +46,7 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
     random = Random(SEED)  # noqa: S311
     lessons = list(
         Lesson.objects.filter(queries.is_past(), state=Lesson.PLANNED)
-        .select_related("teaching", "teacher")
+        .annotate(training_type=F("teaching__training_type"))
         .order_by("day", "starts_at", "pk")
     )
     if not lessons:
@@ -73,7 +74,7 @@ def _records(lessons: list[Lesson], random: Random) -> list[LessonRecord]:
             continue
         number = taught[lesson.teaching_id]
         taught[lesson.teaching_id] += 1
-        known = topics.get((lines.get(lesson.teaching_id, 0), lesson.teaching.training_type), [])
+        known = topics.get((lines.get(lesson.teaching_id, 0), lesson.training_type), [])  # type: ignore[attr-defined]
         begins = queries.begins(lesson)
         row = LessonRecord(
             lesson=lesson, recorded_by_id=user,
