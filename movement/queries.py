@@ -328,8 +328,8 @@ def check_context(order: Order, lines: list[OrderLine], kind: type[OrderKind]) -
     entered: dict[int, dict[str, Known]] = {}
     if kind.facts:
         facts_entered = LineFact.objects.filter(line__order=order).values_list("line", "code", "value", "basis")
-        for line, code, value, basis in facts_entered:
-            entered.setdefault(line, {})[code] = Known(value, basis)
+        for key, code, value, basis in facts_entered:
+            entered.setdefault(key, {})[code] = Known(value, basis)
     coming: dict[int | None, int] = {}
     for line in lines:
         if line.status == STUDYING and (line.closes is None or line.closes.group_id != line.group_id):

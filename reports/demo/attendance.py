@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 from django.core.files.base import ContentFile
@@ -62,7 +62,7 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None]) -> None:
     tell(f"{records} lessons given, {away} absences, {marks} marks, {letters} letters")
 
 
-def _records(lessons: list[Lesson], random: Random) -> int:
+def _records(lessons: Sequence[Lesson], random: Random) -> int:
     """Most lessons, those of the last days a little less; topics one after another where there is a plan."""
     users = dict(User.objects.filter(person__employee__isnull=False).values_list("person__employee", "pk"))
     topics = _topics()
