@@ -327,7 +327,9 @@ def check_context(order: Order, lines: list[OrderLine], kind: type[OrderKind]) -
     students = [line.student_id for line in lines if line.student_id]
     entered: dict[int, dict[str, Known]] = {}
     if kind.facts:
-        facts_entered = LineFact.objects.filter(line__order=order).values_list("line", "code", "value", "basis")
+        facts_entered = LineFact.objects.filter(line__order=order).values_list(
+            "line", "code", "value", "basis"
+        )
         for key, code, value, basis in facts_entered:
             entered.setdefault(key, {})[code] = Known(value, basis)
     coming: dict[int | None, int] = {}
