@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from hemis.explain import Step
+from hemis.explain import LateStep, Step
 
 
 class Phrase(str):
@@ -40,7 +40,7 @@ def typed(value: Decimal) -> Decimal:
     return whole if whole == value else value
 
 
-def steps_as_json(steps: Sequence[Step]) -> list[dict[str, Any]]:
+def steps_as_json(steps: Sequence[Step | LateStep]) -> list[dict[str, Any]]:
     """Steps as they are kept with the contract."""
     return [
         {

@@ -12,8 +12,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from hemis.explain import Explained, Step, decimal_text
+from hemis.explain import Explained, LateStep, Phrase, Step, decimal_text
 
 FIVE, HUNDRED, CREDIT = "five", "hundred", "credit"
 CURRENT, MIDTERM, FINAL, OVERALL = "11", "12", "13", "14"
@@ -172,44 +173,49 @@ def admission(
     are missed than the law allows, nothing is owed by the contract where that is
     asked, the fee of a relearning is paid, and for a retake the debts are few enough.
     """
-    steps: list[Step] = []
+    steps: list[LateStep] = []
     good = _points_admit(scale, maxima, got, steps)
     good &= _hours_admit(facts.attendance, limits, steps)
     if limits.contract and facts.contract_debt is not None:
-        good &= facts.contract_debt <= 0
-        text = _("Owed by the contract: %(sum)s soʻm.") % {"sum": decimal_text(facts.contract_debt)}
-        steps.append(Step(text, _verdict(facts.contract_debt <= 0), limits.source("admission.contract")))
+        good &= _paid(
+            facts.contract_debt, gettext_noop("Owed by the contract: %(sum)s soʻm."),
+            limits.source("admission.contract"), steps,
+        )  # fmt: skip
     if limits.relearning and facts.relearning_fee is not None:
-        good &= facts.relearning_fee <= 0
-        text = _("To be paid of the fee of relearning: %(sum)s soʻm.") % {
-            "sum": decimal_text(facts.relearning_fee)
-        }
-        steps.append(Step(text, _verdict(facts.relearning_fee <= 0), limits.source("admission.relearning")))
+        good &= _paid(
+            facts.relearning_fee, gettext_noop("To be paid of the fee of relearning: %(sum)s soʻm."),
+            limits.source("admission.relearning"), steps,
+        )  # fmt: skip
     if retake:
         good &= _retake_admits(facts.debts, limits, steps)
-    steps.append(Step(_("May sit the control") if good else _("Not admitted"), _verdict(good)))
+    said = gettext_noop("May sit the control") if good else gettext_noop("Not admitted")
+    steps.append(LateStep(said, values=_verdict(good)))
     return Explained(good, steps)
 
 
-def _verdict(good: bool) -> str:
-    return "✓" if good else "✗"
+def _paid(owed: Decimal, text: str, source: str, steps: list[LateStep]) -> bool:
+    steps.append(LateStep(text, {"sum": owed}, _verdict(owed <= 0), source))
+    return owed <= 0
+
+
+def _verdict(good: bool) -> tuple[str]:
+    return ("✓" if good else "✗",)
 
 
 def _points_admit(
-    scale: Scale, maxima: Mapping[str, Decimal], got: Mapping[str, Got], steps: list[Step]
+    scale: Scale, maxima: Mapping[str, Decimal], got: Mapping[str, Got], steps: list[LateStep]
 ) -> bool:
     groups = [
-        (_("JN"), CURRENT_ALL, part(scale, got, CURRENT_ALL)),
-        (_("ON"), MIDTERM_ALL, part(scale, got, MIDTERM_ALL)),
+        (gettext_noop("JN"), CURRENT_ALL, part(scale, got, CURRENT_ALL)),
+        (gettext_noop("ON"), MIDTERM_ALL, part(scale, got, MIDTERM_ALL)),
     ]
     groups = [one for one in groups if any(code in maxima for code in one[1])]
     absent = [
         code for _name, codes, _points in groups for code in codes if code in maxima and code not in got
     ]
     if absent:
-        steps.append(
-            Step(_("A control before the final one has no signed sheet yet."), _verdict(False), AV_3069)
-        )
+        unsigned = gettext_noop("A control before the final one has no signed sheet yet.")
+        steps.append(LateStep(unsigned, values=_verdict(False), source=AV_3069))
         return False
     if scale.kind == FIVE:
         good = True
@@ -218,55 +224,48 @@ def _points_admit(
             least = scale.limit(rounded(sum(whole, ZERO) / len(whole)))
             enough = points is not None and points >= least
             good &= enough
-            text = _("%(name)s: %(points)s, at least %(least)s is needed (a mark of 3).") % {
-                "name": name, "points": decimal_text(points), "least": decimal_text(least),
-            }  # fmt: skip
-            steps.append(Step(text, _verdict(enough), AV_3069))
+            text = gettext_noop("%(name)s: %(points)s, at least %(least)s is needed (a mark of 3).")
+            figures = {"name": Phrase(name), "points": points, "least": least}
+            steps.append(LateStep(text, figures, _verdict(enough), AV_3069))
         return good
     base = sum((value for code, value in maxima.items() if code in (*CURRENT_ALL, *MIDTERM_ALL)), ZERO)
     if not base:
         return True
     total, least = before_final(scale, got) or ZERO, scale.limit(base)
     for name, _codes, points in groups:
-        steps.append(Step(name, decimal_text(points)))
-    text = _("JN + ON = %(total)s of %(base)s; at least %(least)s (%(percent)s %%) is needed.") % {
-        "total": decimal_text(total), "base": decimal_text(base), "least": decimal_text(least),
-        "percent": decimal_text(scale.pass_percent),
-    }  # fmt: skip
-    steps.append(Step(text, _verdict(total >= least), scale.basis))
+        steps.append(LateStep(name, values=(points,)))
+    text = gettext_noop("JN + ON = %(total)s of %(base)s; at least %(least)s (%(percent)s %%) is needed.")
+    figures = {"total": total, "base": base, "least": least, "percent": scale.pass_percent}
+    steps.append(LateStep(text, figures, _verdict(total >= least), scale.basis))
     return total >= least
 
 
-def _hours_admit(known: Attendance | None, limits: Limits, steps: list[Step]) -> bool:
+def _hours_admit(known: Attendance | None, limits: Limits, steps: list[LateStep]) -> bool:
     if known is None or not known.planned:
         return True
     percent = rounded(known.missed * 100 / known.planned)
     good = percent < limits.hours_missed
-    text = _(
+    text = gettext_noop(
         "Missed without excuse: %(missed)s of %(planned)s hours, %(percent)s %%; from %(most)s %% one is barred."
     )
-    text %= {
-        "missed": decimal_text(known.missed), "planned": decimal_text(known.planned), "percent": decimal_text(percent),
-        "most": decimal_text(limits.hours_missed),
+    figures = {
+        "missed": known.missed, "planned": known.planned, "percent": percent, "most": limits.hours_missed,
     }  # fmt: skip
-    steps.append(Step(text, _verdict(good), limits.source("admission.hours_missed")))
+    steps.append(LateStep(text, figures, _verdict(good), limits.source("admission.hours_missed")))
     return good
 
 
-def _retake_admits(debts: int | None, limits: Limits, steps: list[Step]) -> bool:
+def _retake_admits(debts: int | None, limits: Limits, steps: list[LateStep]) -> bool:
     if not limits.retake_allowed:
-        steps.append(
-            Step(_("The subject is studied anew; there are no retakes."), _verdict(False),
-                 limits.source("retake.allowed"))
-        )  # fmt: skip
+        anew = gettext_noop("The subject is studied anew; there are no retakes.")
+        steps.append(LateStep(anew, values=_verdict(False), source=limits.source("retake.allowed")))
         return False
     if debts is None:
         return True
     good = debts <= limits.retake_debts
-    text = _("Debts: %(debts)d; with more than %(most)d there are no retakes.") % {
-        "debts": debts, "most": limits.retake_debts,
-    }  # fmt: skip
-    steps.append(Step(text, _verdict(good), limits.source("retake.debts")))
+    text = gettext_noop("Debts: %(debts)d; with more than %(most)d there are no retakes.")
+    figures = {"debts": debts, "most": limits.retake_debts}
+    steps.append(LateStep(text, figures, _verdict(good), limits.source("retake.debts")))
     return good
 
 
@@ -297,7 +296,7 @@ def result(scale: Scale, maxima: Mapping[str, Decimal], got: Mapping[str, Got]) 
     last = deciding(maxima)
     if last not in got or got[last].status in (EXCUSED, EMPTY):
         return None
-    steps: list[Step] = []
+    steps: list[LateStep] = []
     current, midterm = part(scale, got, CURRENT_ALL), part(scale, got, MIDTERM_ALL)
     final = got[last].value if got[last].status == GRADED else None
     overall, maximum = _overall(scale, maxima, got, last, steps)
@@ -308,59 +307,59 @@ def result(scale: Scale, maxima: Mapping[str, Decimal], got: Mapping[str, Got]) 
     return Explained(value, steps)
 
 
+PARTS_CALLED = {CURRENT: gettext_noop("JN"), MIDTERM: gettext_noop("ON"), FINAL: gettext_noop("YN")}
+
+
 def _overall(
-    scale: Scale, maxima: Mapping[str, Decimal], got: Mapping[str, Got], last: str, steps: list[Step]
+    scale: Scale, maxima: Mapping[str, Decimal], got: Mapping[str, Got], last: str, steps: list[LateStep]
 ) -> tuple[Decimal, Decimal]:
     """Overall points and their maximum."""
     if last == OVERALL or scale.kind == FIVE:
         overall = rounded(got[last].value)
-        steps.append(Step(_("The points of the deciding control"), decimal_text(overall), scale.basis))
+        deciding_points = gettext_noop("The points of the deciding control")
+        steps.append(LateStep(deciding_points, values=(overall,), source=scale.basis))
         return overall, maxima[last]
     parts = [code for code in sorted(maxima) if code in got]
     for code in parts:
-        text = {CURRENT: _("JN"), MIDTERM: _("ON"), FINAL: _("YN")}.get(code) or _("Part %(code)s") % {
-            "code": code
-        }
-        steps.append(Step(text, f"{decimal_text(got[code].value)} / {decimal_text(maxima[code])}"))
+        name = PARTS_CALLED.get(code, gettext_noop("Part %(code)s"))
+        steps.append(LateStep(name, {"code": code}, (got[code].value, maxima[code])))
     overall = rounded(sum((got[code].value for code in parts), ZERO))
-    steps.append(Step(_("Added together"), decimal_text(overall), scale.basis))
+    steps.append(LateStep(gettext_noop("Added together"), values=(overall,), source=scale.basis))
     return overall, sum(maxima.values(), ZERO)
 
 
 def _passes(
     scale: Scale, maxima: Mapping[str, Decimal], got: Mapping[str, Got], last: str, overall: Decimal,
-    maximum: Decimal, steps: list[Step],
+    maximum: Decimal, steps: list[LateStep],
 ) -> bool:  # fmt: skip
     least = scale.limit(maximum)
     passed = overall >= least
-    text = _("Passed from %(least)s of %(maximum)s (%(percent)s %%).") % {
-        "least": decimal_text(least), "maximum": decimal_text(maximum), "percent": decimal_text(scale.pass_percent),
-    }  # fmt: skip
-    steps.append(Step(text, _verdict(passed), scale.basis))
-    if got[last].status == NOT_ADMITTED:
-        steps.append(Step(_("Not admitted to the control."), _verdict(False), AV_3069))
-        return False
-    if got[last].status == ABSENT:
-        steps.append(Step(_("Absent without excuse."), _verdict(False), AV_3069))
+    text = gettext_noop("Passed from %(least)s of %(maximum)s (%(percent)s %%).")
+    figures = {"least": least, "maximum": maximum, "percent": scale.pass_percent}
+    steps.append(LateStep(text, figures, _verdict(passed), scale.basis))
+    if got[last].status in (NOT_ADMITTED, ABSENT):
+        why = gettext_noop("Absent without excuse.")
+        if got[last].status == NOT_ADMITTED:
+            why = gettext_noop("Not admitted to the control.")
+        steps.append(LateStep(why, values=_verdict(False), source=AV_3069))
         return False
     if last == FINAL and scale.final_alone and scale.kind != FIVE:
         alone = scale.limit(maxima[last])
         enough = got[last].value >= alone
         passed &= enough
-        text = _("The final control alone: %(points)s, at least %(least)s is needed.") % {
-            "points": decimal_text(got[last].value), "least": decimal_text(alone),
-        }  # fmt: skip
-        steps.append(Step(text, _verdict(enough), scale.basis))
+        text = gettext_noop("The final control alone: %(points)s, at least %(least)s is needed.")
+        figures = {"points": got[last].value, "least": alone}
+        steps.append(LateStep(text, figures, _verdict(enough), scale.basis))
     return passed
 
 
 def _mark(
-    scale: Scale, overall: Decimal, maximum: Decimal, passed: bool, *, missed: bool, steps: list[Step]
+    scale: Scale, overall: Decimal, maximum: Decimal, passed: bool, *, missed: bool, steps: list[LateStep]
 ) -> Border:
     """The mark of the scale; below the limit it is the lowest, and 0 for who was not there."""
     lowest = min(scale.borders, key=lambda border: border.lowest)
     if missed:
-        steps.append(Step(_("Mark"), "0", AV_3069))
+        steps.append(LateStep(gettext_noop("Mark"), values=("0",), source=AV_3069))
         return Border(ZERO, 0, lowest.letter, ZERO)
     on_scale = (
         overall if maximum == scale.highest or not maximum else rounded(overall * scale.highest / maximum)
@@ -372,12 +371,9 @@ def _mark(
         found = min(
             (one for one in scale.borders if one.mark >= LEAST_PASSING_MARK), key=lambda one: one.lowest
         )
-    steps.append(
-        Step(
-            _("Mark: from %(lowest)s points") % {"lowest": decimal_text(found.lowest)},
-            f"{found.mark} {found.letter}".strip(), scale.basis,
-        )
-    )  # fmt: skip
+    text = gettext_noop("Mark: from %(lowest)s points")
+    mark = f"{found.mark} {found.letter}".strip()
+    steps.append(LateStep(text, {"lowest": found.lowest}, (mark,), scale.basis))
     return found
 
 

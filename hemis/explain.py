@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.utils import formats
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 T = TypeVar("T")
 
@@ -64,7 +65,13 @@ def readable_steps(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 def decimal_text(value: Decimal | None) -> str:
     """A number as people read it: without needless zeros, with the decimal mark of the language."""
-    return "—" if value is None else formats.number_format(f"{value.normalize():f}")
+    return "—" if value is None else _written(value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(value: Decimal, language: str | None) -> str:
+    """Points and hours are few figures written a million times."""
+    return formats.number_format(f"{value.normalize():f}")
 
 
 @dataclass(frozen=True)
@@ -90,11 +97,47 @@ class Step:
 
 
 @dataclass(frozen=True)
+class LateStep:
+    """A step that is worded when it is read, in the language of its reader.
+
+    For rules that thousands of results pass at once: most of their steps nobody opens.
+    Figures that are decimals are written by ``decimal_text``, several values with a
+    stroke between them; the template is marked by ``gettext_noop``.
+    """
+
+    template: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    values: tuple[Any, ...] = ()
+    source: str = ""
+
+    @property
+    def text(self) -> str:
+        return Phrase(self.template, **{name: _figure(one) for name, one in self.figures.items()})
+
+    @property
+    def value(self) -> str | None:
+        return " / ".join(str(_figure(one)) for one in self.values) if self.values else None
+
+    @property
+    def told(self) -> str:
+        """The value as it is kept; a step that only tells has none."""
+        return self.value or ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As a step is kept."""
+        return Step(self.text, self.value, self.source).as_json()
+
+
+def _figure(value: Any) -> Any:
+    return decimal_text(value) if value is None or isinstance(value, Decimal) else value
+
+
+@dataclass(frozen=True)
 class Explained(Generic[T]):
     """The result of a rule with its explanation."""
 
     value: T
-    steps: list[Step] = field(default_factory=list)
+    steps: Sequence[Step | LateStep] = field(default_factory=list)
 
     def as_json(self) -> list[dict[str, Any]]:
         return [step.as_json() for step in self.steps]

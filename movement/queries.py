@@ -327,8 +327,11 @@ def check_context(order: Order, lines: list[OrderLine], kind: type[OrderKind]) -
     students = [line.student_id for line in lines if line.student_id]
     entered: dict[int, dict[str, Known]] = {}
     if kind.facts:
-        for fact in LineFact.objects.filter(line__order=order):
-            entered.setdefault(fact.line_id, {})[fact.code] = Known(fact.value, fact.basis)
+        facts_entered = LineFact.objects.filter(line__order=order).values_list(
+            "line", "code", "value", "basis"
+        )
+        for key, code, value, basis in facts_entered:
+            entered.setdefault(key, {})[code] = Known(value, basis)
     coming: dict[int | None, int] = {}
     for line in lines:
         if line.status == STUDYING and (line.closes is None or line.closes.group_id != line.group_id):

@@ -35,6 +35,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.pages.verbs import tell_refused
 from students.models import Group, Student
 from students.pages import Groups, Students
 
@@ -53,21 +54,15 @@ def _plans(access):
     )
 
 
-def _tell(request: Request, outcome: registrations.Outcome) -> None:
-    if outcome.refused:
-        text = _("Left as they are: %(rows)s.") % {"rows": "; ".join(outcome.refused[:10])}
-        messages.warning(request, text)
-
-
 def _end(request: Request, rows) -> str:
     outcome = registrations.end(rows, access=request.access)
-    _tell(request, outcome)
+    tell_refused(request, outcome.refused)
     return _("%(count)d registrations are switched off.") % {"count": outcome.done}
 
 
 def _renew(request: Request, rows) -> str:
     outcome = registrations.renew(rows, access=request.access)
-    _tell(request, outcome)
+    tell_refused(request, outcome.refused)
     return _("%(count)d registrations are switched on.") % {"count": outcome.done}
 
 

@@ -27,7 +27,7 @@ from hemis.explain import decimal_text
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RelatedFilter
 from hemis.pages.register import BulkAction, Register, Tab
-from hemis.pages.verbs import verb
+from hemis.pages.verbs import tell_refused, verb
 
 COURSE = "curriculum_relearning_courses_detail"
 COLOURS = {RelearningCourse.OPEN: "green", RelearningCourse.CANCELLED: "secondary"}
@@ -198,9 +198,7 @@ def open_course(request: Request, pk: int) -> HttpResponse:
 def _to_courses(request: Request, rows: QuerySet) -> str:
     """Everybody ticked who waits goes to the small group of the subject."""
     outcome = room.admit_to_courses(rows, access=request.access)
-    if outcome.refused:
-        text = _("Left as they are: %(rows)s.") % {"rows": "; ".join(outcome.refused[:10])}
-        messages.warning(request, text)
+    tell_refused(request, outcome.refused)
     return _("%(count)d students are registered with their courses.") % {"count": outcome.done}
 
 

@@ -17,10 +17,10 @@ from curriculum.models import Registration, RelearningWindow
 from curriculum.pages.common import dressed
 from hemis.access.guard import page
 from hemis.base import Request
+from hemis.pages.verbs import tell_refused
 
 CHOSEN = "curriculum.chosen_debts"
 LIST = "curriculum_relearnings_list"
-SHOWN = 20  # refusals that are told one by one
 
 
 class ManyForm(forms.Form):
@@ -93,11 +93,7 @@ def _register(request: Request, form: ManyForm, rows: list) -> HttpResponse:
     assert place is not None  # asked before
     found = room.candidates(rows, data["window"], place, basis=data["basis"])
     outcome = room.register(found, data["window"], place, access=request.access, basis=data["basis"])
-    if outcome.refused:
-        text = "; ".join(outcome.refused[:SHOWN])
-        messages.warning(request, _("Left as they are, %(count)d: %(rows)s.") % {
-            "count": len(outcome.refused), "rows": text,
-        })  # fmt: skip
+    tell_refused(request, outcome.refused)
     if outcome.done:
         messages.success(
             request,

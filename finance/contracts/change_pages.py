@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from django.contrib import messages
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +22,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
 from hemis.pages.home import Todo, register_todo
 from hemis.pages.register import BulkAction, Register, Tab
-from hemis.pages.verbs import verb
+from hemis.pages.verbs import each, verb
 
 STATE_COLOURS = {
     ContractChange.PROPOSED: "orange",
@@ -43,17 +43,10 @@ def _instalments(request: Request, change: ContractChange) -> dict:
 
 def _form_many(request: Request, rows) -> str:
     """Put the ticked proposals into force; who cannot be reckoned is told."""
-    chosen = list(rows.filter(state=ContractChange.PROPOSED).order_by("contract", "position")[:AT_ONCE])
-    refused = []
-    for one in chosen:
-        try:
-            with drawn_when_opened():
-                changes.form_change(one, access=request.access)
-        except FinanceError as error:
-            refused.append(f"{one}: {error}")
-    for text in refused:
-        messages.error(request, text)
-    return _("%(count)d changes are in force.") % {"count": len(chosen) - len(refused)}
+    chosen = rows.filter(state=ContractChange.PROPOSED).order_by("contract", "position")[:AT_ONCE]
+    with drawn_when_opened():
+        done = each(request, chosen, partial(changes.form_change, access=request.access), errors=FinanceError)
+    return _("%(count)d changes are in force.") % {"count": done}
 
 
 class ContractChanges(Register):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -29,7 +31,7 @@ from hemis.pages.filters import Filter, RelatedFilter
 from hemis.pages.home import Todo, register_todo
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register
-from hemis.pages.verbs import verb
+from hemis.pages.verbs import each, verb
 from students.models import Student
 
 STATE_COLOURS = {
@@ -43,17 +45,10 @@ AT_ONCE = 50
 
 def _accept_many(request: Request, rows) -> str:
     """Form the contracts of the ticked requests; who cannot be priced is told."""
-    chosen = list(rows.filter(state=ContractRequest.SENT).order_by("sent_at")[:AT_ONCE])
-    refused = []
-    for one in chosen:
-        try:
-            with drawn_when_opened():
-                actions.accept(one, access=request.access)
-        except FinanceError as error:
-            refused.append(f"{one}: {error}")
-    for text in refused:
-        messages.error(request, text)
-    return _("%(count)d contracts are formed.") % {"count": len(chosen) - len(refused)}
+    chosen = rows.filter(state=ContractRequest.SENT).order_by("sent_at")[:AT_ONCE]
+    with drawn_when_opened():
+        done = each(request, chosen, partial(actions.accept, access=request.access), errors=FinanceError)
+    return _("%(count)d contracts are formed.") % {"count": done}
 
 
 class ContractRequests(Register):

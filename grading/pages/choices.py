@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from curriculum.models import Subject
 from hemis.access.scope import Access
 from structure.models import Unit
 from students.models import AcademicYear, Group
@@ -11,6 +12,11 @@ from students.models import AcademicYear, Group
 
 def years(access: Access):
     return AcademicYear.objects.all()
+
+
+def subjects(access: Access):
+    """Subjects of every kafedra: the rows of a list are in scope already."""
+    return Subject.objects.all()
 
 
 def faculties(permission: str):

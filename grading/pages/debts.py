@@ -13,7 +13,7 @@ from curriculum.pages.common import keep_chosen
 from curriculum.pages.relearning_many import CHOSEN
 from grading import debts, queries, rules
 from grading.models import SheetLine, SubjectResult
-from grading.pages.choices import faculties, groups, kafedras, years
+from grading.pages.choices import faculties, groups, kafedras, subjects, years
 from grading.rulebook import Rulebook
 from hemis.base import Request
 from hemis.classifiers import queries as classifiers
@@ -55,6 +55,7 @@ class Results(Register):
         RelatedFilter("faculty", faculties("performance.view"), lookup="student__current__faculty"),
         RelatedFilter("group", groups("performance.view"), lookup="student__current__group"),
         RelatedFilter("kafedra", kafedras("performance.view"), lookup="curriculum_subject__kafedra"),
+        RelatedFilter("subject", subjects, lookup="curriculum_subject__subject"),
         Filter("mark", choices=lambda access: [(one, one) for one in ("5", "4", "3", "2", "0")], numeric=True),
         Filter("attempt"),
         BooleanFilter("passed"),
@@ -132,6 +133,7 @@ class Debtors(Register):
         RelatedFilter("faculty", faculties("performance.view"), lookup="student__current__faculty"),
         RelatedFilter("group", groups("performance.view"), lookup="student__current__group"),
         RelatedFilter("kafedra", kafedras("performance.view"), lookup="curriculum_subject__kafedra"),
+        RelatedFilter("subject", subjects, lookup="curriculum_subject__subject"),
         Filter("course", "student__current__course"),
         Filter("basis"),
         BooleanFilter("failed", lookup="failed", label=gettext_lazy("Failed by a closed sheet")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -29,7 +30,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register
-from hemis.pages.verbs import verb
+from hemis.pages.verbs import each, tell_refused, verb
 
 STATE_COLOURS = {
     GradeSheet.OPEN: "orange", GradeSheet.SIGNED: "azure", GradeSheet.CHECKED: "blue",
@@ -53,19 +54,12 @@ class LateFilter(BooleanFilter):
 
 def _close_ticked(request: Request, rows) -> str | None:
     done, refused = actions.close_many(rows, access=request.access)
-    for text in refused[:10]:
-        messages.error(request, text)
+    tell_refused(request, refused)
     return _("Sheets closed: %(count)d") % {"count": done} if done else None
 
 
 def _check_ticked(request: Request, rows) -> str | None:
-    done = 0
-    for sheet in rows:
-        try:
-            actions.check(sheet, access=request.access)
-            done += 1
-        except actions.GradingError as error:
-            messages.error(request, f"№ {sheet.number}: {error}")
+    done = each(request, rows, partial(actions.check, access=request.access), errors=actions.GradingError)
     return _("Sheets checked: %(count)d") % {"count": done} if done else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RangeFilter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.pages.verbs import each
 from movement.applications import actions, forms, queries
 from movement.applications.kinds import KINDS
 from movement.applications.models import Application, ApplicationTerm, ApplicationWindow
@@ -58,14 +60,8 @@ def faculties_seen(access, permission: str = "application.view"):
 
 
 def _take(request: Request, rows: QuerySet) -> str | None:
-    taken = 0
-    for one in rows.filter(state=Application.SENT):
-        try:
-            actions.take(one, access=request.access)
-        except actions.ApplicationError as error:
-            messages.error(request, f"{one}: {error}")
-        else:
-            taken += 1
+    sent = rows.filter(state=Application.SENT)
+    taken = each(request, sent, partial(actions.take, access=request.access), errors=actions.ApplicationError)
     return _("%(count)d applications are taken in work.") % {"count": taken}
 
 

@@ -26,6 +26,7 @@ from hemis.pages.filters import BooleanFilter, Filter, RangeFilter, RelatedFilte
 from hemis.pages.menu import MenuItem
 from hemis.pages.menu import register as register_menu
 from hemis.pages.register import BulkAction, Register, Tab
+from hemis.pages.verbs import tell_refused
 from records.diplomas import actions, documents, facts, forms
 from records.diplomas.actions import APPROVE, FORM, HANDOVER, PRINT
 from records.models import Diploma
@@ -44,10 +45,7 @@ def _tell(request: Request, outcome: actions.Outcome, done: str) -> None:
     """How many, and the first of those who were refused with the reason."""
     if outcome.done:
         messages.success(request, done % {"count": len(outcome.done)})
-    for one in outcome.refused[:5]:
-        messages.error(request, f"{one.name}: {one.reason}")
-    if len(outcome.refused) > 5:  # noqa: PLR2004
-        messages.error(request, _("Refused in all: %(count)d") % {"count": len(outcome.refused)})
+    tell_refused(request, [f"{one.name}: {one.reason}" for one in outcome.refused])
 
 
 def _many(verb: Verb, done: Any) -> Callable[[Request, QuerySet], None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +17,7 @@ from hemis.pages.columns import Column
 from hemis.pages.filters import BooleanFilter, Filter, RelatedFilter
 from hemis.pages.menu import MenuItem
 from hemis.pages.register import BulkAction, Register
+from hemis.pages.verbs import each
 from records import actions, documents, forms
 from records.models import GraduationTopic, TopicOrder
 from records.pages.base import may, verb
@@ -37,13 +40,10 @@ class WithoutReviewer(BooleanFilter):
 
 
 def _assign_ticked(request: Request, rows) -> str | None:
-    done = 0
-    for topic in rows.filter(state=GraduationTopic.CHOSEN):
-        try:
-            actions.assign_topic(topic, access=request.access)
-            done += 1
-        except actions.RecordsError as error:
-            messages.error(request, f"{topic}: {error}")
+    chosen = rows.filter(state=GraduationTopic.CHOSEN)
+    done = each(
+        request, chosen, partial(actions.assign_topic, access=request.access), errors=actions.RecordsError
+    )
     return _("Choices confirmed: %(count)d") % {"count": done}
 
 

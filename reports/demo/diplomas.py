@@ -96,7 +96,7 @@ def _settings(staff: dict[str, User], student: Student) -> None:
 def _graduate(staff: dict[str, User], faculties: list[Unit], students: list[Student]) -> None:
     offices = Offices(staff, faculties)
     people = Student.objects.filter(pk__in=[one.pk for one in students])
-    clear_people(people, "graduation", staff, offices.dean(faculties[0]))
+    clear_people(people, "graduation", offices.stations, offices.dean(faculties[0]))
     order = offices.form(
         "17", faculties[0], people, offices.today, "DAK bayonnomalari",
         figures={one.number: {"contract_debt": Decimal(0)} for one in students},

@@ -20,7 +20,7 @@ from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.documents.actions import reserve_numbers
 from hemis.people.models import User
-from reports.demo import YEAR
+from reports.demo import YEAR, bulk
 from reports.demo.statistics import analyze
 from staff.models import Employee, Position
 from students.models import Student
@@ -170,18 +170,18 @@ def _half_year(book: Book, year: int, term: str, day: datetime.date) -> None:
     for sheet in sorted(sheets, key=lambda one: one.control):
         most = maxima[sheet.curriculum_subject_id]
         for student in sitting[sheet.curriculum_subject, sheet.group_id]:
-            line = SheetLine(sheet=sheet, student_id=student, status=SheetLine.GRADED)
+            status, points, note = SheetLine.GRADED, None, ""
             if sheet.control != rules.FINAL:
-                line.points = book.points(student, int(most[sheet.control]), least=0.45)
-                before[student, sheet.curriculum_subject_id] += line.points
+                points = book.points(student, int(most[sheet.control]), least=0.45)
+                before[student, sheet.curriculum_subject_id] += points
             elif before[student, sheet.curriculum_subject_id] < 30:  # noqa: PLR2004 — 60 % of JN + ON
-                line.status, line.note = SheetLine.NOT_ADMITTED, "JN + ON yetarli emas"
+                status, note = SheetLine.NOT_ADMITTED, "JN + ON yetarli emas"
             elif book.random.random() < 0.01:  # noqa: PLR2004
-                line.status = SheetLine.ABSENT
+                status = SheetLine.ABSENT
             else:
-                line.points = book.points(student, int(most[sheet.control]))
-            lines.append(line)
-    SheetLine.objects.bulk_create(lines, batch_size=BATCH)
+                points = book.points(student, int(most[sheet.control]))
+            lines.append((sheet.pk, student, points, status, note))
+    bulk.write(SheetLine, ("sheet", "student", "points", "status", "note"), lines)
     advance(book, sheets, GradeSheet.CLOSED, day)
     analyze()
     actions.recompute({subject.pk for subject, _group in usable})
@@ -202,8 +202,8 @@ def _retakes(book: Book, day: datetime.date) -> None:
     for sheet in sheets:
         for student in by[sheet.curriculum_subject_id, sheet.group_id]:
             points = Decimal(book.random.choice((32, 34, 36, 31, 28)))
-            lines.append(SheetLine(sheet=sheet, student_id=student, status=SheetLine.GRADED, points=points))
-    SheetLine.objects.bulk_create(lines, batch_size=BATCH)
+            lines.append((sheet.pk, student, points, SheetLine.GRADED))
+    bulk.write(SheetLine, ("sheet", "student", "points", "status"), lines)
     advance(book, sheets, GradeSheet.CLOSED, day)
     actions.recompute(list(subjects))
 
@@ -228,21 +228,17 @@ def _this_autumn(book: Book) -> None:
         most = int(maxima[sheet.curriculum_subject_id][rules.MIDTERM])
         for student in sitting[sheet.curriculum_subject, sheet.group_id]:
             filled = state != GradeSheet.OPEN
-            lines.append(
-                SheetLine(
-                    sheet=sheet, student_id=student, status=SheetLine.GRADED if filled else SheetLine.EMPTY,
-                    points=book.points(student, most) if filled else None,
-                )
-            )  # fmt: skip
+            points = book.points(student, most) if filled else None
+            lines.append((sheet.pk, student, points, SheetLine.GRADED if filled else SheetLine.EMPTY))
     current = open_sheets(
         book, [(*key, rules.CURRENT) for key in sitting], book.today + datetime.timedelta(days=20)
     )
     lines += [
-        SheetLine(sheet=sheet, student_id=student)
+        (sheet.pk, student, None, SheetLine.EMPTY)
         for sheet in current
         for student in sitting[sheet.curriculum_subject, sheet.group_id]
     ]
-    SheetLine.objects.bulk_create(lines, batch_size=BATCH)
+    bulk.write(SheetLine, ("sheet", "student", "points", "status"), lines)
     for state in (GradeSheet.SIGNED, GradeSheet.CHECKED, GradeSheet.CLOSED):
         advance(book, groups[state], state, book.today - datetime.timedelta(days=5))
     # Half of what is being filled has time left, the other half is late.

@@ -46,9 +46,18 @@ class Offices:
             Access.for_user(staff[login]) for login in ("legal", "academic", "hr") if login in staff
         ]
         self.university = Access.for_user(staff["academic"])
+        self.deans = {
+            faculty.pk: Access.for_user(staff[f"dean{number}"])
+            for number, faculty in enumerate(faculties, start=1)
+        }
+
+        self.stations = [
+            *(Access.for_user(staff[login]) for login in ("accounting", "library", "dormitory", "hr")),
+            *self.deans.values(),
+        ]
 
     def dean(self, faculty: Unit) -> Access:
-        return Access.for_user(self.staff[f"dean{self.faculties.index(faculty) + 1}"])
+        return self.deans[faculty.pk]
 
     def form(
         self,
@@ -87,7 +96,7 @@ class Offices:
 
     def submit(self, order: Order, *, agree: bool = True) -> Order:
         office = self._office(order)
-        clear(order, self.staff, office)
+        clear(order, self.stations, office)
         with acting(_key(office), "demo"):
             order = actions.submit(order, access=office)
         for one in self.agreeing if agree else ():
@@ -108,7 +117,9 @@ class Offices:
             return actions.execute(order, access=office)
 
     def _office(self, order: Order) -> Access:
-        return Access.for_user(order.created_by)
+        """Who has formed the order: a dean, or academic affairs."""
+        offices = (self.university, *self.deans.values())
+        return next(one for one in offices if _key(one) == order.created_by_id)
 
 
 def _key(access: Access) -> int:

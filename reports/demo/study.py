@@ -26,7 +26,7 @@ from curriculum.models import (
 from hemis.access.history import acting
 from hemis.access.scope import Access
 from hemis.people.models import User
-from reports.demo import pools
+from reports.demo import bulk, pools
 from reports.demo.contingent import COHORTS, YEARS_BY_FORM
 from students.models import AcademicYear, Group, Programme
 
@@ -124,21 +124,18 @@ def _plans(programmes: list[Programme], year: int, subjects: list[Subject]) -> l
         for one in rules.semesters(year, plan.semester_count)
     )
     of_plan = {(one.curriculum_id, one.number): one for one in semesters}
-    CurriculumWeek.objects.bulk_create(
+    bulk.write(
+        CurriculumWeek,
+        ("curriculum", "number", "starts_on", "ends_on", "semester", "kind"),
         (
-            CurriculumWeek(
-                curriculum=plan,
-                number=week.number,
-                starts_on=week.starts_on,
-                ends_on=week.ends_on,
-                semester=of_plan[plan.pk, week.semester] if week.semester else None,
-                kind=_kind(week),
+            (
+                plan.pk, week.number, week.starts_on, week.ends_on,
+                of_plan[plan.pk, week.semester].pk if week.semester else None, _kind(week),
             )
             for plan in plans
             for week in rules.weeks(rules.semesters(year, plan.semester_count))
         ),
-        batch_size=5000,
-    )
+    )  # fmt: skip
     _fill(plans, of_plan, subjects)
     return plans
 
@@ -192,19 +189,13 @@ def _fill(
                     )
                 )
     made = CurriculumSubject.objects.bulk_create(rows, batch_size=5000)
-    SubjectHours.objects.bulk_create(
-        (
-            SubjectHours(curriculum_subject=one, training_type=kind, hours=hours)
-            for one in made
-            for kind, hours in HOURS.items()
-        ),
-        batch_size=5000,
+    bulk.write(
+        SubjectHours,
+        ("curriculum_subject", "training_type", "hours"),
+        ((one.pk, kind, hours) for one in made for kind, hours in HOURS.items()),
     )
-    SubjectControl.objects.bulk_create(
-        (
-            SubjectControl(curriculum_subject=one, control=kind, max_points=points)
-            for one in made
-            for kind, points in CONTROLS.items()
-        ),
-        batch_size=5000,
+    bulk.write(
+        SubjectControl,
+        ("curriculum_subject", "control", "max_points"),
+        ((one.pk, kind, points) for one in made for kind, points in CONTROLS.items()),
     )

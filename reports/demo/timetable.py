@@ -11,7 +11,7 @@ from curriculum.models import Holiday, Lesson, Teaching, TeachingAudience
 from curriculum.timetable import queries, rules, sitting
 from hemis.access.history import acting
 from hemis.people.models import User
-from reports.demo import YEAR, exams
+from reports.demo import YEAR, bulk, exams
 from reports.demo.statistics import analyze
 from structure.models import Auditorium, RoomSlot
 
@@ -31,6 +31,7 @@ HOLIDAYS = (
     (datetime.date(YEAR + 1, 5, 9), "Xotira va qadrlash kuni"),
 )
 
+LESSON = ("teaching", "teacher", "assistant", "day", "pair", "auditorium")
 Place = tuple[int, int]  # weekday from Monday, number of the pair
 
 
@@ -39,7 +40,7 @@ def build(staff: dict[str, User], *, tell: Callable[[str], None], most: int | No
     Holiday.objects.bulk_create(Holiday(day=day, name=name) for day, name in HOLIDAYS)
     with acting(staff["academic"].pk, "demo"):
         lessons = _Greedy(most).lessons()
-        Lesson.objects.bulk_create(lessons, batch_size=5000)
+        bulk.write(Lesson, LESSON, lessons)
     analyze()
     _changes()
     controls = exams.build(staff)
@@ -85,8 +86,8 @@ class _Greedy:
         self.groups: dict[int, dict[Place, list[rules.Audience]]] = defaultdict(dict)
         self.booked = self._booked()
 
-    def lessons(self) -> list[Lesson]:
-        found: list[Lesson] = []
+    def lessons(self) -> list[tuple]:
+        found: list[tuple] = []
         for wanted in sorted(self._wanted(), key=lambda one: (-one.size, one.teaching.pk)):
             found += self._place(wanted)
         return found
@@ -127,7 +128,7 @@ class _Greedy:
             evening = any(one.group.education_form == EVENING for one in parts)
             yield _Wanted(row, sizes.get(row.pk, 0), open_days[key], audience, evening)
 
-    def _place(self, wanted: _Wanted) -> list[Lesson]:
+    def _place(self, wanted: _Wanted) -> list[tuple]:
         left, made = wanted.pairs, []
         for _again in range(wanted.a_week):
             found = self._best(wanted)
@@ -140,11 +141,9 @@ class _Greedy:
             made += [self._lesson(wanted.teaching, day, place[1], room) for day in days]
         return made
 
-    def _lesson(self, teaching: Teaching, day: datetime.date, pair: int, room: Auditorium) -> Lesson:
-        return Lesson(
-            teaching=teaching, teacher_id=teaching.teacher_id, assistant_id=teaching.assistant_id,
-            day=day, pair=self.pairs[pair], auditorium=room,
-        )  # fmt: skip
+    def _lesson(self, teaching: Teaching, day: datetime.date, pair: int, room: Auditorium) -> tuple:
+        """The values of the fields ``LESSON``."""
+        return (teaching.pk, teaching.teacher_id, teaching.assistant_id, day, self.pairs[pair].pk, room.pk)
 
     def _best(self, wanted: _Wanted) -> tuple[Place, Auditorium] | None:
         numbers = EVENING_PAIRS if wanted.evening else DAY_PAIRS
