@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from import_export.formats.base_formats import XLSX
 from tablib import Dataset
 
-from curriculum import actions, registrations
+from curriculum import actions
 from curriculum.electives import office, settling
 from curriculum.models import ElectiveCampaign, ElectiveChoice, ElectiveOffer
 from curriculum.pages.common import to_tab
@@ -26,8 +26,7 @@ from curriculum.pages.electives.register import (
 from hemis.access.guard import get_in_scope, page
 from hemis.base import Request
 from hemis.pages.export import cell
-
-MOST_TOLD = 10
+from hemis.pages.verbs import tell_refused
 
 
 def _number(text: str) -> int:
@@ -98,17 +97,10 @@ def move(request: Request, pk: int) -> HttpResponse:
             reason=request.POST.get("reason", ""),
         )  # fmt: skip
         messages.success(request, _("%(count)d students are moved.") % {"count": outcome.done})
-        _tell_refused(request, outcome)
+        tell_refused(request, outcome.refused)
     except actions.CurriculumError as error:
         messages.error(request, str(error))
     return to_tab(DETAIL, pk, "choices")
-
-
-def _tell_refused(request: Request, outcome: registrations.Outcome) -> None:
-    if outcome.refused:
-        rest = len(outcome.refused) - MOST_TOLD
-        more = " " + _("and %(count)d more") % {"count": rest} if rest > 0 else ""
-        messages.warning(request, "; ".join(outcome.refused[:MOST_TOLD]) + more)
 
 
 @page("elective.edit")
@@ -126,7 +118,7 @@ def place(request: Request, pk: int) -> HttpResponse:
             campaign, access=request.access, students=None if everybody else ticked, offer=offer
         )
         messages.success(request, _("%(count)d places are given.") % {"count": outcome.done})
-        _tell_refused(request, outcome)
+        tell_refused(request, outcome.refused)
     except actions.CurriculumError as error:
         messages.error(request, str(error))
     return to_tab(DETAIL, pk, "choices")

@@ -110,8 +110,8 @@ def open_teachers(request: Request) -> HttpResponse:
     return _open(
         request, ElectiveCampaign.TEACHERS, title=_("Open a choice of teachers"),
         note=_(
-            "Where different teachers teach a subject in the groups or subgroups of the plan, students choose with whom "
-            "they attend; who does not choose stays where they are. The regulation gives one week at the beginning "
+            "Where different teachers teach a subject in the groups or subgroups of the plan, students choose with "
+            "whom they attend; who does not choose stays where they are. The regulation gives one week at the beginning "
             "of the semester (VMQ 824)."
         ),
     )  # fmt: skip
