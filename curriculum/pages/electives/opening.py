@@ -111,8 +111,8 @@ def open_teachers(request: Request) -> HttpResponse:
         request, ElectiveCampaign.TEACHERS, title=_("Open a choice of teachers"),
         note=_(
             "Where different teachers teach a subject in the groups or subgroups of the plan, students choose with "
-            "whom they attend; who does not choose stays where they are. The regulation gives one week at the beginning "
-            "of the semester (VMQ 824)."
+            "whom they attend; who does not choose stays where they are. The regulation gives one week at the "
+            "beginning of the semester (VMQ 824)."
         ),
     )  # fmt: skip
 
