@@ -75,14 +75,17 @@ class Registration(BaseModel):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="guests",
         verbose_name=_("attends with the group"),
     )
+    # No foreign key of its own: the guards keep it the subject's, and the subject has one.
     semester = models.ForeignKey(
         "curriculum.CurriculumSemester",
         on_delete=models.PROTECT,
         editable=False,
         null=True,
+        db_constraint=False,
         related_name="+",
         verbose_name=_("semester"),
     )
@@ -101,6 +104,10 @@ class Registration(BaseModel):
         verbose_name = _("registration for a subject")
         verbose_name_plural = _("registrations for subjects")
         ordering = ["student", "curriculum_subject"]
+        # Few attend with another group: whole half-years are written without an entry for each row.
+        indexes = [
+            models.Index(fields=["group"], condition=Q(group__isnull=False), name="registration_guests")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["student", "curriculum_subject"], name="registration_once"),
             models.UniqueConstraint(

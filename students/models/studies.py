@@ -226,6 +226,7 @@ class Placement(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="closed_placements",
         verbose_name=_("closed by order"),
     )
@@ -259,6 +260,12 @@ class Placement(models.Model):
         verbose_name = _("placement")
         verbose_name_plural = _("placements")
         ordering = ["student", "-valid_from", "-pk"]
+        # Whole courses are opened at once, and nobody has closed those yet.
+        indexes = [
+            models.Index(
+                fields=["closed_by"], condition=models.Q(closed_by__isnull=False), name="placement_closed_by"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["student"], condition=models.Q(valid_to=None), name="one_open_placement"

@@ -246,6 +246,8 @@ def test_a_copy_for_another_form_is_a_plan_of_its_own(approved, dean):
         "DELETE FROM curriculum_curriculum WHERE id = %s",
         "UPDATE curriculum_curriculumsubject SET credit = 7 WHERE curriculum_id = %s",
         "UPDATE curriculum_curriculumsemester SET ends_on = ends_on + 1 WHERE curriculum_id = %s",
+        "DELETE FROM curriculum_curriculumsemester WHERE curriculum_id = %s",
+        "UPDATE curriculum_curriculumsubject SET semester_id = semester_id + 1 WHERE curriculum_id = %s",
         "DELETE FROM curriculum_curriculumblock WHERE curriculum_id = %s",
         "UPDATE curriculum_subjecthours SET hours = 2 WHERE curriculum_subject_id IN "
         "(SELECT id FROM curriculum_curriculumsubject WHERE curriculum_id = %s)",

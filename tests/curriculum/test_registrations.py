@@ -195,6 +195,10 @@ def test_a_row_has_the_semester_of_its_subject_whether_it_says_so_or_not(plan):
     Registration.objects.filter(pk=row.pk).update(curriculum_subject=other)
     row.refresh_from_db()
     assert row.semester_id == other.semester_id
+    # The semester has no key of its own: whatever a statement writes, it stays the subject's.
+    Registration.objects.filter(pk=row.pk).update(semester=0)
+    row.refresh_from_db()
+    assert row.semester_id == other.semester_id
 
 
 @pytest.mark.parametrize(
