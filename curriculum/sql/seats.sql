@@ -4,7 +4,7 @@
 -- reach the indexes. (A view would keep its columns from being altered later.)
 -- Usual is the whole group that the registration attends with, and of its subgroups the one in which the student is;
 -- a row of curriculum_registrationseat overrules that for its kind of training from its day until the next row.
-CREATE FUNCTION hemis_seats() RETURNS TABLE (
+CREATE FUNCTION hemis_usual_seats() RETURNS TABLE (
     teaching_id bigint, audience_id bigint, training_type text, line_id bigint, group_id bigint, subgroup_id bigint,
     registration_id bigint, student_id bigint, is_guest boolean, is_named boolean, since date, until date
 ) LANGUAGE sql STABLE AS $$
@@ -24,7 +24,12 @@ CREATE FUNCTION hemis_seats() RETURNS TABLE (
         ON f.registration_id = r.id AND f.training_type = t.training_type
      WHERE (a.subgroup_id IS NULL OR m.id IS NOT NULL)
        AND coalesce(least(p.valid_to, m.valid_to, f.valid_from), 'infinity') > greatest(p.valid_from, m.valid_from)
-     UNION ALL
+$$;
+
+CREATE FUNCTION hemis_named_seats() RETURNS TABLE (
+    teaching_id bigint, audience_id bigint, training_type text, line_id bigint, group_id bigint, subgroup_id bigint,
+    registration_id bigint, student_id bigint, is_guest boolean, is_named boolean, since date, until date
+) LANGUAGE sql STABLE AS $$
     SELECT a.teaching_id, a.id, t.training_type::text, a.curriculum_subject_id, a.group_id, a.subgroup_id, r.id,
            r.student_id, CASE WHEN n.group_id IS NULL THEN r.group_id IS NOT NULL ELSE p.group_id <> a.group_id END,
            n.group_id IS NOT NULL,
@@ -46,6 +51,13 @@ CREATE FUNCTION hemis_seats() RETURNS TABLE (
                 ELSE a.subgroup_id IS NOT DISTINCT FROM n.subgroup_id END
        AND coalesce(least(p.valid_to, o.until, m.valid_to), 'infinity')
            > greatest(p.valid_from, n.valid_from, m.valid_from)
+$$;
+
+CREATE FUNCTION hemis_seats() RETURNS TABLE (
+    teaching_id bigint, audience_id bigint, training_type text, line_id bigint, group_id bigint, subgroup_id bigint,
+    registration_id bigint, student_id bigint, is_guest boolean, is_named boolean, since date, until date
+) LANGUAGE sql STABLE AS $$
+    SELECT * FROM hemis_usual_seats() UNION ALL SELECT * FROM hemis_named_seats()
 $$;
 
 -- Who sits a control on its day. It is of the group that the registration attends with; of its subgroups, where a

@@ -15,6 +15,8 @@ DROP TRIGGER registration_seat_guard ON curriculum_registrationseat;
 DROP FUNCTION hemis_registration_seat_guard();
 DROP FUNCTION hemis_control_seats();
 DROP FUNCTION hemis_seats();
+DROP FUNCTION hemis_named_seats();
+DROP FUNCTION hemis_usual_seats();
 
 -- As sql/teacher_choice.sql had made them.
 
