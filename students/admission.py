@@ -47,7 +47,9 @@ MAY_BE_EMPTY = ("middle_name", "country", "nationality", "district", "address", 
 # What a person and a candidacy begin with, beside what the list says.
 PERSON_DEFAULTS = "version, passport_last_name, passport_first_name, email, photo"
 CANDIDATE_DEFAULTS = "entry_year, version, student_type"
-NEW_IDS = "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)"
+NEW_IDS = """
+SELECT string_agg(nextval(pg_get_serial_sequence('people_person', 'id'))::text, ' ') FROM generate_series(1, %s)
+"""
 DEFAULTS = {"country": "UZ", "course": "11", "social_category": "10"}
 
 
@@ -84,7 +86,7 @@ def save(rows: list[dict[str, Any]], year: int) -> Saved:
 def _copy_fresh(cursor, rows: list[dict[str, Any]], year: int) -> None:
     """People who are not in the database and their candidacies: nothing to compare, so they need no stage."""
     cursor.execute(NEW_IDS, [len(rows)])
-    ids = [str(found) for (found,) in cursor]
+    ids = cursor.fetchone()[0].split()
     candidates: list[str] = []
 
     def people() -> Iterator[str]:

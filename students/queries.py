@@ -55,18 +55,18 @@ def candidates_elsewhere(
     return _rows(ELSEWHERE, [column(pinfls), year, list(faculty_ids)])
 
 
-def other_names(people: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
-    """Of (PINFL, surname, first name) those known under another surname and another first name."""
-    return _rows(OTHER_NAMES, _columns(people))
+def other_names(
+    pinfls: Iterable[str], last_names: Iterable[str], first_names: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Of people in three columns those known under another surname and another first name: PINFL and name."""
+    return _rows(OTHER_NAMES, list(map(column, (pinfls, last_names, first_names))))
 
 
-def passports_of_others(people: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
-    """Of (PINFL, passport, country) those whose passport is known as that of another PINFL."""
-    return _rows(PASSPORTS, _columns(people))
-
-
-def _columns(rows: Iterable[tuple[str, str, str]]) -> list[str | None]:
-    return [column(values) for values in zip(*rows, strict=True)] or [None, None, None]
+def passports_of_others(
+    pinfls: Iterable[str], passports: Iterable[str], countries: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Of people in three columns those whose passport is known as that of another PINFL."""
+    return _rows(PASSPORTS, list(map(column, (pinfls, passports, countries))))
 
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple]:
