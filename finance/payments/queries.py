@@ -78,7 +78,7 @@ def known(lines: Sequence[rules.Line]) -> rules.Known:
     nameless = [line for line in lines if not rules.numbers_say(line, found)]
     found.names = names({token for line in nameless for word in line.name_words for token in word})
     # Of all who share words only who has the most of them, alone, is asked what is paid next.
-    nearest = (rules.nearest(line.name_words, found) for line in nameless)
+    nearest = (rules.nearest(line.name_words, found)[0] for line in nameless)
     found.paid_next = paid_next({*found.students.values(), *(one[0] for one in nearest if len(one) == 1)})
     return found
 

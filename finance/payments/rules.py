@@ -105,8 +105,8 @@ class Known:
     paid_next: Mapping[int, int] = field(default_factory=dict)
     # Search word → students whose names have it.
     names: Mapping[str, Set[int]] = field(default_factory=dict)
-    # Words → their candidates: the same are asked for when it is read what they pay, and when receipts are matched.
-    found: dict[tuple[frozenset[str], ...], dict[int, int]] = field(default_factory=dict, init=False)
+    # Words → who is nearest: the same are asked for when it is read what they pay, and when receipts are matched.
+    found: dict[tuple[frozenset[str], ...], tuple[list[int], int]] = field(default_factory=dict, init=False)
     # Word in its spellings → whose it is: thousands of receipts say the same first names.
     having: dict[frozenset[str], Set[int]] = field(default_factory=dict, init=False)
 
@@ -217,29 +217,38 @@ def _whose(word: frozenset[str], known: Known) -> Set[int]:
 
 def candidates(words: Sequence[frozenset[str]], known: Known) -> dict[int, int]:
     """Students by how many words of the text are of their names, at least two; the best first."""
-    key = tuple(words)
-    if key not in known.found:
-        known.found[key] = _by_two_words(words, known)
-    return known.found[key]
-
-
-def _by_two_words(words: Sequence[frozenset[str]], known: Known) -> dict[int, int]:
-    sets = [group for word in words if (group := _whose(word, known))]
+    sets = _sets(words, known)
     # Sets are met pair by pair: of the thousands who share a first name only those with a second word are looked at.
     twice = {student for one, other in combinations(sets, 2) for student in one & other}
     found = [(sum(student in group for group in sets), student) for student in twice]
     return {student: count for count, student in sorted(found, key=lambda one: (-one[0], one[1]))}
 
 
-def nearest(words: Sequence[frozenset[str]], known: Known) -> list[int]:
-    """The candidates of whose names the text has the most words."""
+def _sets(words: Sequence[frozenset[str]], known: Known) -> list[Set[int]]:
+    return [group for word in words if (group := _whose(word, known))]
+
+
+def nearest(words: Sequence[frozenset[str]], known: Known) -> tuple[list[int], int]:
+    """The candidates of whose names the text has the most words, and how many these are."""
+    key = tuple(words)
+    if key not in known.found:
+        known.found[key] = _nearest(words, known)
+    return known.found[key]
+
+
+def _nearest(words: Sequence[frozenset[str]], known: Known) -> tuple[list[int], int]:
+    sets = sorted(_sets(words, known), key=len)
+    # Most receipts say the whole name: the few who share the rarest word are looked for among the others.
+    whole = set(sets[0]).intersection(*sets[1:]) if len(sets) > 1 else set()
+    if whole:
+        return sorted(whole), len(sets)
     found = candidates(words, known)
     best = next(iter(found.values()), 0)
-    return list(takewhile(lambda student: found[student] == best, found))
+    return list(takewhile(lambda student: found[student] == best, found)), best
 
 
 def _by_name(words: Sequence[frozenset[str]], known: Known) -> Match:
-    winners = nearest(words, known)
+    winners, count = nearest(words, known)
     if not winners:
         return Match()
     if len(winners) > 1:
@@ -247,7 +256,7 @@ def _by_name(words: Sequence[frozenset[str]], known: Known) -> Match:
     contract = known.paid_next.get(winners[0])
     if contract is None:
         return Match(None, BY_NAME, CONFIDENCE[BY_NAME], NO_CONTRACT)
-    if candidates(words, known)[winners[0]] < FULL_NAME:
+    if count < FULL_NAME:
         return Match(contract, BY_NAME, BY_TWO_WORDS, TWO_WORDS)
     return Match(contract, BY_NAME, CONFIDENCE[BY_NAME], "")
 

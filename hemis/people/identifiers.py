@@ -14,7 +14,10 @@ _FOREIGN_PASSPORT = re.compile(r"[A-Z0-9]{5,20}")
 _PLAIN_PASSPORT = re.compile(r"[A-Z]{2}[0-9]{7}\Z")
 # What each three digits of a PINFL add to the sum of its control digit: the weights repeat after three.
 _OF_THREE = {
-    f"{number:03d}": 7 * (number // 100) + 3 * (number // 10 % 10) + number % 10 for number in range(1000)
+    f"{number:03d}": sum(
+        weight * int(digit) for weight, digit in zip(PINFL_WEIGHTS, f"{number:03d}", strict=True)
+    )
+    for number in range(1000)
 }
 _NOISE = re.compile(r"[\s\-'’‘`ʻʼ.]")
 _PLAIN_PHONE = re.compile(r"\+998[0-9]{9}\Z")
@@ -25,7 +28,8 @@ _LOOKALIKES = str.maketrans("АВЕКМНОРСТХУІ", "ABEKMHOPCTXYI")
 def pinfl_check_digit(first13: str) -> str:
     """The control digit: weights 7-3-1 repeating, sum modulo 10 (VMQ 177/2022)."""
     of = _OF_THREE
-    total = of[first13[:3]] + of[first13[3:6]] + of[first13[6:9]] + of[first13[9:12]] + 7 * int(first13[12])
+    total = of[first13[:3]] + of[first13[3:6]] + of[first13[6:9]] + of[first13[9:12]]
+    total += PINFL_WEIGHTS[0] * int(first13[12])
     return str(total % 10)
 
 

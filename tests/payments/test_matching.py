@@ -115,6 +115,8 @@ def test_candidates_are_all_who_have_two_of_the_words(names, words):
     found = rules.candidates(words, Known(names=names))
     assert found == {student: count for student, count in hits.items() if count > 1}
     assert list(found) == sorted(found, key=lambda one: (-found[one], one))
+    best = max(found.values(), default=0)
+    assert rules.nearest(words, Known(names=names)) == ([one for one in found if found[one] == best], best)
 
 
 PIECES = st.sampled_from(
