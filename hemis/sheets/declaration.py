@@ -9,7 +9,7 @@ rows are saved as one set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -227,7 +227,7 @@ class Sheet(Resource):
         faults.sort(key=lambda one: one.row)
         spoiled = {one.row for one in faults}
         names = list(columns)
-        rows = zip(*columns.values(), strict=True)
+        rows: Iterable[tuple[Any, ...]] = zip(*columns.values(), strict=True)
         if spoiled:
             rows = (row for number, row in zip(table.numbers, rows, strict=True) if number not in spoiled)
         good = [dict(zip(names, row, strict=True)) for row in rows]
