@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from django.db import connection
 
+from hemis.columns import NOTHING, copy_lines
 from hemis.jobs.memory import collector_rests
 from hemis.people import names
 from hemis.sheets.declaration import Saved
@@ -47,10 +47,9 @@ MAY_BE_EMPTY = ("middle_name", "country", "nationality", "district", "address", 
 # What a person and a candidacy begin with, beside what the list says.
 PERSON_DEFAULTS = "version, passport_last_name, passport_first_name, email, photo"
 CANDIDATE_DEFAULTS = "entry_year, version, student_type"
-# COPY's NULL while a line is put together: no cleaned value holds this character.
-NOTHING = "\x00"
-LINES_AT_ONCE = 2000
-NEW_IDS = "SELECT nextval(pg_get_serial_sequence('people_person', 'id')) FROM generate_series(1, %s)"
+NEW_IDS = """
+SELECT string_agg(nextval(pg_get_serial_sequence('people_person', 'id'))::text, ' ') FROM generate_series(1, %s)
+"""
 DEFAULTS = {"country": "UZ", "course": "11", "social_category": "10"}
 
 
@@ -87,7 +86,7 @@ def save(rows: list[dict[str, Any]], year: int) -> Saved:
 def _copy_fresh(cursor, rows: list[dict[str, Any]], year: int) -> None:
     """People who are not in the database and their candidacies: nothing to compare, so they need no stage."""
     cursor.execute(NEW_IDS, [len(rows)])
-    ids = [str(found) for (found,) in cursor]
+    ids = cursor.fetchone()[0].split()
     candidates: list[str] = []
 
     def people() -> Iterator[str]:
@@ -97,13 +96,13 @@ def _copy_fresh(cursor, rows: list[dict[str, Any]], year: int) -> None:
             candidates.append("\t".join((key, begun, programme, NOTHING if group == "0" else group, *rest)))
             yield "\t".join((key, "1\t\t\t\t", *record[: len(PERSON_COLUMNS)]))
 
-    _copy(
+    copy_lines(
         cursor,
         f"COPY people_person (id, {PERSON_DEFAULTS}, {', '.join(PERSON_COLUMNS)}) FROM STDIN",
         people(),
     )
     columns = f"person_id, {CANDIDATE_DEFAULTS}, {', '.join(CANDIDATE_COLUMNS)}"
-    _copy(cursor, f"COPY students_candidate ({columns}) FROM STDIN", candidates)
+    copy_lines(cursor, f"COPY students_candidate ({columns}) FROM STDIN", candidates)
 
 
 def _save_known(cursor, rows: list[dict[str, Any]], year: int) -> Saved:
@@ -124,20 +123,10 @@ def _stage(cursor, rows: list[dict[str, Any]], year: int) -> None:
     known = _known(row["pinfl"] for row in rows if not all(row[name] for name in MAY_BE_EMPTY))
     cursor.execute(CREATE_STAGE)
     columns = ", ".join(PERSON_COLUMNS + CANDIDATE_COLUMNS)
-    _copy(cursor, f"COPY admission_stage ({columns}) FROM STDIN", map("\t".join, _records(rows, known)))
+    copy_lines(cursor, f"COPY admission_stage ({columns}) FROM STDIN", map("\t".join, _records(rows, known)))
     if not all(row["group_id"] for row in rows):
         cursor.execute(KNOWN_GROUPS, [year])
     cursor.execute("ANALYZE admission_stage")
-
-
-def _copy(cursor, statement: str, lines: Iterable[str]) -> None:
-    """Lines of COPY's text format, sent while they are made; cleaned values hold neither tabs nor line ends."""
-    left = iter(lines)
-    # What the server refuses comes as Django's own error, as from any other statement.
-    with connection.wrap_database_errors, cursor.copy(statement) as copy:
-        while some := list(islice(left, LINES_AT_ONCE)):
-            text = "\n".join(some).replace("\\", "\\\\").replace(NOTHING, "\\N")
-            copy.write(text + "\n")
 
 
 def _planned(cursor, year: int) -> Saved:

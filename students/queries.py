@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from hemis.access.scope import Scope
+from hemis.columns import SPLIT, column
 from hemis.people.models import Person
 from staff.models import Employee, Position
 from students.models import (
@@ -39,38 +40,33 @@ def current_year() -> int:
 
 def studying(pinfls: Collection[str]) -> list[tuple]:
     """People who study now: PINFL, entry year and facts of the candidacy that brought them here."""
-    return _rows(STUDYING, [_column(pinfls), [EXPELLED, GRADUATED]])
+    return _rows(STUDYING, [column(pinfls), [EXPELLED, GRADUATED]])
 
 
 def known_pinfls(pinfls: Iterable[str]) -> set[str]:
     """Those of them that the database knows."""
-    return {pinfl for (pinfl,) in _rows(KNOWN, [_column(pinfls)])}
+    return {pinfl for (pinfl,) in _rows(KNOWN, [column(pinfls)])}
 
 
 def candidates_elsewhere(
     pinfls: Collection[str], year: int, faculty_ids: Collection[int]
 ) -> list[tuple[str, str]]:
     """Candidates of ``year`` of other faculties: PINFL and the faculty."""
-    return _rows(ELSEWHERE, [_column(pinfls), year, list(faculty_ids)])
+    return _rows(ELSEWHERE, [column(pinfls), year, list(faculty_ids)])
 
 
-def other_names(people: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
-    """Of (PINFL, surname, first name) those known under another surname and another first name."""
-    return _rows(OTHER_NAMES, _columns(people))
+def other_names(
+    pinfls: Iterable[str], last_names: Iterable[str], first_names: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Of people in three columns those known under another surname and another first name: PINFL and name."""
+    return _rows(OTHER_NAMES, list(map(column, (pinfls, last_names, first_names))))
 
 
-def passports_of_others(people: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
-    """Of (PINFL, passport, country) those whose passport is known as that of another PINFL."""
-    return _rows(PASSPORTS, _columns(people))
-
-
-def _columns(rows: Iterable[tuple[str, str, str]]) -> list[str | None]:
-    return [_column(column) for column in zip(*rows, strict=True)] or [None, None, None]
-
-
-def _column(values: Iterable[str]) -> str | None:
-    """A long column as one text, which is bound far quicker than an array; cleaned cells hold no line ends."""
-    return "\n".join(values) or None
+def passports_of_others(
+    pinfls: Iterable[str], passports: Iterable[str], countries: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Of people in three columns those whose passport is known as that of another PINFL."""
+    return _rows(PASSPORTS, list(map(column, (pinfls, passports, countries))))
 
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple]:
@@ -79,8 +75,6 @@ def _rows(sql: str, params: Sequence[Any]) -> list[tuple]:
         return cursor.fetchall()
 
 
-# A column that came as one text, see ``_column``.
-_SPLIT = "string_to_array(%s, E'\\n')"  # no text of a user: what is joined is bound as a parameter
 STUDYING = f"""
 SELECT p.pinfl, c.entry_year, c.programme_id, c.group_id, c.course, c.language, c.payment_form,
        c.social_category, c.score
@@ -88,7 +82,7 @@ SELECT p.pinfl, c.entry_year, c.programme_id, c.group_id, c.course, c.language, 
   JOIN students_student st ON st.person_id = p.id
   JOIN students_placement pl ON pl.id = st.current_id
   LEFT JOIN students_candidate c ON c.id = st.candidate_id
- WHERE p.pinfl = ANY({_SPLIT}) AND pl.status <> ALL(%s)
+ WHERE p.pinfl = ANY({SPLIT}) AND pl.status <> ALL(%s)
 """  # noqa: S608
 ELSEWHERE = f"""
 SELECT p.pinfl, u.name
@@ -97,20 +91,20 @@ SELECT p.pinfl, u.name
   JOIN students_programme pr ON pr.id = c.programme_id
   JOIN students_speciality sp ON sp.id = pr.speciality_id
   JOIN structure_unit u ON u.id = sp.faculty_id
- WHERE p.pinfl = ANY({_SPLIT}) AND c.entry_year = %s AND sp.faculty_id <> ALL(%s)
+ WHERE p.pinfl = ANY({SPLIT}) AND c.entry_year = %s AND sp.faculty_id <> ALL(%s)
 """  # noqa: S608
-KNOWN = f"SELECT pinfl FROM people_person WHERE pinfl = ANY({_SPLIT})"  # noqa: S608
+KNOWN = f"SELECT pinfl FROM people_person WHERE pinfl = ANY({SPLIT})"  # noqa: S608
 OTHER_NAMES = f"""
 SELECT p.pinfl, concat_ws(' ', p.last_name, p.first_name, p.middle_name)
   FROM people_person p
-  JOIN unnest({_SPLIT}, {_SPLIT}, {_SPLIT}) AS said(pinfl, last_name, first_name)
+  JOIN unnest({SPLIT}, {SPLIT}, {SPLIT}) AS said(pinfl, last_name, first_name)
     ON p.pinfl = said.pinfl
  WHERE p.last_name <> said.last_name AND p.first_name <> said.first_name
 """  # noqa: S608
 PASSPORTS = f"""
 SELECT said.pinfl, said.passport
   FROM people_person p
-  JOIN unnest({_SPLIT}, {_SPLIT}, {_SPLIT}) AS said(pinfl, passport, country)
+  JOIN unnest({SPLIT}, {SPLIT}, {SPLIT}) AS said(pinfl, passport, country)
     ON p.passport = said.passport AND p.country = said.country AND p.pinfl IS DISTINCT FROM said.pinfl
 """  # noqa: S608
 

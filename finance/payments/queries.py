@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet, Sum
 from finance.models import Contract
 from finance.payments import rules
 from finance.payments.models import Payment, StatementLine
+from hemis.columns import SPLIT, column
 
 # The contract a student pays next: the oldest that is not paid in full, else the latest.
 PAID_NEXT = """
@@ -27,8 +28,14 @@ SELECT DISTINCT ON (c.student_id) c.student_id, c.id
 """
 
 NAMED_CONTRACTS = (
-    "SELECT number, id, student_id, state FROM finance_contract WHERE number = ANY(%s) AND state <> 'draft'"
+    "SELECT number, id, student_id, state FROM finance_contract "  # noqa: S608 - what is joined is bound as a parameter
+    f"WHERE number = ANY({SPLIT}) AND state <> 'draft'"
 )
+# Everybody whose contract is in force, with the words of the name.
+NAMES = """
+SELECT s.id, p.search_text FROM students_student s JOIN people_person p ON p.id = s.person_id
+ WHERE EXISTS (SELECT FROM finance_contract c WHERE c.student_id = s.id AND c.state IN ('formed', 'signed'))
+"""
 # Who has several places of study is found by the latest.
 NAMED_PEOPLE = """
 SELECT s.id, s.number, p.pinfl FROM students_student s JOIN people_person p ON p.id = s.person_id
@@ -56,11 +63,10 @@ def paid_next(students: Collection[int]) -> dict[int, int]:
 def known(lines: Sequence[rules.Line]) -> rules.Known:
     """All that the house knows of what these receipts name: at most five queries."""
     found = rules.Known()
-    wanted = {number for line in lines for number in line.contract_numbers}
+    wanted = {number for line in lines for _word, numbers in line.numbered for number in numbers}
     numbers = {number for line in lines for number in line.long_numbers}
-    # Each set goes as one array: of twenty thousand parameters the drivers would spend longer than the database.
     with connection.cursor() as cursor:
-        cursor.execute(NAMED_CONTRACTS, [list(wanted)])
+        cursor.execute(NAMED_CONTRACTS, [column(wanted)])
         rows = cursor.fetchall()
         found.contracts = {number: (pk, student) for number, pk, student, _state in rows}
         found.cancelled = {pk for _number, pk, _student, state in rows if state == Contract.CANCELLED}
@@ -69,18 +75,11 @@ def known(lines: Sequence[rules.Line]) -> rules.Known:
             people = cursor.fetchall()
             found.students = {number: pk for pk, number, _pinfl in people}
             found.pinfls = {pinfl or "": pk for pk, _number, pinfl in people}
-    nameless = [
-        line
-        for line in lines
-        if found.contracts.keys().isdisjoint(line.contract_numbers)
-        and found.students.keys().isdisjoint(line.long_numbers)
-        and found.pinfls.keys().isdisjoint(line.long_numbers)
-    ]
+    nameless = [line for line in lines if not rules.numbers_say(line, found)]
     found.names = names({token for line in nameless for word in line.name_words for token in word})
-    # Of all who share a word only those with a second one are asked what they pay next.
-    by_name = (student for line in nameless for student in rules.candidates(line.name_words, found))
-    about = {*found.students.values(), *by_name}
-    found.paid_next = paid_next(about)
+    # Of all who share words only who has the most of them, alone, is asked what is paid next.
+    nearest = (rules.nearest(line.name_words, found)[0] for line in nameless)
+    found.paid_next = paid_next({*found.students.values(), *(one[0] for one in nearest if len(one) == 1)})
     return found
 
 
@@ -88,18 +87,14 @@ def names(tokens: Collection[str]) -> dict[str, set[int]]:
     """Search word → students with a contract whose names have it; one query."""
     if not tokens:
         return {}
-    found: dict[str, set[int]] = {}
-    rows = (
-        Contract.objects.filter(state__in=Contract.IN_FORCE)
-        .order_by()
-        .values_list("student", "student__person__search_text")
-        .distinct()
-    )
-    for student, text in rows.iterator(chunk_size=5000):
-        for token in text.split():
-            if token in tokens:
-                found.setdefault(token, set()).add(student)
-    return found
+    found: dict[str, set[int]] = {token: set() for token in tokens}
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES)
+        for student, text in cursor.fetchall():
+            for token in text.split():
+                if token in found:
+                    found[token].add(student)
+    return {token: students for token, students in found.items() if students}
 
 
 @dataclass(frozen=True)

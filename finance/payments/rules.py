@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from itertools import chain, combinations
+from functools import lru_cache
+from itertools import combinations, takewhile
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
 from hemis.people.names import search_text
+from hemis.people.transliteration import OKINA
 
 AUTOMATIC = 90
 BY_CONTRACT, BY_PINFL, BY_STUDENT, BY_NAME = "contract", "pinfl", "student", "name"
@@ -42,51 +43,53 @@ _STROKES = re.compile(r"([/\-.])")
 _LONG_NUMBER = re.compile(r"\d{8,}")
 SHORTEST = 4
 _FIGURE = re.compile(r"\d")
-_DIGITS = re.compile(r"(?<!\d)(?:\d{14}|\d{12})(?!\d)")
+_DIGITS = re.compile(r"\d{12,}")
+# How many figures a student number and a PINFL have.
+_LENGTHS = (12, 14)
 _WORD = re.compile(r"[^\W\d_][^\W\d_ʻʼ'`‘’]*(?:[ʻʼ'`‘’][^\W\d_ʻʼ'`‘’]*)*")
-# All that a fingerprint leaves out of its facts, which a zero character keeps apart.
+# All that a fingerprint leaves out of its facts, which a zero character keeps apart: what is plain ASCII goes by
+# the byte, which is far quicker than a search, and is most of it.
 _BETWEEN = "\0"
 _SPACES = re.compile(rf"[^\w{_BETWEEN}]+")
+_PLAIN_SPACES = bytes(at for at in range(1, 128) if not (chr(at).isalnum() or chr(at) == "_"))
 # Parts of patronymics say nothing of whose they are.
 _PARTICLES = frozenset(search_text("oʻgʻli qizi ogli ugli kizi").split())
 
 
-@dataclass(frozen=True)
 class Line:
-    """What a receipt says; each thing is looked for once."""
+    """What a receipt says; each thing is looked for once.
 
-    purpose: str
-    payer: str = ""
-    payer_tin: str = ""
+    ``numbered`` are the words of the purpose with figures, in capitals, each with all that may be
+    the number of a contract in it: people write "3032600064-sonli" and "№3032600064/2-toʻlov", and
+    a number may itself have strokes. ``long_numbers`` are PINFLs (14 digits) and student numbers (12 digits).
+    """
+
+    __slots__ = ("_name_words", "long_numbers", "numbered", "payer", "payer_tin", "purpose")
+
+    def __init__(self, purpose: str, payer: str = "", payer_tin: str = "") -> None:
+        self.purpose, self.payer, self.payer_tin = purpose, payer, payer_tin
+        words = [
+            word.upper() for word in _NUMBER.findall(purpose) if not word.isalpha() and _FIGURE.search(word)
+        ]
+        self.numbered = [(word, _parts(word)) for word in words]
+        self.long_numbers = [one for one in _DIGITS.findall(self.text) if len(one) in _LENGTHS]
+        if len(payer_tin) == _LENGTHS[1]:
+            self.long_numbers.append(payer_tin)
+        self._name_words: list[frozenset[str]] | None = None
+
+    def __repr__(self) -> str:
+        return f"Line({self.purpose!r}, {self.payer!r}, {self.payer_tin!r})"
 
     @property
     def text(self) -> str:
         return f"{self.purpose} {self.payer}"
 
-    @cached_property
-    def numbered(self) -> list[tuple[str, list[str]]]:
-        """Words of the purpose with figures, in capitals, each with all that may be the number of a contract in it."""
-        return [
-            (word.upper(), _parts(word)) for word in _NUMBER.findall(self.purpose) if _FIGURE.search(word)
-        ]
-
     @property
-    def contract_numbers(self) -> Iterator[str]:
-        """Whatever in the purpose may be the number of a contract.
-
-        People write "3032600064-sonli" and "№3032600064/2-toʻlov", and a number may itself have strokes.
-        """
-        return chain.from_iterable(parts for _word, parts in self.numbered)
-
-    @cached_property
-    def long_numbers(self) -> list[str]:
-        """PINFLs (14 digits) and student numbers (12 digits)."""
-        return [*_DIGITS.findall(self.text), *([self.payer_tin] if len(self.payer_tin) == 14 else [])]  # noqa: PLR2004
-
-    @cached_property
     def name_words(self) -> list[frozenset[str]]:
         """For each word the search words it may be found by: as spelt and as heard."""
-        return [one for one in dict.fromkeys(map(_heard, _WORD.findall(self.text))) if one]
+        if self._name_words is None:
+            self._name_words = [one for one in dict.fromkeys(map(_heard, _WORD.findall(self.text))) if one]
+        return self._name_words
 
 
 @dataclass
@@ -102,8 +105,10 @@ class Known:
     paid_next: Mapping[int, int] = field(default_factory=dict)
     # Search word → students whose names have it.
     names: Mapping[str, Set[int]] = field(default_factory=dict)
-    # Words → their candidates: the same are asked for when it is read what they pay, and when receipts are matched.
-    found: dict[tuple[frozenset[str], ...], dict[int, int]] = field(default_factory=dict, init=False)
+    # Words → who is nearest: the same are asked for when it is read what they pay, and when receipts are matched.
+    found: dict[tuple[frozenset[str], ...], tuple[list[int], int]] = field(default_factory=dict, init=False)
+    # Word in its spellings → whose it is: thousands of receipts say the same first names.
+    having: dict[frozenset[str], Set[int]] = field(default_factory=dict, init=False)
 
 
 class Match(NamedTuple):
@@ -120,17 +125,21 @@ class Match(NamedTuple):
 
 
 def _parts(word: str) -> list[str]:
-    """A word and what its strokes and letters divide it into, the longest first; only what has figures."""
+    """A word in capitals and what its strokes and letters divide it into, the longest first; only what has figures."""
     if word.isdecimal():
         return [word]
-    found = _STROKES.split(word.upper())
+    # "3032600064-SONLI", as most say it.
+    number, _stroke, ending = word.partition("-")
+    if number.isdecimal() and ending.isalpha():
+        return [word, number] if len(number) >= SHORTEST else [word]
+    found = _STROKES.split(word)
     # Numbers and strokes alternate: a part begins and ends with a number.
     spans = [
         "".join(found[at:end]) for at in range(0, len(found), 2) for end in range(at + 1, len(found) + 1, 2)
     ]
     spans += _LONG_NUMBER.findall(word)
-    made = [one for one in spans if len(one) >= SHORTEST and any(map(str.isdigit, one))]
-    return sorted(dict.fromkeys(made), key=len, reverse=True)
+    made = [one for one in dict.fromkeys(spans) if len(one) >= SHORTEST and _FIGURE.search(one)]
+    return sorted(made, key=len, reverse=True)
 
 
 def _named_contracts(line: Line, known: Known) -> list[tuple[int, int]]:
@@ -143,6 +152,13 @@ def _named_contracts(line: Line, known: Known) -> list[tuple[int, int]]:
                 found[known.contracts[one]] = None
                 rest = rest.replace(one, " ")
     return list(found)
+
+
+def numbers_say(line: Line, known: Known) -> bool:
+    """Whether a number in it is a known one: its words are not asked for a name then."""
+    return any(one in known.contracts for _word, parts in line.numbered for one in parts) or any(
+        one in known.students or one in known.pinfls for one in line.long_numbers
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -192,38 +208,55 @@ def _by_student(named: Mapping[int, str], known: Known) -> Match:
 
 def _whose(word: frozenset[str], known: Known) -> Set[int]:
     """Students whose names have a word in any of its spellings."""
-    groups = [known.names[token] for token in word if token in known.names]
-    return groups[0] if len(groups) == 1 else set().union(*groups)
+    found = known.having.get(word)
+    if found is None:
+        groups = [known.names[token] for token in word if token in known.names]
+        found = known.having[word] = groups[0] if len(groups) == 1 else set().union(*groups)
+    return found
 
 
 def candidates(words: Sequence[frozenset[str]], known: Known) -> dict[int, int]:
     """Students by how many words of the text are of their names, at least two; the best first."""
-    key = tuple(words)
-    if key not in known.found:
-        known.found[key] = _by_two_words(words, known)
-    return known.found[key]
-
-
-def _by_two_words(words: Sequence[frozenset[str]], known: Known) -> dict[int, int]:
-    sets = [group for word in words if (group := _whose(word, known))]
+    sets = _sets(words, known)
     # Sets are met pair by pair: of the thousands who share a first name only those with a second word are looked at.
     twice = {student for one, other in combinations(sets, 2) for student in one & other}
     found = [(sum(student in group for group in sets), student) for student in twice]
     return {student: count for count, student in sorted(found, key=lambda one: (-one[0], one[1]))}
 
 
-def _by_name(words: Sequence[frozenset[str]], known: Known) -> Match:
+def _sets(words: Sequence[frozenset[str]], known: Known) -> list[Set[int]]:
+    return [group for word in words if (group := _whose(word, known))]
+
+
+def nearest(words: Sequence[frozenset[str]], known: Known) -> tuple[list[int], int]:
+    """The candidates of whose names the text has the most words, and how many these are."""
+    key = tuple(words)
+    if key not in known.found:
+        known.found[key] = _nearest(words, known)
+    return known.found[key]
+
+
+def _nearest(words: Sequence[frozenset[str]], known: Known) -> tuple[list[int], int]:
+    sets = sorted(_sets(words, known), key=len)
+    # Most receipts say the whole name: the few who share the rarest word are looked for among the others.
+    whole = set(sets[0]).intersection(*sets[1:]) if len(sets) > 1 else set()
+    if whole:
+        return sorted(whole), len(sets)
     found = candidates(words, known)
-    if not found:
+    best = next(iter(found.values()), 0)
+    return list(takewhile(lambda student: found[student] == best, found)), best
+
+
+def _by_name(words: Sequence[frozenset[str]], known: Known) -> Match:
+    winners, count = nearest(words, known)
+    if not winners:
         return Match()
-    best = max(found.values())
-    winners = [student for student, count in found.items() if count == best]
     if len(winners) > 1:
         return Match(None, BY_NAME, 0, SEVERAL)
     contract = known.paid_next.get(winners[0])
     if contract is None:
         return Match(None, BY_NAME, CONFIDENCE[BY_NAME], NO_CONTRACT)
-    if best < FULL_NAME:
+    if count < FULL_NAME:
         return Match(contract, BY_NAME, BY_TWO_WORDS, TWO_WORDS)
     return Match(contract, BY_NAME, CONFIDENCE[BY_NAME], "")
 
@@ -235,8 +268,10 @@ def plain_number(number: str) -> str:
 
 def fingerprint(*parts: str) -> str:
     """What tells one receipt from all others, however its spaces and capitals were written."""
-    text = _SPACES.sub("", _BETWEEN.join(parts)).casefold().replace(_BETWEEN, "|")
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    text = _BETWEEN.join(parts).encode().translate(None, _PLAIN_SPACES).decode()
+    if not text.replace(OKINA, "").isascii():
+        text = _SPACES.sub("", text)
+    return hashlib.sha256(text.casefold().replace(_BETWEEN, "|").encode()).hexdigest()[:32]
 
 
 def occurrences(fingerprints: Sequence[str]) -> list[int]:

@@ -6,6 +6,7 @@ the rules that the apps add with ``register_people``.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 
 from django.db.models import Q, QuerySet
@@ -26,7 +27,7 @@ AUDIENCES: dict[str, Audience] = {}
 _people: list[Callable[[Access], Q]] = []
 
 
-class Audience:
+class Audience(ABC):
     """One kind of audience; a subclass says which there are and whose accounts they are.
 
     ``options`` are keys with names, as a select takes them; a key that is not among them is refused.
@@ -35,17 +36,17 @@ class Audience:
     code: str
     title: str | Promise
 
+    @abstractmethod
     def options(self, access: Access, text: str = "") -> list[tuple[str, str]]:
         """The first that match ``text``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def named(self, access: Access, keys: Iterable[str]) -> dict[str, str]:
         """Those of ``keys`` that this person may write to, with their names."""
-        raise NotImplementedError
 
+    @abstractmethod
     def accounts(self, keys: Iterable[str]) -> Q:
         """Whose accounts they are, as a condition on ``User``."""
-        raise NotImplementedError
 
 
 class RowsAudience(Audience):
@@ -53,9 +54,9 @@ class RowsAudience(Audience):
 
     search: tuple[str, ...] = ("name",)
 
+    @abstractmethod
     def rows(self, access: Access) -> QuerySet:
         """The rows within the reach of the person, in the order of the list."""
-        raise NotImplementedError
 
     def options(self, access: Access, text: str = "") -> list[tuple[str, str]]:
         rows, found = self.rows(access), Q()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -20,7 +21,7 @@ register(
 )
 
 
-class _OfBackups(JobKind):
+class _OfBackups(JobKind, ABC):
     """One unit: the whole script. It bears being done twice, when the worker was killed in the middle."""
 
     permission = "user.manage"
@@ -34,8 +35,9 @@ class _OfBackups(JobKind):
         except StepError as error:
             raise JobError(str(error)) from error
 
+    @abstractmethod
     def do(self) -> str:
-        raise NotImplementedError
+        """What is done; the answer is the job's message."""
 
 
 @job("nightly.backup")

@@ -9,7 +9,7 @@ rows are saved as one set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -227,11 +227,10 @@ class Sheet(Resource):
         faults.sort(key=lambda one: one.row)
         spoiled = {one.row for one in faults}
         names = list(columns)
-        good = [
-            dict(zip(names, row, strict=True))
-            for number, row in zip(table.numbers, zip(*columns.values(), strict=True), strict=True)
-            if number not in spoiled
-        ]
+        rows: Iterable[tuple[Any, ...]] = zip(*columns.values(), strict=True)
+        if spoiled:
+            rows = (row for number, row in zip(table.numbers, rows, strict=True) if number not in spoiled)
+        good = [dict(zip(names, row, strict=True)) for row in rows]
         return Checked(table, good, faults, self.notices)
 
     @staticmethod
@@ -241,11 +240,9 @@ class Sheet(Resource):
             return [""] * len(table.rows)
         values = cells[at]
         # True equals 1, so a truth value must not share its place in the memo.
-        return (
-            [str(one) if isinstance(one, bool) else one for one in values]
-            if bool in set(map(type, values))
-            else values
-        )
+        if {0, 1}.isdisjoint(values) or bool not in set(map(type, values)):
+            return values
+        return [str(one) if isinstance(one, bool) else one for one in values]
 
     def _located(self, table: Table) -> tuple[Table, dict[str, int]]:
         """The sheet from its header on, and where each column stands there."""

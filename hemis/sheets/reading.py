@@ -38,7 +38,7 @@ OTHER_KINDS = (b"%PDF", b"{\\rtf", b"<", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b
 # The quick reader lays out a full rectangle up to the farthest cell. Cells beyond
 # column CZ or row 99,999, or cells that do not say where they stand, could make
 # that rectangle enormous; such a workbook goes to the slow, streaming reader.
-FAR_CELL = re.compile(rb'r="(?:[D-Z][A-Z]|[A-Z]{3}|[A-Z]{1,2}[0-9]{6})')
+FAR_CELL = re.compile(rb'<c(?! r="(?:[A-C]?[A-Z][0-9]{1,5}"))[^A-Za-z]')
 
 
 class SheetRefused(Exception):
@@ -167,10 +167,8 @@ def _unpacked(content: bytes, info: zipfile.ZipInfo) -> bytes:
 
 
 def _is_far(xml: bytes) -> bool:
-    placed = xml.count(b'<c r="')
-    if not placed and b":c " not in xml and b"<c" not in xml:
-        return False
-    return placed != xml.count(b"<c ") or b"<c>" in xml or b":c " in xml or bool(FAR_CELL.search(xml))
+    """Whether a cell stands too far away, does not begin with its place, or has a tag with a prefix."""
+    return b":c " in xml or bool(FAR_CELL.search(xml))
 
 
 def _place_of(names: Sequence[str], pages: Collection[str]) -> int:

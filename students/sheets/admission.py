@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,14 @@ from students.sheets.columns import AdmissionColumns
 from students.sheets.places import district_code
 
 Columns = dict[str, list[Any]]
+
+
+def _sound(*columns: list[Any]) -> Sequence[Sequence[Any]]:
+    """The same columns without the rows that have a fault in one of them."""
+    if not any(Bad in set(map(type, values)) for values in columns):
+        return columns
+    rows = [row for row in zip(*columns, strict=True) if Bad not in map(type, row)]
+    return list(zip(*rows, strict=True)) or [()] * len(columns)
 
 
 @sheet
@@ -219,8 +227,20 @@ class AdmissionSheet(AdmissionColumns):
     # --- people who are known already
 
     def _known_people(self, columns: Columns, numbers: list[int]) -> Iterator[Fault]:
-        """Who studies here, whose passport is another's, who is on another faculty's list: four queries."""
+        """Who studies here, whose passport is another's, who is on another faculty's list: at most five queries.
+
+        Most of a list are new: of those whom nobody knows only the passport is asked.
+        """
         rows = {pinfl: at for at, pinfl in enumerate(columns["pinfl"]) if type(pinfl) is not Bad}
+        known = queries.known_pinfls(rows)
+        if known:
+            yield from self._known_pinfls(columns, numbers, {one: rows[one] for one in sorted(known)})
+        for pinfl, passport in self._taken(columns):
+            message = _("Another person has this passport.")
+            yield self.fault(numbers[rows[pinfl]], "passport", "passport_of_another", message, passport)
+
+    def _known_pinfls(self, columns: Columns, numbers: list[int], rows: dict[str, int]) -> Iterator[Fault]:
+        """People whose PINFL the database knows: they are not students, not another faculty's and not others."""
         for pinfl in self._studying(columns, rows):
             message = _("This person studies here already.")
             yield self.fault(numbers[rows[pinfl]], "pinfl", "already_student", message, pinfl)
@@ -232,9 +252,6 @@ class AdmissionSheet(AdmissionColumns):
         for pinfl, name in self._of_others(columns, rows):
             message = _("This PINFL is known as another person's: %(name)s.") % {"name": name}
             yield self.fault(numbers[rows[pinfl]], "pinfl", "pinfl_of_another", message, pinfl)
-        for pinfl, passport in self._taken(columns):
-            message = _("Another person has this passport.")
-            yield self.fault(numbers[rows[pinfl]], "passport", "passport_of_another", message, passport)
 
     def _studying(self, columns: Columns, rows: dict[str, int]) -> Iterator[str]:
         """Students of today, except those whom this very row made students."""
@@ -262,23 +279,15 @@ class AdmissionSheet(AdmissionColumns):
 
         One of the two may change by marriage or a mended slip; both mean a wrong number.
         """
-        said = [
-            (pinfl, columns["last_name"][at], columns["first_name"][at])
-            for pinfl, at in rows.items()
-            if type(columns["last_name"][at]) is not Bad and type(columns["first_name"][at]) is not Bad
-        ]
-        return queries.other_names(said)
+        names = ([columns[name][at] for at in rows.values()] for name in ("last_name", "first_name"))
+        return queries.other_names(*_sound(list(rows), *names))
 
     def _taken(self, columns: Columns) -> list[tuple[str, str]]:
         """PINFLs whose passport in the file is known as that of somebody with another PINFL."""
-        said = [
-            (pinfl, passport, country or admission.DEFAULTS["country"])
-            for pinfl, passport, country in zip(
-                columns["pinfl"], columns["passport"], columns["country"], strict=True
-            )
-            if Bad not in (type(pinfl), type(passport), type(country))
-        ]
-        return queries.passports_of_others(said)
+        pinfls, passports, countries = _sound(columns["pinfl"], columns["passport"], columns["country"])
+        return queries.passports_of_others(
+            pinfls, passports, [one or admission.DEFAULTS["country"] for one in countries]
+        )
 
     # --- saving, set by set
 

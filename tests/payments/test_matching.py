@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,3 +115,55 @@ def test_candidates_are_all_who_have_two_of_the_words(names, words):
     found = rules.candidates(words, Known(names=names))
     assert found == {student: count for student, count in hits.items() if count > 1}
     assert list(found) == sorted(found, key=lambda one: (-found[one], one))
+    best = max(found.values(), default=0)
+    assert rules.nearest(words, Known(names=names)) == ([one for one in found if found[one] == best], best)
+
+
+PIECES = st.sampled_from(
+    [
+        "3032600001",
+        "12",
+        "nnn-12/26",
+        "sonli",
+        "-",
+        "/",
+        ".",
+        " ",
+        "№",
+        "ʻ",
+        "’",
+        "Ёж",
+        "50101070010011",
+        "_",
+        "\u00a0",
+        "I",
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=8).map("".join)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4))
+def test_a_fingerprint_holds_the_words_and_figures_of_each_fact_and_nothing_else(facts):
+    plain = ("".join(one for one in fact if one.isalnum() or one == "_").casefold() for fact in facts)
+    expected = hashlib.sha256("|".join(plain).encode()).hexdigest()[:32]
+    assert rules.fingerprint(*facts) == expected
+
+
+@given(TEXTS)
+def test_whatever_strokes_divide_may_be_the_number_of_a_contract_the_longest_first(text):
+    for word, parts in Line(text).numbered:
+        pieces = re.split(r"([/\-.])", word)
+        spans = [
+            "".join(pieces[at:end])
+            for at in range(0, len(pieces), 2)
+            for end in range(at + 1, len(pieces) + 1, 2)
+        ] + re.findall(r"\d{8,}", word)
+        assert set(parts) == {one for one in spans if len(one) >= rules.SHORTEST and re.search(r"\d", one)}
+        assert [len(one) for one in parts] == sorted(map(len, parts), reverse=True)
+
+
+@given(TEXTS, TEXTS)
+def test_long_numbers_are_whole_ones_of_twelve_and_fourteen_figures(purpose, payer):
+    runs = re.findall(r"\d+", f"{purpose} {payer}")
+    assert Line(purpose, payer).long_numbers == [one for one in runs if len(one) in (12, 14)]
+    assert Line(purpose, payer, "5" * 14).long_numbers[-1] == "5" * 14

@@ -219,6 +219,24 @@ def test_nothing_typed_is_an_operator(people, typed):
     list(Person.objects.search(typed))
 
 
+def test_the_index_holds_the_words_as_the_search_text_has_them(people):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE search = strip(to_tsvector('simple', search_text))) "
+            "FROM people_person"
+        )
+        total, same = cursor.fetchone()
+    assert total == same > 0
+
+
+def test_a_person_without_words_is_kept(people):
+    person = Person.objects.first()
+    Person.objects.filter(pk=person.pk).update(search_text="  ali   vali ")
+    assert Person.objects.search("vali").filter(pk=person.pk).exists()
+    Person.objects.filter(pk=person.pk).update(search_text="")
+    assert not Person.objects.search("vali").filter(pk=person.pk).exists()
+
+
 def test_search_uses_the_index(people):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

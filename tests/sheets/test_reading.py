@@ -109,6 +109,10 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked():
         b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
         b'<row r="1"><c r="A1" t="inlineStr"><is><t>Ism</t></is></c></row>'
         b'<row r="1040000"><c  r="ZZ1040000"><v>1</v></c></row>',
+        b'<row r="1"><c r="A1" t="inlineStr"><is><t>Ism</t></is></c></row>'
+        b'<row r="1040000"><c s="0" r="ZZ1040000"><v>1</v></c></row>',
+        b'<row r="1"><c r="A1" t="inlineStr"><is><t>Ism</t></is></c></row>'
+        b'<row r="1040000"><c\nr="A1040000"><v>1</v></c></row>',
     ],
 )
 def test_a_far_cell_costs_no_memory(cells, settings):
@@ -123,6 +127,25 @@ def test_a_far_cell_costs_no_memory(cells, settings):
     table = read_table(with_member(BOOK, name, sheet))
     assert table.headers[0] == "Ism"
     assert table.rows == []
+
+
+@pytest.mark.parametrize(
+    ("xml", "far"),
+    [
+        (b'<c r="A1"/><c r="CZ99999" s="1"><v>1</v></c>', False),
+        (b'<cols><col min="1"/></cols><cellXfs/><color/>', False),
+        (b'<c r="DA1"/>', True),
+        (b'<c r="AAA1"/>', True),
+        (b'<c r="A100000"/>', True),
+        (b"<c/>", True),
+        (b"<c><v>1</v></c>", True),
+        (b'<c s="1" r="A1"/>', True),
+        (b'<x:c r="A1"/>', True),
+        (b"<c r='A1'/>", True),
+    ],
+)
+def test_only_cells_that_say_a_near_place_go_to_the_quick_reader(xml, far):
+    assert reading._is_far(b"<sheetData><row>" + xml + b"</row></sheetData>") is far
 
 
 def test_a_stray_far_cell_does_not_stop_an_honest_list():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -220,3 +221,12 @@ def test_no_cell_crashes_a_column(values, widget, required):
                 assert widget.clean(clean) == clean
                 widget.untidy(value, clean)
                 assert isinstance(widget.shown(clean), str)
+
+
+@given(st.text(alphabet="0123456789", min_size=13, max_size=13))
+def test_the_control_digit_is_the_weighted_sum(first13):
+    weighted = sum(
+        weight * int(digit)
+        for weight, digit in zip(itertools.cycle(identifiers.PINFL_WEIGHTS), first13, strict=False)
+    )
+    assert identifiers.pinfl_check_digit(first13) == str(weighted % 10)
