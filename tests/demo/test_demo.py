@@ -37,6 +37,7 @@ from structure.models import Unit, University
 from students.models import Group, Placement, Programme, Student
 from tests import factories
 from tests.documents.pdf_a import faults
+from tests.sharing import check_what_waits
 from tests.reports.on_demo import *  # noqa: F403 - statistics are tried on the same university
 
 STUDENTS = 123  # thirteen of them are the masters' group, whose movement ends in diplomas
@@ -48,6 +49,7 @@ def demo(django_db_setup, django_db_blocker):
     """One small demo university for all tests here, undone at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
         build(students=STUDENTS)
+        check_what_waits()
         yield
         transaction.set_rollback(True)
 
