@@ -37,8 +37,8 @@ from structure.models import Unit, University
 from students.models import Group, Placement, Programme, Student
 from tests import factories
 from tests.documents.pdf_a import faults
-from tests.sharing import check_what_waits
 from tests.reports.on_demo import *  # noqa: F403 - statistics are tried on the same university
+from tests.sharing import check_what_waits
 
 STUDENTS = 123  # thirteen of them are the masters' group, whose movement ends in diplomas
 pytestmark = pytest.mark.django_db

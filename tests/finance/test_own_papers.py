@@ -23,6 +23,7 @@ from tests.documents.helpers import fonts_of, pdf_text, qr_texts
 from tests.factories import access_of, client_of, make_students, make_user
 from tests.finance.conftest import DAY
 from tests.finance.movements import carry_out
+from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("2.7", "7.1", "S")]
 TODAY = datetime.date(2026, 11, 27)
@@ -42,7 +43,7 @@ def said(paper):
     return " ".join(pdf_text(render(paper.document)).replace("\u00a0", " ").split())
 
 
-@pytest.fixture
+@shared
 def contract(prices, students, faculty, access):
     numbered = contracts.number_contracts(
         access=access, chosen=Selection(year=2026, faculty=faculty.pk), on=DAY
