@@ -19,7 +19,7 @@ def main() -> None:
         if not Job.objects.filter(state__in=Job.UNFINISHED).exists():
             app.control.broadcast("shutdown")
 
-    app.worker_main(["worker", "--concurrency", "1", "--loglevel", "WARNING", *sys.argv[1:]])
+    app.worker_main(["worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-mingle", "--without-gossip", *sys.argv[1:]])
 
 
 if __name__ == "__main__":
