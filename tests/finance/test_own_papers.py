@@ -14,6 +14,7 @@ from finance.payments.actions import enter, reverse
 from finance.stipends import actions as stipends
 from finance.stipends import providers
 from finance.stipends.rules import Marks
+from hemis.access.models import RoleAssignmentQuerySet
 from hemis.documents.actions import drawn_when_opened
 from hemis.documents.rendering import render
 from records.certificates import actions, money
@@ -32,6 +33,9 @@ SUM = Decimal(1_823_400)
 
 @pytest.fixture(autouse=True)
 def _one_day(monkeypatch):
+    """Papers are of one day; roles are held from the day on which the test runs, whichever that is."""
+    in_force, now = RoleAssignmentQuerySet.in_force, timezone.localdate()
+    monkeypatch.setattr(RoleAssignmentQuerySet, "in_force", lambda rows, day=None: in_force(rows, day or now))
     monkeypatch.setattr(timezone, "localdate", lambda value=None, **more: value.date() if value else TODAY)
 
 
