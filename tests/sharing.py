@@ -127,14 +127,14 @@ class Worlds:
         self._made.append((make, savepoint, None))
         try:
             value = make(**{name: known[name] for name in inspect.signature(make).parameters})
-            _check_what_waits()
+            check_what_waits()
         except BaseException:
             self.undo(len(self._made) - 1)
             raise
         self._made[-1] = (make, savepoint, value)
 
 
-def _check_what_waits() -> None:
+def check_what_waits() -> None:
     """What waits for the commit is checked now, else every test would check it again.
 
     Afterwards every constraint waits or does not, as it was declared: Django's own check leaves all of them waiting.

@@ -30,8 +30,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 MEGABYTE = 2**20
 PHOTO_BYTES, PICTURE_SIDE = 8 * MEGABYTE, 900
@@ -108,6 +106,10 @@ def clean_pdf(content: bytes) -> ContentFile:
     Raises:
         ValidationError: it does not open, needs a password, or would run something when opened.
     """
+    # Read when a PDF comes: not every command needs it.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib import admin
@@ -94,9 +95,10 @@ class Address:
         return "/" + ARGUMENT.sub(lambda _match: str(left.pop(0)), route)
 
 
-def addresses() -> list[Address]:
+@cache
+def addresses() -> tuple[Address, ...]:
     """All of them, in the order of the resolver."""
-    return list(_walk(get_resolver().url_patterns, "", ""))
+    return tuple(_walk(get_resolver().url_patterns, "", ""))
 
 
 def _walk(patterns: list, before: str, app_name: str) -> Iterator[Address]:
@@ -153,6 +155,7 @@ def _only(address: Address, row: Row) -> Callable[[Access], Any]:
 # --- registers
 
 
+@cache
 def _register_pages() -> dict[str, tuple[type[Register], bool]]:
     """Url name of each standard page → its register, and whether it is about one row."""
     about_row = {
@@ -161,6 +164,7 @@ def _register_pages() -> dict[str, tuple[type[Register], bool]]:
     return {one.url_name(page): (one, flag) for one in REGISTERS.values() for page, flag in about_row.items()}
 
 
+@cache
 def _card_routes() -> dict[str, type[Register]]:
     """Route of each card → its register: what stands beneath it is about the same row."""
     cards = {one.url_name("detail"): one for one in REGISTERS.values()}

@@ -14,9 +14,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
-from django.urls import path, resolve
+from django.urls import path, resolve, reverse
 
 from curriculum.timetable.models import CalendarLink
 from hemis.access import duties, guard, middleware
@@ -28,7 +29,7 @@ from movement.parents.actions import token_of
 from movement.parents.models import ParentLink
 from tests.access import papers
 from tests.access.addresses import Address, Undeclared, Visit, addresses, visits
-from tests.access.walking import _django_db_helper, decision, knock, read_once, walk, world  # noqa: F401
+from tests.access.walking import _django_db_helper, decision, knock, open_all, read_once, walk, world  # noqa: F401
 from tests.access.world import OWN
 
 # The mark sets the database up; how long it stays open is said by the fixtures below.
@@ -83,6 +84,32 @@ def test_the_middleware_decides_by_the_duty_table(world, role):
         if decision(address, access, world.walker) != (None if allowed else 403):
             wrong.append(address.key)
     assert wrong == []
+
+
+@pytest.mark.parametrize("role", duties.ROLES)
+def test_every_role_opens_what_its_duties_and_scope_reach(world, walk, role):
+    open_all(world, walk, role)
+
+
+def test_rows_outside_the_scope_are_not_changed_either(world, walk):
+    """POST to every page about a row: who may not see it cannot send it a form."""
+    wrong, tried = [], 0
+    for role in ("dean", "head", "student", "tutor"):
+        client = Client()
+        client.force_login(world.walker)
+        client.post(reverse("access_switch"), {"assignment": world.assignments[role].pk})
+        access = Access.for_user(world.walker, chosen=world.assignments[role].pk)
+        with read_once():
+            for address, visit in walk:
+                if visit.expect(access) != 404 or not visit.what:
+                    continue
+                tried += 1
+                with transaction.atomic():
+                    status = client.post(visit.path).status_code
+                    transaction.set_rollback(True)
+                if status not in {403, 404, 405}:
+                    wrong.append(f"{role} {address.key} {visit.what}: {status}")
+    assert wrong == [] and tried > 20
 
 
 def test_without_a_role_every_duty_is_refused(world, walk):

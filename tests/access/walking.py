@@ -1,14 +1,11 @@
-"""What the modules of the role walk share: one world, every try of every address, and how to knock.
-
-The walk stands in several modules, so that several workers walk at once.
-"""
+"""What the role walk stands on: one world, every try of every address, and how to knock."""
 
 from __future__ import annotations
 
 import copy
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -18,6 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
@@ -122,6 +120,21 @@ def read_once() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Views do all they do but for the drawing of the page: what they refuse, they refuse before."""
+    whole = loader.render_to_string
+
+    def draw(
+        template: Any, context: Any = None, request: HttpRequest | None = None, using: Any = None
+    ) -> str:
+        return "" if request is not None else whole(template, context, request, using)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "render_to_string", draw)
+        yield
+
+
 def knock(client: Client, where: str) -> tuple[str, int, str]:
     """GET, or POST where only that is taken; whatever it changed is undone."""
     client.raise_request_exception = False
@@ -155,6 +168,7 @@ def open_all(world: World, walk: list[tuple[Address, Visit]], role: str) -> None
     # To whom the whole university is open, a colleague's row and another faculty's are like the own.
     everywhere = duties.ROLES[role].scope == duties.UNIVERSITY
     tried: set[tuple[Address, object]] = set()
+    drawn: set[Address] = set()
     with read_once():
         for address, visit in walk:
             expected = visit.expect(access)
@@ -164,7 +178,11 @@ def open_all(world: World, walk: list[tuple[Address, Visit]], role: str) -> None
                 tried.add((address, expected))
             if expected == 403 and decision(address, access, world.walker) == 403:
                 continue  # The middleware refuses, whatever the row: tried above and below.
-            method, status, location = knock(client, visit.path)
+            # The own row's page is drawn; a colleague's is the same template for the same eyes.
+            with undrawn() if address in drawn and visit.what in WHERE else nullcontext():
+                method, status, location = knock(client, visit.path)
+            if expected == FINE and status == 200:
+                drawn.add(address)
             seen[expected] += 1
             if not as_expected(expected, status, location):
                 wrong.append(f"{method} {visit.path} ({visit.what}): {status}, not {expected}")

@@ -13,7 +13,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as project
+from django.contrib.staticfiles import handlers
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection, connections
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
@@ -48,13 +52,24 @@ def chromium() -> Iterator[Browser]:
             connections.close_all()
 
 
+class KeptStaticFiles(StaticFilesHandler):
+    """Browsers keep the static files, as in use, where their names tell them apart."""
+
+    def serve(self, request: HttpRequest) -> HttpResponseBase:
+        answer = super().serve(request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+
 @pytest.fixture(scope="module")
 def server(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[LiveServer]:
     """A live server on an empty database with a document store of its own; emptied again afterwards."""
     name = connection.settings_dict["NAME"]
     assert name.startswith("test_"), f"{name} is no database for tests: mark the file with django_db"
     with django_db_blocker.unblock():
-        live = LiveServer("localhost")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(handlers, "StaticFilesHandler", KeptStaticFiles)
+            live = LiveServer("localhost")
         with (
             live._live_server_modified_settings,
             override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"), PUBLIC_URL=live.url),
@@ -106,6 +121,18 @@ class Visitor:
         self.go("account_login")
         self.fill(login=login, password=password)
         self.press("form[action$='/login/'] button:not([name])")
+        return self
+
+    def become(self, user: User | None) -> Visitor:
+        """Sit somebody else down at the same browser, which keeps its files; the sign-in page has tests of its own."""
+        self.page.context.clear_cookies(name=project.SESSION_COOKIE_NAME)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            cookie = client.cookies[project.SESSION_COOKIE_NAME].value
+            self.page.context.add_cookies(
+                [{"name": project.SESSION_COOKIE_NAME, "value": cookie, "url": self.base}]
+            )
         return self
 
     def fill(self, **values: str | bool) -> Visitor:
@@ -192,14 +219,9 @@ def visit(chromium: Browser, server: LiveServer) -> Iterator[Callable[..., Visit
         )
         context.set_default_timeout(GUARD)
         contexts.append(context)
-        if user is not None:
-            client = Client()
-            client.force_login(user)
-            cookie = client.cookies[project.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": project.SESSION_COOKIE_NAME, "value": cookie, "url": server.url}])
         page = context.new_page()
         watch.on(page)
-        return Visitor(page, server.url)
+        return Visitor(page, server.url).become(user)
 
     yield sit
     for context in contexts:

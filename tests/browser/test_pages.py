@@ -99,12 +99,10 @@ LOOKS = {
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_serious(visit, look):
     size, dark, part = LOOKS[look]
-    axe, seen, faults = Axe(), {}, []
+    axe, faults = Axe(), []
+    one = visit(size=size, dark=dark)
     for role, path in pages_to_examine()[part]:
-        one = seen.get(role) or seen.setdefault(
-            role, visit(user(role) if role else None, size=size, dark=dark)
-        )
-        assert one.open(path).status == 200, path
+        assert one.become(user(role) if role else None).open(path).status == 200, path
         for fault in axe.run(one.page, options=WCAG).response["violations"]:
             if fault["impact"] in ("serious", "critical"):
                 nodes = [f"{node['html'][:160]} {node['any'][:1]}" for node in fault["nodes"][:3]]
@@ -124,8 +122,9 @@ def test_every_page_of_the_menus_fits_a_phone(visit):
     The fixture looks at the console.
     """
     seen, wide, squeezed = set(), [], []
+    one = visit(size=PHONE)
     for role in ROLES:
-        one = visit(user(role), size=PHONE)
+        one.become(user(role))
         for path in [f"{reverse('home')}?{role}", *entries(role)]:
             if path in seen:
                 continue

@@ -79,7 +79,7 @@ def untimed(monkeypatch):
     monkeypatch.setattr(demo.graduation, "LEAST", STUDENTS + 1)
     monkeypatch.setattr(timetable._Greedy, "lessons", lambda self: [])
     # Short searches: what is asked for here is a timetable without a conflict, not the best one.
-    for module, place, better in ((weeks, 20, 2), (sessions, 10, 2)):
+    for module, place, better in ((weeks, 20, 0.5), (sessions, 10, 0.5)):
         monkeypatch.setattr(module, "PLACE_SECONDS", place)
         monkeypatch.setattr(module, "ROUND_SECONDS", better)
 

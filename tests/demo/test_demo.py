@@ -38,6 +38,7 @@ from students.models import Group, Placement, Programme, Student
 from tests import factories
 from tests.documents.pdf_a import faults
 from tests.reports.on_demo import *  # noqa: F403 - statistics are tried on the same university
+from tests.sharing import check_what_waits
 
 STUDENTS = 123  # thirteen of them are the masters' group, whose movement ends in diplomas
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,7 @@ def demo(django_db_setup, django_db_blocker):
     """One small demo university for all tests here, undone at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
         build(students=STUDENTS)
+        check_what_waits()
         yield
         transaction.set_rollback(True)
 

@@ -29,6 +29,7 @@ from hemis.jobs.models import Job
 from students.models import Student
 from tests.factories import access_of, make_group, make_person, make_students, make_user, make_year
 from tests.finance.conftest import DAY
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -242,7 +243,7 @@ def test_copying_a_year_keeps_what_is_there(prices, access):
         copy_year(access=access, source=2027, target=2027)
 
 
-@pytest.fixture
+@shared
 def contract(prices, students, faculty, access):
     form(access, faculty)
     return Contract.objects.order_by("number").first()

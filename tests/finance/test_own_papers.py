@@ -14,6 +14,7 @@ from finance.payments.actions import enter, reverse
 from finance.stipends import actions as stipends
 from finance.stipends import providers
 from finance.stipends.rules import Marks
+from hemis.access.models import RoleAssignmentQuerySet
 from hemis.documents.actions import drawn_when_opened
 from hemis.documents.rendering import render
 from records.certificates import actions, money
@@ -23,6 +24,7 @@ from tests.documents.helpers import fonts_of, pdf_text, qr_texts
 from tests.factories import access_of, client_of, make_students, make_user
 from tests.finance.conftest import DAY
 from tests.finance.movements import carry_out
+from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("2.7", "7.1", "S")]
 TODAY = datetime.date(2026, 11, 27)
@@ -31,6 +33,9 @@ SUM = Decimal(1_823_400)
 
 @pytest.fixture(autouse=True)
 def _one_day(monkeypatch):
+    """Papers are of one day; roles are held from the day on which the test runs, whichever that is."""
+    in_force, now = RoleAssignmentQuerySet.in_force, timezone.localdate()
+    monkeypatch.setattr(RoleAssignmentQuerySet, "in_force", lambda rows, day=None: in_force(rows, day or now))
     monkeypatch.setattr(timezone, "localdate", lambda value=None, **more: value.date() if value else TODAY)
 
 
@@ -42,7 +47,7 @@ def said(paper):
     return " ".join(pdf_text(render(paper.document)).replace("\u00a0", " ").split())
 
 
-@pytest.fixture
+@shared
 def contract(prices, students, faculty, access):
     numbered = contracts.number_contracts(
         access=access, chosen=Selection(year=2026, faculty=faculty.pk), on=DAY

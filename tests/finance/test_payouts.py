@@ -22,7 +22,7 @@ from finance.payments.actions import book
 from finance.stipends import actions, payouts
 from hemis.documents.actions import drawn_when_opened
 from tests.factories import access_of, client_of, make_user
-from tests.finance.test_stipends import BASE, OCTOBER, appoint, grants  # noqa: F401 - the students on a grant
+from tests.finance.test_stipends import BASE, OCTOBER, appoint, grants, on_grant  # noqa: F401 - on a grant
 from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("7.1")]

@@ -23,6 +23,7 @@ from students.models import Student
 from tests.documents.helpers import pdf_text, qr_texts
 from tests.factories import access_of, client_of, make_faculty, make_students, make_user
 from tests.finance.movements import carry_out, formed, sign_and_execute, undo
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 SINCE, UNTIL = datetime.date(2026, 9, 2), datetime.date(2027, 1, 31)
@@ -30,14 +31,20 @@ SEPTEMBER, OCTOBER = datetime.date(2026, 9, 1), datetime.date(2026, 10, 1)
 BASE = Decimal(545_000)
 
 
-@pytest.fixture
-def grants(faculty, monkeypatch):
-    """Four students on a grant, whose marks are as each test says."""
+@shared
+def on_grant(faculty):
+    """Four students on a grant."""
     StipendAmount.objects.create(rate="11", amount=BASE, valid_from=datetime.date(2025, 8, 1), document="PF")
     StipendAmount.objects.create(
         rate="14", amount=BASE * Decimal("1.2"), valid_from=datetime.date(2025, 8, 1), document="PF"
     )
-    students = make_students(faculty, 4, payment="11")
+    return make_students(faculty, 4, payment="11")
+
+
+@pytest.fixture
+def grants(on_grant, monkeypatch):
+    """The same, with marks as each test says."""
+    students = on_grant
     marks = {one.pk: Marks(fives=2, fours=4) for one in students}
     monkeypatch.setattr(
         providers, "_providers", [lambda keys, day: {key: marks[key] for key in keys if key in marks}]

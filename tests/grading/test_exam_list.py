@@ -23,10 +23,11 @@ from tests.curriculum import makers as plans
 from tests.factories import client_of as enter
 from tests.grading.makers import Study, register
 from tests.grading.test_pages import ALL, text_of
+from tests.sharing import shared
 from tests.structure.makers import make_room
 
 
-@pytest.fixture
+@shared
 def study(db) -> Study:
     return Study(students=3)
 

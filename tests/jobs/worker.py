@@ -19,7 +19,9 @@ def main() -> None:
         if not Job.objects.filter(state__in=Job.UNFINISHED).exists():
             app.control.broadcast("shutdown")
 
-    app.worker_main(["worker", "--concurrency", "1", "--loglevel", "WARNING", *sys.argv[1:]])
+    # It is alone and looks for no neighbours.
+    alone = ["--concurrency", "1", "--without-mingle", "--without-gossip"]
+    app.worker_main(["worker", *alone, "--loglevel", "WARNING", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -30,15 +30,21 @@ from tests.factories import (
     make_university,
     make_user,
 )
+from tests.sharing import shared
 from tests.staff.makers import pdf
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house(settings, tmp_path):
-    """Two faculties, each with a kafedra, a teacher and a group of two students."""
+@pytest.fixture(autouse=True)
+def _store(settings, tmp_path):
+    """Files of a test lie in a place of their own."""
     settings.MEDIA_ROOT = tmp_path
+
+
+@shared
+def house(db):
+    """Two faculties, each with a kafedra, a teacher and a group of two students."""
     make_university()
     return [_faculty(code, name) for code, name in (("303-101", "Birinchiyev"), ("303-102", "Ikkinchiyev"))]
 

@@ -16,12 +16,13 @@ from students.dashboard import by_faculty, contingent
 from students.models import Student
 from tests import factories
 from tests.pages.base import MAX_QUERIES
+from tests.sharing import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def faculties():
+@shared
+def faculties(db):
     here, there = factories.make_faculty(), factories.make_faculty("303-102")
     factories.make_students(here, 2)
     factories.make_students(here, 1, payment="11")

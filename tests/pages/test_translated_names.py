@@ -15,9 +15,10 @@ from structure.models import Unit
 from students.models import Speciality
 from tests import factories
 from tests.curriculum import makers
+from tests.sharing import shared
 
 
-@pytest.fixture
+@shared
 def teaching(db) -> Teaching:
     factories.make_university()
     faculty = factories.make_faculty()

@@ -12,12 +12,13 @@ from grading.models import SheetCorrection, SheetLine
 from records import actions, record, rules
 from records.models import RecordLine
 from tests.grading.makers import Study
+from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("2.7")]
 
 
-@pytest.fixture
-def study():
+@shared
+def study(db):
     """Three students through one subject: an A, a B and a failure."""
     found = Study(students=3)
     found.through(

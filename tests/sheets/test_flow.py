@@ -18,18 +18,19 @@ from hemis.sheets import actions
 from hemis.sheets.models import SheetImport
 from students.models import Candidate, Group
 from tests.factories import access_of, make_admission_setting, make_faculty, make_user
+from tests.sharing import shared
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 SAMPLE = (DATA / "admission.xlsx").read_bytes()
 CODE = "students.admission"
 
 
-@pytest.fixture
+@shared
 def faculty(db):
     return make_admission_setting()
 
 
-@pytest.fixture
+@shared
 def dean(faculty):
     return make_user("dean", faculty)
 

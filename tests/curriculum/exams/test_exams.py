@@ -21,6 +21,7 @@ from hemis.jobs.models import Job
 from tests import factories
 from tests.curriculum import makers
 from tests.curriculum.timetable.test_controls import EXAMS, Exams
+from tests.sharing import shared
 
 LAST = EXAMS + datetime.timedelta(days=12)
 
@@ -66,7 +67,7 @@ class Session(Exams):
         return draft
 
 
-@pytest.fixture
+@shared
 def session(db) -> Session:
     return Session()
 

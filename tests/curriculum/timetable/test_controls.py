@@ -170,8 +170,8 @@ class TestControls(RegisterTests):
     viewer_role, editor_role, faculty_code = "dean", None, "303-101"
 
     @pytest.fixture(autouse=True)
-    def _exams(self, _university):
-        self.exams = Exams()
+    def _exams(self, exams):
+        self.exams = exams
 
     def make(self, number):
         at, later = number - 1, (number - 1) * 2

@@ -292,8 +292,8 @@ class Office(RegisterTests):
     viewer_role, faculty_code = "dean", "303-101"
 
     @pytest.fixture(autouse=True)
-    def _faculty(self, _university):
-        self.faculty = Faculty()
+    def _faculty(self, faculty):
+        self.faculty = faculty
 
 
 def elsewhere() -> Lesson:
