@@ -454,6 +454,28 @@ def test_a_receipt_says_truly_what_is_used_up(booked, statement):
         sql(statement, booked)
 
 
+LATE_LINE = LINE.replace("(statement_id,", "(id, statement_id,").replace(
+    "SELECT statement_id", "SELECT 900001, statement_id"
+)
+EARLY = PAY + "VALUES (%(contract)s, '2026-09-15', 'N', {paid}, 'statement', '', '', now(), NULL, 900001)"
+
+
+@pytest.mark.parametrize("assigned", [0, 400])
+def test_a_receipt_that_comes_after_its_payment_is_used_up_by_it(world, booked, assigned):
+    with transaction.atomic():
+        sql(EARLY.format(paid=400), booked)
+        sql(LATE_LINE.format(assigned=assigned), booked)
+    assert StatementLine.objects.get(number="N").assigned == 400
+    agrees(world)
+
+
+@pytest.mark.parametrize(("assigned", "paid"), [(0, 1001), (300, 400), (400, 300)])
+def test_a_receipt_that_comes_later_is_not_used_up_beyond_its_sum(booked, assigned, paid):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        sql(EARLY.format(paid=paid), booked)
+        sql(LATE_LINE.format(assigned=assigned), booked)
+
+
 def test_a_reversal_is_not_reversed_and_a_draft_is_not_paid(world, booked):
     sql(
         PAY + "VALUES (%(contract)s, '2026-09-15', '', -1000, 'cash', '', 'x', now(), %(payment)s, NULL)",
