@@ -101,6 +101,7 @@ class RelatedFilter(Filter):
 
     With more than ``FIRST_OPTIONS`` of them the page offers the first and those chosen,
     and the others are searched as the register of the related rows searches them.
+    ``searched``: the page reads none before somebody types, for long lists that few ask by.
     """
 
     def __init__(
@@ -110,14 +111,16 @@ class RelatedFilter(Filter):
         *,
         lookup: str = "",
         label: str | Promise = "",
+        searched: bool = False,
     ):
-        self.queryset = queryset
+        self.queryset, self.searched = queryset, searched
         super().__init__(name, lookup, label, lambda access: _options(queryset(access)))
 
     def context(self, access: Access, data: QueryDict) -> dict[str, Any]:
         rows = self.queryset(access)
-        options = _options(rows[: FIRST_OPTIONS + 1] if _register_of(rows.model) else rows)
-        many = len(options) > FIRST_OPTIONS and _register_of(rows.model) is not None
+        first = rows.none() if self.searched else rows
+        options = _options(first[: FIRST_OPTIONS + 1] if _register_of(rows.model) else first)
+        many = self.searched or len(options) > FIRST_OPTIONS and _register_of(rows.model) is not None
         chosen = self.chosen(data)
         if many:
             known = {value for value, _text in options}

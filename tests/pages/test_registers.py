@@ -233,6 +233,21 @@ def test_a_filter_with_many_choices_searches_them(client, monkeypatch):
     assert len(client.get(search).json()["results"]) == 3
 
 
+def test_a_filter_that_is_only_searched_reads_nothing_before(client, monkeypatch):
+    rows = faculties(3)
+    kafedras = [factories.make_kafedra(row) for row in rows]
+    parents = next(one for one in Kafedras.filters if one.name == "parent")
+    monkeypatch.setattr(parents, "searched", True)
+    address, search = url("list", register=Kafedras), url("options", register=Kafedras) + "?filter=parent"
+    empty = client.get(address)
+    assert f'data-options-url="{search}"' in empty.content.decode()
+    assert empty.context["filters"][0]["options"] == []
+    page = client.get(address, {"parent": rows[1].pk})
+    assert page.context["filters"][0]["options"] == [(str(rows[1].pk), str(rows[1]))]
+    assert [row.name for row in page.context["page"].object_list] == [kafedras[1].name]
+    assert len(client.get(search).json()["results"]) == 3
+
+
 def test_the_search_of_a_filter_keeps_to_the_scope():
     own, other = faculties(2)
     groups = [factories.make_group(one, name=f"61{number}-26") for number, one in enumerate((own, other))]
