@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -154,7 +154,7 @@ def _line(line: OrderLine, excuses: list[str]) -> dict[str, Any]:
     }
 
 
-def _lines(order: Order, rows: QuerySet[OrderLine]) -> list[dict[str, Any]]:
+def _lines(order: Order, rows: Iterable[OrderLine]) -> list[dict[str, Any]]:
     excuses: dict[int, list[str]] = {}
     for (line, _check), reason in excuses_of(order).items():
         excuses.setdefault(line, []).append(reason)
@@ -179,15 +179,15 @@ def _papers(order: Order) -> list[str]:
     ]
 
 
-def issue_order(order: Order) -> Document:
-    """Issue the PDF of an order that is being signed.
+def issue_order(order: Order, lines: Sequence[OrderLine]) -> Document:
+    """Issue the PDF of an order that is being signed, with its lines as ``queries.lines_of`` reads them.
 
     The paper is in Uzbek, whatever language the signer's screen has. Its series is
     that of the order's own year, which may differ from the year of signing.
     """
     with override("uz"):
         payload = _heading(order) | {
-            "lines": _lines(order, queries.lines_of(order)),
+            "lines": _lines(order, lines),
             "agreed": _agreed(order),
             "papers": _papers(order),
         }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from hemis.access.scope import Access
 from movement import queries, rules
 from movement.kinds import extra_checks, has_extra_checks
-from movement.models import Order
+from movement.models import Order, OrderLine
 
 
 class OrderError(Exception):
@@ -35,16 +35,19 @@ def failing(found: dict[int, list[rules.Check]]) -> dict[int, list[rules.Check]]
     }
 
 
-def failures(order: Order) -> dict[int, list[rules.Check]]:
-    """Checks that stand in the way, by line: those that fail without a written reason."""
+def failures(order: Order, lines: list[OrderLine] | None = None) -> dict[int, list[rules.Check]]:
+    """Checks that stand in the way, by line: those that fail without a written reason.
+
+    Whoever has read the lines of the order gives them.
+    """
     if order.cancels_id:
         return {}
-    return failing(queries.checks_of(order, list(queries.lines_of(order))))
+    return failing(queries.checks_of(order, list(queries.lines_of(order)) if lines is None else lines))
 
 
-def refuse_failures(order: Order) -> None:
+def refuse_failures(order: Order, lines: list[OrderLine] | None = None) -> None:
     """Raises OrderError when a check stands in the way."""
-    _refuse(order, failures(order))
+    _refuse(order, failures(order, lines))
 
 
 def refuse_extra_failures(order: Order) -> None:

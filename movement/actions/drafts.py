@@ -248,18 +248,20 @@ def remove_lines(order: Order, *, access: Access, line_ids: list[int]) -> int:
     return len(keys)
 
 
+# Of those alone who stand behind a gap: nobody before it is touched.
+NUMBER_ANEW = """
+UPDATE movement_orderline l SET position = {position}
+  FROM (SELECT id, row_number() OVER (ORDER BY position) AS place FROM movement_orderline WHERE order_id = %(order)s) n
+ WHERE l.id = n.id AND l.position <> n.place
+"""
+
+
 def _number_anew(order: Order) -> None:
+    named = {"order": order.pk, "away": OUT_OF_THE_WAY}
     with connection.cursor() as cursor:
         # First out of the way of each other, then one after another.
-        cursor.execute(
-            "UPDATE movement_orderline SET position = position + %s WHERE order_id = %s",
-            [OUT_OF_THE_WAY, order.pk],
-        )
-        cursor.execute(
-            "UPDATE movement_orderline l SET position = n.position FROM (SELECT id, row_number() OVER "
-            "(ORDER BY position) AS position FROM movement_orderline WHERE order_id = %s) n WHERE l.id = n.id",
-            [order.pk],
-        )
+        cursor.execute(NUMBER_ANEW.format(position="l.position + %(away)s"), named)
+        cursor.execute(NUMBER_ANEW.format(position="n.place"), named)
 
 
 @transaction.atomic

@@ -55,8 +55,9 @@ def _carry_out(order: Order, *, by: User | None) -> Order:
     makes_students = kind.makes_students and not order.cancels_id
     _lock_people(order)
     if makes_students:
-        refuse_failures(order)
-        _make_students(list(queries.lines_of(order)))
+        lines = list(queries.lines_of(order))
+        refuse_failures(order, lines)
+        _make_students(lines)
     else:
         refuse_extra_failures(order)
     if kind.moves:

@@ -126,7 +126,8 @@ def sign(order: Order, *, access: Access, date: datetime.date) -> Order:
         raise OrderError(_("Who formed the order does not sign it."))
     if date > timezone.localdate():
         raise OrderError(_("An order is not signed in the future."))
-    refuse_failures(order)
+    lines = list(queries.lines_of(order))
+    refuse_failures(order, lines)
     university()
     order.number = str(next_number(f"order-{order.kind}", date.year))
     # Under the lock of the series, so that dates in the journal follow its numbers.
@@ -138,7 +139,7 @@ def sign(order: Order, *, access: Access, date: datetime.date) -> Order:
         )
     order.date, order.signed_by, order.signed_at = date, access.user, timezone.now()
     order.state, order.remark = Order.SIGNED, ""
-    order.document = issue_order(order)
+    order.document = issue_order(order, lines)
     order.save(update_fields=["state", "remark", "number", "date", "signed_by", "signed_at", "document"])
     events.tell(order)
     return order

@@ -63,7 +63,7 @@ def step(house: House, key: str, day: datetime.date, done: list) -> None:  # noq
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 150)), min_size=2, max_size=7))
 def test_any_sequence_of_orders_keeps_the_history_whole(house, monkeypatch, steps):  # noqa: F811
-    monkeypatch.setattr(flow, "issue_order", lambda order: None)  # papers are tested elsewhere
+    monkeypatch.setattr(flow, "issue_order", lambda order, lines: None)  # papers are tested elsewhere
     saved = transaction.savepoint()
     day, done = datetime.date(2025, 9, 2), []
     for key, gap in steps:
