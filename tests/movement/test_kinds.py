@@ -11,6 +11,7 @@ from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hemis.access.models import HistoryEntry
 from hemis.documents.models import Document
 from hemis.people.models import User
 from movement import actions, queries, rules
@@ -208,6 +209,26 @@ def test_people_come_and_go_while_it_is_a_draft(faculty, dean):
     assert actions.add_people(order, access=access_of(dean), people=Candidate.objects.all()) == 2
     assert list(order.lines.values_list("position", flat=True)) == [1, 2, 3, 4]
     assert {gone.candidate_id, late.pk} <= set(order.lines.values_list("candidate", flat=True))
+
+
+@pytest.mark.duty("2.2")
+def test_only_those_behind_a_gap_are_numbered_anew(faculty, dean):
+    group = make_group(faculty)
+    for _one in range(5):
+        make_candidate(group)
+    order = actions.create_admission_order(
+        access=access_of(dean), faculty=faculty, candidates=Candidate.objects.all(), title="x", basis="",
+        effective_date=DAY,
+    )  # fmt: skip
+    before = list(order.lines.values_list("pk", flat=True))
+    actions.remove_lines(order, access=access_of(dean), line_ids=[before[2]])
+    assert list(order.lines.values_list("pk", "position")) == [
+        (before[0], 1), (before[1], 2), (before[3], 3), (before[4], 4),
+    ]  # fmt: skip
+    moved = HistoryEntry.objects.filter(table="movement_orderline", action="U").values_list(
+        "row_id", flat=True
+    )
+    assert set(moved) == {str(before[3]), str(before[4])}
 
 
 @pytest.mark.duty("B8")
