@@ -20,9 +20,6 @@ settings.load_profile("promise")
 
 DUTY_PROPERTY = "duty"
 
-# What is imported stays until the end; to look through it for rubbish again and again was a sixth of the suite.
-gc.set_threshold(50_000, 20, 100)
-
 
 @pytest.fixture(autouse=True)
 def _uzbek():

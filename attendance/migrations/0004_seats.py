@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.db import migrations
 
+from hemis.sqlfiles import function
+
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
@@ -13,6 +15,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             (SQL / "seat.sql").read_text(encoding="utf-8"),
-            (SQL / "seat_undo.sql").read_text(encoding="utf-8"),
+            function(SQL / "guards.sql", "hemis_seat"),
         ),
     ]

@@ -1,7 +1,12 @@
 """Whom a teaching has changes no busy hours while it has no lessons: load is planned by thousands before the timetable."""
 
+from pathlib import Path
+
 from django.db import migrations
 
+from hemis.sqlfiles import function
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
 FUNCTION = """
 CREATE OR REPLACE FUNCTION hemis_audience_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -12,7 +17,7 @@ DECLARE
         WHEN 'lesson' THEN (SELECT array_agg(id) FROM curriculum_lesson WHERE state = 'planned' AND teaching_id = ANY (owners))
         ELSE owners END;
 BEGIN
-    %s
+    IF events IS NULL THEN RETURN NULL; END IF;
     PERFORM hemis_drop_slots(TG_ARGV[0], events);
     PERFORM hemis_write_slots(TG_ARGV[0], events);
     RETURN NULL;
@@ -24,5 +29,5 @@ class Migration(migrations.Migration):
     dependencies = [("curriculum", "0066_registrations_in_bulk")]
 
     operations = [
-        migrations.RunSQL(FUNCTION % "IF events IS NULL THEN RETURN NULL; END IF;", FUNCTION % ""),
+        migrations.RunSQL(FUNCTION, function(SQL / "slots.sql", "hemis_audience_changed")),
     ]

@@ -5,8 +5,13 @@ from pathlib import Path
 from django.db import migrations
 
 from hemis.access.history import TrackHistory
+from hemis.sqlfiles import function
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
+BEFORE = "".join(
+    function(SQL / "teacher_choice.sql", name)
+    for name in ("hemis_elective_choice", "hemis_elective_offer_guard")
+)
 
 
 class Migration(migrations.Migration):
@@ -15,7 +20,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             (SQL / "seats.sql").read_text(encoding="utf-8"),
-            (SQL / "seats_undo.sql").read_text(encoding="utf-8"),
+            (SQL / "seats_undo.sql").read_text(encoding="utf-8") + BEFORE,
         ),
         TrackHistory("curriculum_registrationseat"),
     ]
