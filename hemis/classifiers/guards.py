@@ -40,8 +40,10 @@ def install(using: str = "default") -> list[str]:
             "WHERE table_schema = current_schema()"
         )
         existing = set(cursor.fetchall())
+        # A table that was dropped and made anew has lost its triggers, while the function with the mark stands.
         cursor.execute(
-            "SELECT proname, obj_description(oid, 'pg_proc') FROM pg_proc WHERE proname LIKE 'hemis_codes_%'"
+            "SELECT p.proname, obj_description(p.oid, 'pg_proc') FROM pg_proc p "
+            "JOIN pg_trigger t ON t.tgfoid = p.oid WHERE p.proname LIKE 'hemis_codes_%'"
         )
         marks = dict(cursor.fetchall())
         for table, columns in guarded_columns().items():

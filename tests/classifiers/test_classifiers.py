@@ -225,6 +225,17 @@ class TestGuards:
             assert {(table, "hemis_codes_insert"), (table, "hemis_codes_update")} <= have
         assert guards.install() == [], "a second run finds nothing to do"
 
+    def test_a_table_made_anew_is_guarded_again(self):
+        table = Person._meta.db_table
+        with connection.cursor() as cursor:
+            for when in ("insert", "update"):
+                cursor.execute(f"DROP TRIGGER hemis_codes_{when} ON {table}")
+        assert guards.install() == [table]
+        with pytest.raises(IntegrityError, match="Unknown code"), transaction.atomic():
+            Person.objects.create(
+                last_name="A", first_name="B", passport="AA3", citizenship="12", gender="99"
+            )
+
     @pytest.mark.parametrize(("column", "code"), [("gender", "99"), ("country", "XX"), ("region", "0")])
     def test_the_database_refuses_an_unknown_code(self, column, code):
         person = Person.objects.create(last_name="A", first_name="B", passport="AA1", citizenship="12")
