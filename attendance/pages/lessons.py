@@ -171,6 +171,7 @@ class Lessons(Register):
         "teaching__subject", "teaching__kafedra", "teacher__person", "assistant__person", "auditorium__building",
         "pair", "record__topic", "record__recorded_by__person",
     )  # fmt: skip
+    many_joins = True
     ordering = ("-day", "-starts_at")
     actions = [
         BulkAction("remind", gettext_lazy("Remind the teachers"), "attendance.edit", _remind, icon="bell"),
@@ -261,7 +262,8 @@ def _student(seat: roster.Seat, absence: Absence | None, mark: int | None) -> di
     if absence:
         presence = "late" if absence.kind == Absence.LATE else str(absence.hours)
     return {
-        "seat": seat, "presence": presence, "mark": mark, "excused": bool(absence and absence.kind == Absence.EXCUSED),
+        "seat": seat, "key": str(seat.student_id), "presence": presence, "mark": mark,
+        "excused": bool(absence and absence.kind == Absence.EXCUSED),
     }  # fmt: skip
 
 

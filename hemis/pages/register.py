@@ -74,6 +74,8 @@ class Register:
     tabs: ClassVar[list[Tab]] = []
     actions: ClassVar[list[BulkAction]] = []
     select_related: ClassVar[Sequence[str]] = ()
+    # The card joins so many tables that planning its query takes longer than reading the row.
+    many_joins: ClassVar[bool] = False
     ordering: ClassVar[Sequence[str | OrderBy]] = ()
     deletable: ClassVar[bool] = True
     empty: ClassVar[str | Promise] = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from hemis.pages.forms import StaleRow
 from hemis.pages.history import readable_history
 from hemis.pages.models import ListPreference, SavedView
 from hemis.pages.register import PAGE_SIZES, Register
+from hemis.planning import first_query_planned_as_written
 
 PRINT_LIMIT = 2000
 FILTERS_AT_ONCE = 7
@@ -190,7 +192,8 @@ def options_view(register: type[Register]):
 
 
 def _object(register: type[Register], request: Request, pk: int, permission: str):
-    return get_object_or_404(register.rows(request.access, permission), pk=pk)
+    with first_query_planned_as_written() if register.many_joins else nullcontext():
+        return get_object_or_404(register.rows(request.access, permission), pk=pk)
 
 
 def _card_context(register: type[Register], request: Request, obj, active: str) -> dict:
