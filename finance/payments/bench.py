@@ -22,7 +22,7 @@ from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
 from hemis.documents.actions import drawn_when_opened
 from hemis.jobs.memory import collector_rests
-from hemis.stopwatch import ask_deferred, seconds
+from hemis.stopwatch import Kept, ask_deferred, copy_kept, kept_rows, seconds
 from structure.models import Unit
 from students.models import AcademicYear
 
@@ -78,9 +78,9 @@ def bench_payments(rows: int = 20_000) -> dict[str, Any]:
             found["bare_text"] = min(seconds(lambda: _bare_text(content)) for _ in range(2))
             found["first"] = seconds(lambda: _import(access, content, rows))
             found["again"] = seconds(lambda: _import(access, content, 0))
-            kept = _kept()
+            kept = kept_rows(KEPT)
             found["bare"] = min(seconds(lambda: _bare(content, kept)) for _ in range(2))
-            found["kept"] = sum(count for _table, count, _text in kept)
+            found["kept"] = sum(one.count for one in kept)
             found["waiting"] = rows - _paid()
             _analyze()
             day = datetime.date(timezone.localdate().year + 1, 1, 1)
@@ -192,29 +192,9 @@ def _bare_text(content: bytes) -> None:
         cursor.execute("DROP TABLE bare_statement")
 
 
-def _kept() -> list[tuple[str, int, bytes]]:
-    """What the program keeps of the file: table, how many rows, and the rows as COPY takes them."""
-    found = []
-    with connection.cursor() as cursor:
-        for table, condition in KEPT.items():
-            cursor.execute(f"SELECT count(*) FROM {table} t WHERE {condition}")  # noqa: S608 - fixed names
-            count = cursor.fetchone()[0]
-            rows = f"SELECT t.* FROM {table} t WHERE {condition} ORDER BY id"  # noqa: S608 - fixed names
-            with cursor.copy(f"COPY ({rows}) TO STDOUT") as copy:
-                found.append((table, count, b"".join(bytes(part) for part in copy)))
-    return found
-
-
-def _bare(content: bytes, kept: list[tuple[str, int, bytes]]) -> None:
+def _bare(content: bytes, kept: list[Kept]) -> None:
     _read(content)
-    with connection.cursor() as cursor:
-        for table, _count, text in kept:
-            cursor.execute(
-                f"CREATE TEMP TABLE bare_kept (LIKE {table} INCLUDING CONSTRAINTS INCLUDING INDEXES)"
-            )
-            with cursor.copy("COPY bare_kept FROM STDIN") as copy:
-                copy.write(text)
-            cursor.execute("DROP TABLE bare_kept")
+    copy_kept(kept)
 
 
 def _bare_debts(day: datetime.date) -> None:
