@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import io
 import statistics
@@ -12,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import psutil
-import python_calamine
 import xlsxwriter
 from django.db import connection, transaction
 
 from hemis.access.scope import Access, Scope
+from hemis.bare import kept_rows, take_kept, take_text
 from hemis.people.identifiers import pinfl_beginning, pinfl_check_digit
 from hemis.sheets.reading import read_table
-from hemis.stopwatch import Kept, ask_deferred, copy_kept, kept_rows
+from hemis.stopwatch import ask_deferred
 from structure.models import Unit
 from students import contingent
 from students.models import Group, Programme, Speciality
@@ -85,8 +84,6 @@ HEADERS = (
     "Ijtimoiy toifa",
     "Ball",
 )
-
-
 KEPT = {
     "people_person": f"EXISTS (SELECT FROM students_candidate c WHERE c.person_id = t.id AND c.entry_year = {YEAR})",
     "students_candidate": f"t.entry_year = {YEAR}",
@@ -129,12 +126,12 @@ def bench_import(rows: int = 40_000) -> dict[str, Any]:
     try:
         with transaction.atomic():
             _setting()
-            result["bare_text"] = _better(lambda: _bare_text(content))
+            result["bare_text"] = _better(lambda: take_text(content))
             result["first"] = _timed(lambda: _import(content, rows, added=rows))
             result["again"] = _timed(lambda: _import(content, rows, added=0))
             kept = kept_rows(KEPT)
             result["kept"] = sum(one.count for one in kept)
-            result["bare"] = _better(lambda: _bare(content, kept))
+            result["bare"] = _better(lambda: take_kept(content, kept))
             raise _Rollback
     except _Rollback:
         pass
@@ -173,29 +170,6 @@ def _import(content: bytes, rows: int, added: int) -> None:
     ask_deferred()
     if (len(checked.good), saved.added) != (rows, added):
         raise RuntimeError(f"{len(checked.faults)} faults, {saved}")
-
-
-def _read(content: bytes) -> list[list[Any]]:
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return book.get_sheet_by_index(0).to_python()
-
-
-def _bare(content: bytes, kept: list[Kept]) -> None:
-    _read(content)
-    copy_kept(kept)
-
-
-def _bare_text(content: bytes) -> None:
-    found = _read(content)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE bare_import ({', '.join(f'c{at} text' for at in range(len(HEADERS)))})"
-        )
-        out = io.StringIO()
-        csv.writer(out).writerows(found)
-        with cursor.copy("COPY bare_import FROM STDIN WITH (FORMAT csv)") as copy:
-            copy.write(out.getvalue())
-        cursor.execute("DROP TABLE bare_import")
 
 
 def _setting() -> None:

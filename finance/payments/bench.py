@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import io
 from typing import Any
 
-import python_calamine
 import xlsxwriter
 from django.db import connection, transaction
 from django.utils import timezone
@@ -20,9 +18,10 @@ from finance.payments.formats import HEADERS
 from finance.payments.sheets import StatementSheet
 from hemis.access.models import RoleAssignment
 from hemis.access.scope import Access
+from hemis.bare import kept_rows, take_kept, take_text
 from hemis.documents.actions import drawn_when_opened
 from hemis.jobs.memory import collector_rests
-from hemis.stopwatch import Kept, ask_deferred, copy_kept, kept_rows, seconds
+from hemis.stopwatch import ask_deferred, seconds
 from structure.models import Unit
 from students.models import AcademicYear
 
@@ -75,11 +74,11 @@ def bench_payments(rows: int = 20_000) -> dict[str, Any]:
             content = _workbook(_form(access), rows)
             # What the contracts themselves still owe to the end of their transaction is no part of the statement.
             ask_deferred()
-            found["bare_text"] = min(seconds(lambda: _bare_text(content)) for _ in range(2))
+            found["bare_text"] = min(seconds(lambda: take_text(content)) for _ in range(2))
             found["first"] = seconds(lambda: _import(access, content, rows))
             found["again"] = seconds(lambda: _import(access, content, 0))
             kept = kept_rows(KEPT)
-            found["bare"] = min(seconds(lambda: _bare(content, kept)) for _ in range(2))
+            found["bare"] = min(seconds(lambda: take_kept(content, kept)) for _ in range(2))
             found["kept"] = sum(one.count for one in kept)
             found["waiting"] = rows - _paid()
             _analyze()
@@ -172,29 +171,6 @@ def _paid() -> int:
             "JOIN finance_bankstatement s ON s.id = l.statement_id WHERE s.name = 'bench.xlsx'"
         )
         return cursor.fetchone()[0]
-
-
-def _read(content: bytes) -> list[list[Any]]:
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return book.get_sheet_by_index(0).to_python()
-
-
-def _bare_text(content: bytes) -> None:
-    rows = _read(content)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE bare_statement ({', '.join(f'c{at} text' for at in range(len(HEADERS)))})"
-        )
-        out = io.StringIO()
-        csv.writer(out).writerows(rows)
-        with cursor.copy("COPY bare_statement FROM STDIN WITH (FORMAT csv)") as copy:
-            copy.write(out.getvalue())
-        cursor.execute("DROP TABLE bare_statement")
-
-
-def _bare(content: bytes, kept: list[Kept]) -> None:
-    _read(content)
-    copy_kept(kept)
 
 
 def _bare_debts(day: datetime.date) -> None:
