@@ -5,14 +5,12 @@ The ledger follows by itself: triggers of the database post what is written here
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -24,6 +22,7 @@ from finance.payments import queries, rules
 from finance.payments.models import BankStatement, Payment, PutAside, StatementLine
 from finance.steps import figure
 from hemis.access.scope import Access
+from hemis.columns import copy_lines
 from hemis.documents.actions import NotIssued, revoke
 from hemis.people.models import User
 
@@ -66,12 +65,13 @@ CREATE TEMPORARY TABLE statement_stage (
 ) ON COMMIT DROP
 """
 # One statement for both: a receipt comes with what its payment uses up, and is not written a second time to say so.
+# Receipts are read as they were staged, in the order of the file.
 ADD = f"""
 WITH added AS (
     INSERT INTO finance_statementline (statement_id, assigned, {", ".join(COLUMNS)})
     SELECT %s, CASE WHEN sure THEN amount ELSE 0 END,
            {", ".join(COLUMNS).replace("suggested_id", "nullif(suggested_id, 0)")}
-      FROM statement_stage ORDER BY position
+      FROM statement_stage
     RETURNING id, date, number, amount, assigned, suggested_id, payer)
 INSERT INTO finance_payment (contract_id, date, number, amount, means, line_id, payer, comment, made_at, made_by_id)
 SELECT suggested_id, date, number, amount, 'statement', id, payer, '', now(), %s FROM added WHERE assigned > 0
@@ -112,23 +112,19 @@ def import_receipts(
         )
         cursor.execute("DROP TABLE IF EXISTS statement_stage")
         cursor.execute(STAGE)
-        out = io.StringIO()
-        csv.writer(out, quoting=csv.QUOTE_ALL).writerows(_staged(new))
-        with cursor.copy("COPY statement_stage FROM STDIN (FORMAT csv)") as copy:
-            copy.write(out.getvalue())
+        copy_lines(cursor, "COPY statement_stage FROM STDIN", map(_staged, new))
         cursor.execute(ADD, [statement.pk, access.user.pk if access.user else None])
     return Imported(statement, len(new), matched)
 
 
-def _staged(receipts: Sequence[Incoming]) -> Iterator[tuple[Any, ...]]:
-    """Rows of the stage; 0 where no contract is found."""
-    for one in receipts:
-        found = one.match
-        yield (
-            one.position, one.date, one.number, one.amount, one.payer, one.payer_tin, one.payer_account, one.purpose,
-            one.fingerprint, one.occurrence, found.contract or 0, found.by,
-            found.confidence, found.doubt, found.is_sure,
-        )  # fmt: skip
+def _staged(one: Incoming) -> str:
+    """The line of the stage that a receipt is; 0 where no contract is found."""
+    found = one.match
+    return (
+        f"{one.position}\t{one.date}\t{one.number}\t{one.amount}\t{one.payer}\t{one.payer_tin}\t{one.payer_account}"
+        f"\t{one.purpose}\t{one.fingerprint}\t{one.occurrence}\t{found.contract or 0}\t{found.by}"
+        f"\t{found.confidence}\t{found.doubt}\t{found.is_sure}"
+    )
 
 
 def _payable(contract_id: int) -> Contract:

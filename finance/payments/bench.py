@@ -54,7 +54,7 @@ class _Rollback(Exception):
 def bench_payments(rows: int = 20_000) -> dict[str, Any]:
     """Match and book ``rows`` receipts, the same file again, and everybody's debts on a day; nothing is kept.
 
-    Two bare limits, each the better of two. ``bare_text`` reads the same workbook with the
+    The match and its two bare limits are each the better of two. ``bare_text`` reads the same workbook with the
     same reader and copies its cells into a temporary table of text. ``bare`` copies instead
     what the program keeps of it, receipts, payments and postings, into temporary tables
     with the same keys, indexes and checks, but without foreign keys, guards and matching.
@@ -75,7 +75,9 @@ def bench_payments(rows: int = 20_000) -> dict[str, Any]:
             # What the contracts themselves still owe to the end of their transaction is no part of the statement.
             ask_deferred()
             found["bare_text"] = min(seconds(lambda: take_text(content)) for _ in range(2))
-            found["first"] = seconds(lambda: _import(access, content, rows))
+            found["first"] = min(
+                _tried(access, content, rows), seconds(lambda: _import(access, content, rows))
+            )
             found["again"] = seconds(lambda: _import(access, content, 0))
             kept = kept_rows(KEPT)
             found["bare"] = min(seconds(lambda: take_kept(content, kept)) for _ in range(2))
@@ -162,6 +164,16 @@ def _import(access: Access, content: bytes, added: int) -> None:
     ask_deferred()
     if saved.added != added:
         raise RuntimeError(f"{len(checked.faults)} faults, {saved}")
+
+
+def _tried(access: Access, content: bytes, rows: int) -> float:
+    """Seconds of an import that is taken back."""
+    try:
+        with transaction.atomic():
+            took = seconds(lambda: _import(access, content, rows))
+            raise _Rollback
+    except _Rollback:
+        return took
 
 
 def _paid() -> int:

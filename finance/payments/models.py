@@ -16,7 +16,7 @@ from finance.models.base import any_money
 from hemis.base import BaseModel, ScopedQuerySet
 
 
-def _author(verbose_name) -> models.ForeignKey:
+def _author(verbose_name, **kwargs) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -24,6 +24,7 @@ def _author(verbose_name) -> models.ForeignKey:
         db_index=False,
         related_name="+",
         verbose_name=verbose_name,
+        **kwargs,
     )
 
 
@@ -65,6 +66,8 @@ class StatementLine(models.Model):
     """One receipt of a bank statement. ``fingerprint`` and ``occurrence`` make it count once.
 
     ``assigned`` is what payments and sums put aside have used up: triggers keep it.
+    Its statement and the suggested contract are asked for by the guard, once for all
+    rows that come together: neither is ever removed.
     """
 
     BY = [
@@ -75,7 +78,11 @@ class StatementLine(models.Model):
     ]
 
     statement = models.ForeignKey(
-        BankStatement, on_delete=models.PROTECT, related_name="rows", verbose_name=_("bank statement")
+        BankStatement,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        related_name="rows",
+        verbose_name=_("bank statement"),
     )
     position = models.PositiveIntegerField(_("row of the file"))
     date = models.DateField(_("date"))
@@ -91,6 +98,7 @@ class StatementLine(models.Model):
         "finance.Contract",
         on_delete=models.PROTECT,
         null=True,
+        db_constraint=False,
         db_index=False,
         related_name="+",
         verbose_name=_("suggested contract"),
@@ -141,7 +149,11 @@ class PaymentQuerySet(ScopedQuerySet):
 
 
 class Payment(models.Model):
-    """Money for one contract, or given back (below zero); with ``reverses`` it takes another row back."""
+    """Money for one contract, or given back (below zero); with ``reverses`` it takes another row back.
+
+    Contract, receipt and author are asked for by the guard, once for all rows that come
+    together: none is ever removed.
+    """
 
     STATEMENT, BANK, CASH, TERMINAL, PAYME, CLICK = "statement", "bank", "cash", "terminal", "payme", "click"
     REFUND = "refund"
@@ -157,7 +169,11 @@ class Payment(models.Model):
     BY_HAND = (BANK, CASH, TERMINAL)
 
     contract = models.ForeignKey(
-        "finance.Contract", on_delete=models.PROTECT, related_name="payments", verbose_name=_("contract")
+        "finance.Contract",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        related_name="payments",
+        verbose_name=_("contract"),
     )
     date = models.DateField(_("date"))
     number = models.CharField(_("number of the document"), max_length=64, blank=True)
@@ -168,6 +184,7 @@ class Payment(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        db_constraint=False,
         related_name="payments",
         verbose_name=_("line of a bank statement"),
     )
@@ -182,7 +199,7 @@ class Payment(models.Model):
         verbose_name=_("reverses"),
     )
     made_at = models.DateTimeField(_("entered at"), auto_now_add=True)
-    made_by = _author(_("entered by"))
+    made_by = _author(_("entered by"), db_constraint=False)
 
     objects = PaymentQuerySet.as_manager()
 

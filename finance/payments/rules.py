@@ -68,10 +68,10 @@ class Line:
 
     def __init__(self, purpose: str, payer: str = "", payer_tin: str = "") -> None:
         self.purpose, self.payer, self.payer_tin = purpose, payer, payer_tin
-        words = [
-            word.upper() for word in _NUMBER.findall(purpose) if not word.isalpha() and _FIGURE.search(word)
+        words = _NUMBER.findall(purpose.upper()) if _FIGURE.search(purpose) else ()
+        self.numbered = [
+            (word, _parts(word)) for word in words if not word.isalpha() and _FIGURE.search(word)
         ]
-        self.numbered = [(word, _parts(word)) for word in words]
         self.long_numbers = [one for one in _DIGITS.findall(self.text) if len(one) in _LENGTHS]
         if len(payer_tin) == _LENGTHS[1]:
             self.long_numbers.append(payer_tin)
@@ -156,9 +156,11 @@ def _named_contracts(line: Line, known: Known) -> list[tuple[int, int]]:
 
 def numbers_say(line: Line, known: Known) -> bool:
     """Whether a number in it is a known one: its words are not asked for a name then."""
-    return any(one in known.contracts for _word, parts in line.numbered for one in parts) or any(
-        one in known.students or one in known.pinfls for one in line.long_numbers
-    )
+    for _word, parts in line.numbered:
+        for one in parts:
+            if one in known.contracts:
+                return True
+    return any(one in known.students or one in known.pinfls for one in line.long_numbers)
 
 
 @lru_cache(maxsize=20_000)

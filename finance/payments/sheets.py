@@ -16,23 +16,39 @@ from finance.payments import actions, formats, queries, rules
 from hemis.people.names import fold
 from hemis.sheets.declaration import Bad, CellWidget, Fault, Notice, Saved, Sheet, SheetColumn, sheet
 from hemis.sheets.reading import SheetRefused, Table, read_table
-from hemis.sheets.widgets import DateWidget, TextWidget
+from hemis.sheets.widgets import DateWidget, TextWidget, as_text
 
 # First words of rows that sum the others up.
 TOTALS = ("jami", "itogo", "vsego", "qoldiq", "ostatok", "saldo", "total")
+
+
+TIYIN = Decimal("0.01")
+
+
+def _plain_sum(written: str) -> str:
+    text = "".join(written.split()).replace("'", "").replace("\u2019", "")
+    if "," in text and "." in text:
+        # The one that stands last is the decimal mark.
+        grouping = "," if text.rfind(".") > text.rfind(",") else "."
+        text = text.replace(grouping, "")
+    return text.replace(",", ".")
+
+
+def _first_cell(row: list[Any]) -> Any:
+    """The first cell of a row that is not empty."""
+    for cell in row:
+        if str(cell).strip():
+            return cell
+    return ""
 
 
 class SumWidget(CellWidget):
     """A sum in soʻm, as banks write it: with spaces, a comma, or grouped by apostrophes."""
 
     def clean(self, value, row=None, **kwargs) -> Decimal:
-        text = "".join(str(value).split()).replace("'", "").replace("\u2019", "")
-        if "," in text and "." in text:
-            # The one that stands last is the decimal mark.
-            grouping = "," if text.rfind(".") > text.rfind(",") else "."
-            text = text.replace(grouping, "")
+        text = _plain_sum(value) if isinstance(value, str) else str(value)
         try:
-            number = Decimal(text.replace(",", ".")).quantize(Decimal("0.01"))
+            number = Decimal(text).quantize(TIYIN)
         except InvalidOperation as error:
             raise Bad("bad_sum", _("This is not a sum.")) from error
         if not 0 <= number < 10**12:
@@ -54,9 +70,8 @@ class PlainWidget(TextWidget):
     """Text cut to the length of its field."""
 
     def clean(self, value, row=None, **kwargs) -> str:
-        return " ".join(
-            (str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)).split()
-        )[: self.max_length]
+        text = value if isinstance(value, str) else as_text(value)
+        return " ".join(text.split())[: self.max_length]
 
     def untidy(self, value, clean) -> str:
         return ""
@@ -122,13 +137,12 @@ class StatementSheet(Sheet):
         if formats.is_exchange(content):
             return self._read_exchange(content)
         table = read_table(content)
-        kept = [
-            (number, row)
-            for number, row in zip(table.numbers, table.rows, strict=True)
-            if not fold(str(next((cell for cell in row if str(cell).strip()), ""))).startswith(TOTALS)
-        ]
+        # Thousands of rows begin with the same few days: each is looked at once.
+        firsts = [_first_cell(row) for row in table.rows]
+        totals = {cell for cell in set(firsts) if fold(str(cell)).startswith(TOTALS)}
+        kept = [at for at, cell in enumerate(firsts) if cell not in totals]
         return Table(
-            table.headers, [row for _number, row in kept], [number for number, _row in kept], table.merged
+            table.headers, [table.rows[at] for at in kept], [table.numbers[at] for at in kept], table.merged
         )
 
     def _read_exchange(self, content: bytes) -> Table:

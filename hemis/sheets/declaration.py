@@ -98,9 +98,13 @@ class SheetColumn(Field):
         return {value: self._clean_one(value) for value in set(values)}
 
     def _clean_one(self, value: Any) -> Any:
-        if isinstance(value, str) and not value.isprintable():
-            value = "".join(char if char.isprintable() else " " for char in value)
-        if value is None or value == "" or isinstance(value, str) and not value.strip():
+        if isinstance(value, str):
+            if not value.isprintable():
+                value = "".join(char if char.isprintable() else " " for char in value)
+            empty = not value or value.isspace()
+        else:
+            empty = value is None
+        if empty:
             return Bad(self.missing, _("The cell is empty.")) if self.required else ""
         try:
             return self.widget.clean(value)
