@@ -51,6 +51,7 @@ _WORD = re.compile(r"[^\W\d_][^\W\d_ʻʼ'`‘’]*(?:[ʻʼ'`‘’][^\W\d_ʻʼ'`
 # the byte, which is far quicker than a search, and is most of it.
 _BETWEEN = "\0"
 _SPACES = re.compile(rf"[^\w{_BETWEEN}]+")
+_OKINA = OKINA.encode()
 _PLAIN_SPACES = bytes(at for at in range(1, 128) if not (chr(at).isalnum() or chr(at) == "_"))
 # Parts of patronymics say nothing of whose they are.
 _PARTICLES = frozenset(search_text("oʻgʻli qizi ogli ugli kizi").split())
@@ -176,7 +177,7 @@ def match(line: Line, known: Known) -> Match:
         for number in line.long_numbers
         if (student := known.pinfls.get(number) or known.students.get(number))
     }
-    contracts = _named_contracts(line, known)
+    contracts = _named_contracts(line, known) if line.numbered else None
     if contracts:
         return _by_contract(contracts, named, known)
     if named:
@@ -270,10 +271,12 @@ def plain_number(number: str) -> str:
 
 def fingerprint(*parts: str) -> str:
     """What tells one receipt from all others, however its spaces and capitals were written."""
-    text = _BETWEEN.join(parts).encode().translate(None, _PLAIN_SPACES).decode()
-    if not text.replace(OKINA, "").isascii():
-        text = _SPACES.sub("", text)
-    return hashlib.sha256(text.casefold().replace(_BETWEEN, "|").encode()).hexdigest()[:32]
+    plain = _BETWEEN.join(parts).encode().translate(None, _PLAIN_SPACES)
+    if plain.replace(_OKINA, b"").isascii():
+        facts = plain.lower()
+    else:
+        facts = _SPACES.sub("", plain.decode()).casefold().encode()
+    return hashlib.sha256(facts.replace(_BETWEEN.encode(), b"|")).hexdigest()[:32]
 
 
 def occurrences(fingerprints: Sequence[str]) -> list[int]:

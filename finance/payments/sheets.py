@@ -176,6 +176,7 @@ class StatementSheet(Sheet):
             if Bad in (type(credit), type(debit), type(row["date"])):
                 continue
             if credit:
+                row["plain_number"] = rules.plain_number(row["number"])
                 receipts.append(row)
             elif debit:
                 going_out, outgoing = going_out + 1, outgoing + debit
@@ -189,7 +190,7 @@ class StatementSheet(Sheet):
         """Row number → the receipt, for those that are not in the books yet."""
         prints = [
             rules.fingerprint(
-                one["date"].isoformat(), rules.plain_number(one["number"]), str(one["credit"]),
+                one["date"].isoformat(), one["plain_number"], str(one["credit"]),
                 one["payer_account"], one["payer"], one["purpose"],
             )
             for one in receipts
@@ -216,7 +217,7 @@ class StatementSheet(Sheet):
 
     @staticmethod
     def _looks_counted(one: dict[str, Any], match: rules.Match, counted: queries.Counted) -> bool:
-        day, amount, number = one["date"], one["credit"], rules.plain_number(one["number"])
+        day, amount, number = one["date"], one["credit"], one["plain_number"]
         return (
             bool(number)
             and (day, amount, number) in counted.numbers
