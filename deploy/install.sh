@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # the program does takes a third less. Another is named by PYTHON.
 pythons=()
 for candidate in ${PYTHON:-/usr/bin/python3 python3 python3.13 python3.12 python3.11}; do
-  if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+  if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
     pythons+=("$candidate")
   fi
 done
