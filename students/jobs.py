@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import Any
 
-from django.core.files import File
 from django.core.files.base import ContentFile
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hemis.documents import batch
-from hemis.documents.jobs import in_order
+from hemis.documents.jobs import CardsJob
 from hemis.documents.models import Document
-from hemis.jobs.actions import JobError
 from hemis.jobs.kinds import JobKind, job
 from hemis.jobs.models import Job
 from structure.models import University
@@ -23,51 +19,30 @@ from students.models import Student
 
 
 @job("students.cards")
-class Cards(JobKind):
-    """``params``: ``students`` (keys). Issues the cards that are missing and puts all into one PDF."""
+class Cards(CardsJob):
+    """Cards of the chosen students."""
 
     title = gettext_lazy("Student cards")
     permission = "student.edit"
-    chunk = 10
+    chosen = "students"
+    people = Student
+    file = "student-cards"
 
-    def units(self, job: Job) -> list[Any]:
-        """The students that lie in the scope, in the order in which they were chosen."""
-        chosen = job.params["students"]
-        allowed = set(
-            Student.objects.for_scope(job.frozen_scope).filter(pk__in=chosen).values_list("pk", flat=True)
+    def rows(self) -> Any:
+        return Student.objects.with_card()
+
+    def issue(self, one: Student, job: Job) -> None:
+        issue_card(one, university=University.objects.get(), by=job.owner)
+
+    def refusal(self, one: Student) -> str:
+        return _("%(name)s does not study now.") % {"name": one.person}
+
+    def cards(self, keys: list[Any]) -> dict[Any, int]:
+        students = dict(Student.objects.filter(pk__in=keys).values_list("number", "pk"))
+        found = Document.objects.filter(
+            kind=StudentCard.code, state=Document.ISSUED, payload__student_number__in=list(students)
         )
-        return [key for key in chosen if key in allowed]
-
-    def run(self, job: Job, keys: list[Any]) -> None:
-        """Issue each card that is missing or out of date."""
-        university = University.objects.get()
-        for student in Student.objects.with_card().filter(pk__in=keys).order_by("pk"):
-            try:
-                issue_card(student, university=university, by=job.owner)
-            except ValueError as error:
-                raise JobError(_("%(name)s does not study now.") % {"name": student.person}) from error
-
-    def label(self, job: Job, key: Any) -> str:
-        student = Student.objects.select_related("person").filter(pk=key).first()
-        return str(student or key)
-
-    def finish(self, job: Job) -> None:
-        """One PDF with all cards, each on a page of its own size."""
-        keys = job.units or []
-        owners = dict(Student.objects.filter(pk__in=keys).values_list("number", "pk"))
-        cards = Document.objects.filter(
-            kind=StudentCard.code, state=Document.ISSUED, payload__student_number__in=list(owners)
-        ).values_list("payload__student_number", "pk")
-        by_student = {owners[number]: pk for number, pk in cards}
-        ordered = [by_student[key] for key in keys if key in by_student]
-        if not ordered:
-            job.message = _("No card could be issued.")
-            return
-        with tempfile.TemporaryFile() as out:
-            batch.write_pdf(in_order(ordered), out)
-            out.seek(0)
-            job.result_file.save(f"student-cards-{job.pk}.pdf", File(out), save=False)
-        job.message = _("Student cards: %(count)d") % {"count": len(ordered)}
+        return {students[number]: pk for number, pk in found.values_list("payload__student_number", "pk")}
 
 
 @job("students.contingent")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.files import File
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,13 +42,76 @@ class Batch(JobKind):
         """Put the files together, without those that failed."""
         failed = set(job.failures.values_list("key", flat=True))
         keys = [key for key in job.units or [] if str(key) not in failed]
-        form = job.params["form"]
-        write = batch.write_zip if form == batch.ZIP else batch.write_pdf
-        with tempfile.TemporaryFile() as out:
-            write(in_order(keys), out)
-            out.seek(0)
-            job.result_file.save(f"documents-{job.pk}.{form}", File(out), save=False)
+        _keep(job, keys, "documents", job.params["form"])
         job.message = _("Documents: %(count)s") % {"count": len(keys)}
+
+
+class CardsJob(JobKind):
+    """``params``: keys of people, under the name that ``chosen`` says. Issues what is missing; all in one PDF."""
+
+    chunk = 10
+    chosen: ClassVar[str]
+    people: ClassVar[type[Model]]
+    # What the file is called before its number.
+    file: ClassVar[str]
+
+    def rows(self) -> Any:
+        """The people, with what issuing a card reads of them."""
+        return self.people._default_manager.select_related("person")
+
+    def issue(self, one: Any, job: Job) -> None:
+        """Issue the card if it is missing or out of date.
+
+        Raises:
+            ValueError: there is nothing that a card could say.
+        """
+        raise NotImplementedError
+
+    def refusal(self, one: Any) -> str:
+        """Why somebody gets no card."""
+        raise NotImplementedError
+
+    def cards(self, keys: list[Any]) -> dict[Any, int]:
+        """Person's key in ``people`` → the card in force."""
+        raise NotImplementedError
+
+    def units(self, job: Job) -> list[Any]:
+        """Those who lie in the scope, in the order in which they were chosen."""
+        chosen = job.params[self.chosen]
+        rows: Any = self.people._default_manager
+        allowed = set(rows.for_scope(job.frozen_scope).filter(pk__in=chosen).values_list("pk", flat=True))
+        return [key for key in chosen if key in allowed]
+
+    def run(self, job: Job, keys: list[Any]) -> None:
+        """Issue each card that is missing or out of date."""
+        for one in self.rows().filter(pk__in=keys).order_by("pk"):
+            try:
+                self.issue(one, job)
+            except ValueError as error:
+                raise JobError(self.refusal(one)) from error
+
+    def label(self, job: Job, key: Any) -> str:
+        return str(self.rows().filter(pk=key).first() or key)
+
+    def finish(self, job: Job) -> None:
+        """One PDF with all cards, each on a page of its own size."""
+        keys = job.units or []
+        cards = self.cards(keys)
+        ordered = [cards[key] for key in keys if key in cards]
+        if not ordered:
+            job.message = _("No card could be issued.")
+            return
+        _keep(job, ordered, self.file, batch.PDF)
+        job.message = f"{self.title}: {len(ordered)}"
+
+
+def _keep(job: Job, keys: list[int], name: str, form: str) -> None:
+    """Put documents together into the job's file."""
+    write = batch.write_zip if form == batch.ZIP else batch.write_pdf
+    with tempfile.TemporaryFile() as out:
+        write(in_order(keys), out)
+        out.seek(0)
+        job.result_file.save(f"{name}-{job.pk}.{form}", File(out), save=False)
 
 
 def in_order(keys: list[int]):

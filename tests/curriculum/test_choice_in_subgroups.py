@@ -25,8 +25,22 @@ from students.models import Subgroup
 from tests import factories
 from tests.curriculum import makers
 from tests.curriculum.laboratories import AS_USUAL, DAY, LAB, Laboratories
+from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("2.3")]
+
+
+@shared
+def shut() -> Laboratories:
+    """No choice is open yet."""
+    return Laboratories(opened=False)
+
+
+@shared
+def made(shut) -> Laboratories:
+    """The choice of teachers is open."""
+    shut.open()
+    return shut
 
 
 # --- what is offered
@@ -69,8 +83,7 @@ def test_no_more_places_than_the_subgroup_holds():
 
 
 @pytest.mark.duty("S")
-def test_who_chose_sits_there_and_everything_follows_while_the_others_stay():
-    made = Laboratories()
+def test_who_chose_sits_there_and_everything_follows_while_the_others_stay(made):
     assert made.labs_sit() == AS_USUAL
     assert made.choose(0, made.offer(2)).state == "placed"
     settling.close(made.campaign, access=made.dean)
@@ -86,8 +99,7 @@ def test_who_chose_sits_there_and_everything_follows_while_the_others_stay():
     assert "2" in str(Notice.objects.get(code="teacher_settled").text)
 
 
-def test_the_own_lessons_and_the_calendar_are_those_of_the_chosen_subgroup():
-    made = Laboratories()
+def test_the_own_lessons_and_the_calendar_are_those_of_the_chosen_subgroup(made):
     today = timezone.localdate()
     days = [today - 7 * DAY, today + 7 * DAY]
     lessons = {
@@ -106,8 +118,7 @@ def test_the_own_lessons_and_the_calendar_are_those_of_the_chosen_subgroup():
     assert past == {made.students[0].pk}, "the journal of past days stays"
 
 
-def test_another_group_for_the_practice_keeps_the_own_laboratory():
-    made = Laboratories()
+def test_another_group_for_the_practice_keeps_the_own_laboratory(made):
     made.choose(0, made.practice(1))
     settling.close(made.campaign, access=made.dean)
     assert [made.sits(one) for one in made.practices] == [[1], [0, 2, 3]]
@@ -115,8 +126,7 @@ def test_another_group_for_the_practice_keeps_the_own_laboratory():
     assert made.registration(0).group == made.groups[1]
 
 
-def test_who_attends_elsewhere_by_the_office_stays_there():
-    made = Laboratories()
+def test_who_attends_elsewhere_by_the_office_stays_there(made):
     rows = Registration.objects.filter(pk=made.registration(0).pk)
     registrations.attend_with(rows, access=made.dean, group=made.groups[1])
     settling.close(made.campaign, access=made.dean)
@@ -133,8 +143,7 @@ def test_who_has_a_place_and_no_registration_is_registered():
     assert made.labs_sit() == [[], [1], [0, 2], [3]]
 
 
-def test_group_and_subgroup_are_chosen_apart():
-    made = Laboratories()
+def test_group_and_subgroup_are_chosen_apart(made):
     made.choose(0, made.practice(1))
     made.choose(0, made.offer(1))
     settling.close(made.campaign, access=made.dean)
@@ -142,21 +151,22 @@ def test_group_and_subgroup_are_chosen_apart():
     assert made.labs_sit() == [[], [0, 1], [2], [3]]
 
 
-def test_a_whole_group_may_be_among_the_alternatives_of_a_kind():
-    made = Laboratories(opened=False)
-    for lab in made.labs[2:]:
+def test_a_whole_group_may_be_among_the_alternatives_of_a_kind(shut):
+    for lab in shut.labs[2:]:
         lab.delete()
-    whole = makers.make_teaching(made.line, made.groups[1], training_type=LAB)
-    made.open()
-    offer = made.campaign.offers.get(training_type=LAB, subgroup=None)
-    made.choose(0, offer)
-    made.choose(2, made.offer(1))
-    settling.close(made.campaign, access=made.dean)
-    assert made.sits(whole) == [0, 3] and [made.sits(one) for one in made.labs[:2]] == [[], [1, 2]]
+    whole = makers.make_teaching(shut.line, shut.groups[1], training_type=LAB)
+    shut.open()
+    offer = shut.campaign.offers.get(training_type=LAB, subgroup=None)
+    shut.choose(0, offer)
+    shut.choose(2, shut.offer(1))
+    settling.close(shut.campaign, access=shut.dean)
+    assert shut.sits(whole) == [0, 3] and [shut.sits(one) for one in shut.labs[:2]] == [
+        [],
+        [1, 2],
+    ]
 
 
-def test_lessons_that_meet_own_ones_are_refused_and_the_account_says_why():
-    made = Laboratories()
+def test_lessons_that_meet_own_ones_are_refused_and_the_account_says_why(made):
     day, pairs = timezone.localdate() + 7 * DAY, makers.make_pairs()
     mine = makers.make_teaching(made.other, made.groups[0])
     for teaching in (mine, made.labs[2]):
@@ -172,63 +182,59 @@ def test_lessons_that_meet_own_ones_are_refused_and_the_account_says_why():
     assert "824" in next(iter(told.values())).steps[1].source
 
 
-def test_controls_by_subgroups_follow_the_place_in_the_own_group_and_no_other():
-    made = Laboratories(opened=False)
+def test_controls_by_subgroups_follow_the_place_in_the_own_group_and_no_other(shut):
     day, pairs = timezone.localdate(), makers.make_pairs()
     events = []
-    for half in made.halves:
+    for half in shut.halves:
         events.append(
             ControlEvent.objects.create(
-                subject=made.line.subject, kafedra=made.line.kafedra, control="13", day=day, pair=pairs[1],
-                examiner=factories.make_employee(made.line.kafedra), approved_at=timezone.now(),
+                subject=shut.line.subject, kafedra=shut.line.kafedra, control="13", day=day, pair=pairs[1],
+                examiner=factories.make_employee(shut.line.kafedra), approved_at=timezone.now(),
             )
         )  # fmt: skip
-        events[-1].audience.create(curriculum_subject=made.line, group=half.division.group, subgroup=half)
-    whole = {0: made.halves[1], 2: made.halves[1]}  # one to the neighbour, one to another group
+        events[-1].audience.create(curriculum_subject=shut.line, group=half.division.group, subgroup=half)
+    whole = {0: shut.halves[1], 2: shut.halves[1]}  # one to the neighbour, one to another group
     for student, half in whole.items():
-        seats.move(made.registration(student), access=made.dean, training_type=LAB, group=made.groups[0].pk,
+        seats.move(shut.registration(student), access=shut.dean, training_type=LAB, group=shut.groups[0].pk,
                    subgroup=half.pk, reason="Ariza")  # fmt: skip
-    people = {one.person_id: at for at, one in enumerate(made.students)}
+    people = {one.person_id: at for at, one in enumerate(shut.students)}
     assert [sorted(people[one] for one in sitting.people_of_controls([event.pk])) for event in events] == [
         [], [0, 1], [2], [3],
     ]  # fmt: skip
-    assert made.labs_sit() == [[], [0, 1, 2], [], [3]]
-    assert sitting.controls_of(made.students[0].pk) == [events[1].pk]
-    student = own.study_of(made.students[2].person_id)
+    assert shut.labs_sit() == [[], [0, 1, 2], [], [3]]
+    assert sitting.controls_of(shut.students[0].pk) == [events[1].pk]
+    student = own.study_of(shut.students[2].person_id)
     assert list(own.controls_of_student(student)) == [events[2]]
 
 
-def test_who_is_elsewhere_by_a_place_is_told_when_a_lesson_is_placed():
-    made = Laboratories(opened=False)
+def test_who_is_elsewhere_by_a_place_is_told_when_a_lesson_is_placed(shut):
     day, pairs = timezone.localdate() + 7 * DAY, makers.make_pairs()
-    mine = makers.make_teaching(made.other, made.groups[0])
+    mine = makers.make_teaching(shut.other, shut.groups[0])
     Lesson.objects.create(teaching=mine, teacher=mine.teacher, day=day, pair=pairs[1])
-    lab = Lesson.objects.create(teaching=made.labs[2], teacher=made.labs[2].teacher, day=day, pair=pairs[1])
+    lab = Lesson.objects.create(teaching=shut.labs[2], teacher=shut.labs[2].teacher, day=day, pair=pairs[1])
     assert sitting.elsewhere(lab) == []
-    met = seats.move(made.registration(0), access=made.dean, training_type=LAB, group=made.groups[1].pk,
-                     subgroup=made.halves[2].pk, reason="Ariza")  # fmt: skip
-    assert [made.other.subject.name in str(one) for one in met] == [True], "the office is told, and decides"
-    assert sitting.elsewhere(lab) == [made.students[0]]
+    met = seats.move(shut.registration(0), access=shut.dean, training_type=LAB, group=shut.groups[1].pk,
+                     subgroup=shut.halves[2].pk, reason="Ariza")  # fmt: skip
+    assert [shut.other.subject.name in str(one) for one in met] == [True], "the office is told, and decides"
+    assert sitting.elsewhere(lab) == [shut.students[0]]
 
 
 # --- places are held
 
 
-def test_a_full_subgroup_makes_wait_and_the_place_given_back_goes_on():
-    made = Laboratories(opened=False)
-    made.open(places=1)
-    assert made.choose(0, made.offer(2)).state == "placed"
-    assert made.choose(1, made.offer(2)).state == "waiting"
-    choosing.withdraw(made.campaign.choices.get(student=made.students[0]), access=made.access(0))
-    assert made.campaign.choices.get().state == "placed"
+def test_a_full_subgroup_makes_wait_and_the_place_given_back_goes_on(shut):
+    shut.open(places=1)
+    assert shut.choose(0, shut.offer(2)).state == "placed"
+    assert shut.choose(1, shut.offer(2)).state == "waiting"
+    choosing.withdraw(shut.campaign.choices.get(student=shut.students[0]), access=shut.access(0))
+    assert shut.campaign.choices.get().state == "placed"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_students_at_the_same_moment_never_overbook_a_subgroup():
-    made = Laboratories(opened=False)
-    made.open(places=2)
-    accesses = [made.access(at) for at in range(4)]
-    offers = [made.offer(2), made.offer(3)]
+def test_students_at_the_same_moment_never_overbook_a_subgroup(shut):
+    shut.open(places=2)
+    accesses = [shut.access(at) for at in range(4)]
+    offers = [shut.offer(2), shut.offer(3)]
     faults = _together(
         [lambda at=at: choosing.choose(offers[at % 4 // 3], access=accesses[at]) for at in range(4)]
     )
@@ -302,8 +308,7 @@ SEAT = (
         "UPDATE curriculum_electiveoffer SET subgroup_id = NULL WHERE id = %(offer)s",
     ],
 )
-def test_raw_sql_is_refused(sql):
-    made = Laboratories()
+def test_raw_sql_is_refused(made, sql):
     made.choose(0, made.offer(1))
     values = {
         "registration": made.registration(0).pk, "group": made.groups[1].pk, "own": made.groups[0].pk,
@@ -330,8 +335,7 @@ def test_a_place_stays_with_its_registration_and_a_subgroup_is_not_filled_by_raw
     made.labs[1].audience.all().delete()  # nobody has a place of his own there
 
 
-def test_what_a_window_offers_is_not_taken_away_before_it_is_closed():
-    made = Laboratories()
+def test_what_a_window_offers_is_not_taken_away_before_it_is_closed(made):
     with pytest.raises(IntegrityError, match="may choose it now"), transaction.atomic():
         made.labs[1].audience.all().delete()
     twin = makers.make_teaching(made.line, made.halves[1], training_type=LAB)
@@ -340,17 +344,16 @@ def test_what_a_window_offers_is_not_taken_away_before_it_is_closed():
     twin.audience.all().delete()
 
 
-def test_a_whole_group_with_placed_guests_is_not_divided_under_them():
-    made = Laboratories(opened=False)
-    for lab in made.labs[2:]:
+def test_a_whole_group_with_placed_guests_is_not_divided_under_them(shut):
+    for lab in shut.labs[2:]:
         lab.delete()
-    whole = makers.make_teaching(made.line, made.groups[1], training_type=LAB)
-    seats.move(made.registration(0), access=made.dean, training_type=LAB, group=made.groups[1].pk, subgroup=None,
+    whole = makers.make_teaching(shut.line, shut.groups[1], training_type=LAB)
+    seats.move(shut.registration(0), access=shut.dean, training_type=LAB, group=shut.groups[1].pk, subgroup=None,
                reason="Ariza")  # fmt: skip
-    head = factories.access_of(factories.make_user("head", made.line.kafedra))
+    head = factories.access_of(factories.make_user("head", shut.line.kafedra))
     with pytest.raises(CurriculumError):
-        shaping.part_by_subgroups(whole, access=head, division=made.halves[2].division_id)
-    assert made.sits(whole) == [0, 2, 3]
+        shaping.part_by_subgroups(whole, access=head, division=shut.halves[2].division_id)
+    assert shut.sits(whole) == [0, 2, 3]
 
 
 def test_seats_are_planned_as_part_of_whoever_asks():

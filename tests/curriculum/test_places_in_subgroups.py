@@ -24,15 +24,28 @@ from students.models import Subgroup, SubgroupMember
 from tests import factories
 from tests.curriculum import makers
 from tests.curriculum.laboratories import AS_USUAL, DAY, LAB, Laboratories
+from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("2.3")]
+
+
+@shared
+def shut() -> Laboratories:
+    """No choice is open yet."""
+    return Laboratories(opened=False)
+
+
+@shared
+def made(shut) -> Laboratories:
+    """The choice of teachers is open."""
+    shut.open()
+    return shut
 
 
 # --- the office
 
 
-def test_the_office_moves_after_the_closing_with_a_reason_and_the_past_stays(monkeypatch):
-    made = Laboratories()
+def test_the_office_moves_after_the_closing_with_a_reason_and_the_past_stays(made, monkeypatch):
     made.choose(0, made.offer(2))
     settling.close(made.campaign, access=made.dean)
     mine = made.campaign.choices.filter(student=made.students[0], elective_group__contains=".")
@@ -53,30 +66,28 @@ def test_the_office_moves_after_the_closing_with_a_reason_and_the_past_stays(mon
     assert made.offer(2).taken == 1 and made.offer(3).taken == 2
 
 
-def test_places_are_dated():
-    made = Laboratories(opened=False)
+def test_places_are_dated(shut):
     today = timezone.localdate()
-    row = made.registration(0)
+    row = shut.registration(0)
     for half, since in ((2, today - 10 * DAY), (3, today - 5 * DAY)):
         RegistrationSeat.objects.create(
-            registration=row, training_type=LAB, group=made.groups[1], subgroup=made.halves[half], valid_from=since,
+            registration=row, training_type=LAB, group=shut.groups[1], subgroup=shut.halves[half], valid_from=since,
             way="chosen",
         )  # fmt: skip
     RegistrationSeat.objects.create(registration=row, training_type=LAB, valid_from=today, way="group")
-    mine = [one for one in sitting.seats(students=[made.students[0].pk]) if one.training_type == LAB]
+    mine = [one for one in sitting.seats(students=[shut.students[0].pk]) if one.training_type == LAB]
     assert [(one.subgroup, one.until) for one in mine] == [
-        (made.halves[0].pk, today - 10 * DAY), (made.halves[2].pk, today - 5 * DAY), (made.halves[3].pk, today),
-        (made.halves[0].pk, None),
+        (shut.halves[0].pk, today - 10 * DAY), (shut.halves[2].pk, today - 5 * DAY), (shut.halves[3].pk, today),
+        (shut.halves[0].pk, None),
     ]  # fmt: skip
-    assert made.labs_sit() == AS_USUAL
+    assert shut.labs_sit() == AS_USUAL
     for half, day in ((0, 11), (2, 10), (2, 6), (3, 5), (3, 1), (0, 0)):
-        there = [at for at in range(4) if made.students[0].pk in
-                 {one.student_id for one in roster.seats(made.labs[at].pk, today - day * DAY)}]  # fmt: skip
+        there = [at for at in range(4) if shut.students[0].pk in
+                 {one.student_id for one in roster.seats(shut.labs[at].pk, today - day * DAY)}]  # fmt: skip
         assert there == [half], day
 
 
-def test_who_is_left_over_is_seen_and_placed_evenly():
-    made = Laboratories()
+def test_who_is_left_over_is_seen_and_placed_evenly(made):
     made.choose(0, made.offer(2))
     lacking = {one.student.pk: one.lacking for one in office.left_over(made.campaign)}
     assert [len(lacking[one.pk]) for one in made.students] == [1, 2, 2, 2]
@@ -87,8 +98,7 @@ def test_who_is_left_over_is_seen_and_placed_evenly():
     assert made.labs_sit() == [[], [1], [0, 2], [3]]
 
 
-def test_who_comes_after_the_closing_is_placed_where_most_places_are_free():
-    made = Laboratories()
+def test_who_comes_after_the_closing_is_placed_where_most_places_are_free(made):
     settling.close(made.campaign, access=made.dean)
     late = factories.make_students(made.faculty, 3, group=made.groups[0])
     made.students += late
@@ -108,36 +118,33 @@ def test_who_comes_after_the_closing_is_placed_where_most_places_are_free():
     assert [made.sits(one) for one in made.practices] == [[0, 1, 4, 6], [2, 3, 5]]
 
 
-def test_a_place_that_the_office_names_is_refused_where_classes_meet_or_none_is_left():
-    made = Laboratories(opened=False)
-    made.open(places=1)
+def test_a_place_that_the_office_names_is_refused_where_classes_meet_or_none_is_left(shut):
+    shut.open(places=1)
     day, pairs = timezone.localdate() + 7 * DAY, makers.make_pairs()
-    mine = makers.make_teaching(made.other, made.groups[0])
-    for teaching in (mine, made.labs[2]):
+    mine = makers.make_teaching(shut.other, shut.groups[0])
+    for teaching in (mine, shut.labs[2]):
         Lesson.objects.create(teaching=teaching, teacher=teaching.teacher, day=day, pair=pairs[1])
-    one, two = made.students[0].pk, made.students[1].pk
-    outcome = office.place(made.campaign, access=made.dean, students=[one], offer=made.offer(2))
-    assert outcome.done == 0 and made.other.subject.name in outcome.refused[0]
-    outcome = office.place(made.campaign, access=made.dean, students=[one, two], offer=made.offer(3))
+    one, two = shut.students[0].pk, shut.students[1].pk
+    outcome = office.place(shut.campaign, access=shut.dean, students=[one], offer=shut.offer(2))
+    assert outcome.done == 0 and shut.other.subject.name in outcome.refused[0]
+    outcome = office.place(shut.campaign, access=shut.dean, students=[one, two], offer=shut.offer(3))
     assert outcome.done == 1 and len(outcome.refused) == 1
 
 
-def test_a_guest_gets_a_subgroup_of_the_group_attended_and_the_own_one_again():
-    made = Laboratories(opened=False)
-    rows = Registration.objects.filter(pk=made.registration(0).pk)
-    SubgroupMember.objects.filter(student=made.students[3]).delete()
-    registrations.attend_with(rows, access=made.dean, group=made.groups[1])
-    assert made.labs_sit() == [[], [1], [2], [0]], "where fewest sit"
-    assert [made.sits(one) for one in made.practices] == [[1], [0, 2, 3]]
-    registrations.attend_with(rows, access=made.dean, group=None)
-    assert made.labs_sit()[0] == [0] and made.labs_sit()[3] == []
-    Subgroup.objects.filter(division__group=made.groups[1]).update(capacity=0)
+def test_a_guest_gets_a_subgroup_of_the_group_attended_and_the_own_one_again(shut):
+    rows = Registration.objects.filter(pk=shut.registration(0).pk)
+    SubgroupMember.objects.filter(student=shut.students[3]).delete()
+    registrations.attend_with(rows, access=shut.dean, group=shut.groups[1])
+    assert shut.labs_sit() == [[], [1], [2], [0]], "where fewest sit"
+    assert [shut.sits(one) for one in shut.practices] == [[1], [0, 2, 3]]
+    registrations.attend_with(rows, access=shut.dean, group=None)
+    assert shut.labs_sit()[0] == [0] and shut.labs_sit()[3] == []
+    Subgroup.objects.filter(division__group=shut.groups[1]).update(capacity=0)
     with pytest.raises(CurriculumError, match="610-26.02/1"):
-        registrations.attend_with(rows, access=made.dean, group=made.groups[1])
+        registrations.attend_with(rows, access=shut.dean, group=shut.groups[1])
 
 
-def test_only_the_own_faculty_moves_and_places():
-    made = Laboratories()
+def test_only_the_own_faculty_moves_and_places(made):
     far = factories.access_of(factories.make_user("dean", factories.make_faculty("102")))
     head = factories.access_of(factories.make_user("head", made.line.kafedra))
     values = {
@@ -166,8 +173,7 @@ def test_only_the_own_faculty_moves_and_places():
 
 
 @pytest.mark.duty("S")
-def test_the_cabinet_shows_the_subgroups_with_their_teachers(django_assert_max_num_queries):
-    made = Laboratories()
+def test_the_cabinet_shows_the_subgroups_with_their_teachers(made, django_assert_max_num_queries):
     made.choose(1, made.offer(2))
     client = factories.client_of(made.students[0].person.user)
     client.get(reverse("my_electives"))
@@ -186,8 +192,7 @@ def test_the_cabinet_shows_the_subgroups_with_their_teachers(django_assert_max_n
 
 
 @pytest.mark.duty("9.2")
-def test_the_teacher_sees_who_chose_and_who_sits():
-    made = Laboratories()
+def test_the_teacher_sees_who_chose_and_who_sits(made):
     made.choose(0, made.offer(2))
     user = factories.make_user("teacher", made.line.kafedra)
     lab = made.labs[2]
@@ -205,8 +210,7 @@ def test_the_teacher_sees_who_chose_and_who_sits():
     )
 
 
-def test_the_office_places_and_moves_on_the_pages():
-    made = Laboratories()
+def test_the_office_places_and_moves_on_the_pages(made):
     made.choose(0, made.offer(2))
     office = factories.client_of(made.dean.user)
     card = reverse("curriculum_electives_detail", args=[made.campaign.pk])
@@ -235,29 +239,28 @@ def test_the_office_places_and_moves_on_the_pages():
     assert far.post(move, {"pk": choice.pk}).status_code == 404
 
 
-def test_a_registration_shows_with_whom_and_the_office_moves_there():
-    made = Laboratories(opened=False)
-    row = made.registration(0)
-    office = factories.client_of(made.dean.user)
+def test_a_registration_shows_with_whom_and_the_office_moves_there(shut):
+    row = shut.registration(0)
+    office = factories.client_of(shut.dean.user)
     page = office.get(Registrations.url_of(row), {"tab": "seats"}).content.decode()
-    assert str(made.labs[0].teacher.person) in page and str(made.labs[3].teacher.person) in page
+    assert str(shut.labs[0].teacher.person) in page and str(shut.labs[3].teacher.person) in page
     url = reverse("curriculum_registration_seat", args=[row.pk])
-    where = {"kind": LAB, "where": f"{made.groups[1].pk}-{made.halves[2].pk}", "reason": "Sogʻligʻi"}
+    where = {"kind": LAB, "where": f"{shut.groups[1].pk}-{shut.halves[2].pk}", "reason": "Sogʻligʻi"}
     office.post(url, where | {"where": "x"})
     assert not RegistrationSeat.objects.exists()
-    for lab in made.labs:
+    for lab in shut.labs:
         factories.make_user(person=lab.teacher.person)
     office.post(url, where)
-    assert made.labs_sit() == [[], [1], [0, 2], [3]]
+    assert shut.labs_sit() == [[], [1], [0, 2], [3]]
     told = {(one.user.person_id, one.code) for one in Notice.objects.filter(code__startswith="seat")}
     assert told == {
-        (made.students[0].person_id, "seat_moved"), (made.labs[0].teacher.person_id, "seat_left"),
-        (made.labs[2].teacher.person_id, "seat_came"),
+        (shut.students[0].person_id, "seat_moved"), (shut.labs[0].teacher.person_id, "seat_left"),
+        (shut.labs[2].teacher.person_id, "seat_came"),
     }  # fmt: skip
     page = office.get(Registrations.url_of(row), {"tab": "seats"}).content.decode()
     assert "Sogʻligʻi" in page
     far = factories.client_of(factories.make_user("dean", factories.make_faculty("102")))
     assert far.post(url, where).status_code == 404
-    head = factories.client_of(factories.make_user("head", made.line.kafedra))
+    head = factories.client_of(factories.make_user("head", shut.line.kafedra))
     page = head.get(Registrations.url_of(row), {"tab": "seats"}).content.decode()
     assert url not in page and head.post(url, where).status_code == 403
