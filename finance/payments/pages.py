@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +22,7 @@ from finance.payments import actions, documents, forms, queries, rules
 from finance.payments.models import BankStatement, Payment, PutAside, StatementLine
 from finance.steps import figure, typed
 from hemis.access.guard import get_in_scope, page
+from hemis.access.scope import Access
 from hemis.base import Request
 from hemis.pages.columns import Column
 from hemis.pages.filters import Filter, RangeFilter, RelatedFilter
@@ -33,6 +34,10 @@ from hemis.sheets.pages import way_to
 
 def _sum(rows, field: str = "amount") -> str:
     return figure(rows.order_by().aggregate(total=Sum(field))["total"] or Decimal(0))
+
+
+def _statements(access: Access) -> QuerySet[BankStatement]:
+    return BankStatement.objects.for_scope(access.scope("payment.view"))
 
 
 class Payments(Register):
@@ -62,6 +67,13 @@ class Payments(Register):
         RelatedFilter("faculty", faculties, lookup="contract__faculty"),
         RelatedFilter("group", groups, lookup="contract__group"),
         Filter("means"),
+        RelatedFilter(
+            "statement",
+            _statements,
+            lookup="line__statement",
+            label=gettext_lazy("Bank statement"),
+            searched=True,
+        ),
         RangeFilter("date", "date"),
         RangeFilter("amount"),
     ]
@@ -196,7 +208,8 @@ def _receipt(request: Request, payment: Payment, back: str, *args) -> HttpRespon
 def _rows_of(request: Request, statement: BankStatement) -> dict:
     """The receipts of a statement that wait; the others are in the register of payments."""
     rows = statement.rows.waiting().order_by("position")  # type: ignore[attr-defined]
-    return {"lines": rows[:200], "count": rows.count(), "doubts": rules.DOUBTS}
+    made = reverse(Payments.url_name("list"), query={"statement": statement.pk})
+    return {"lines": rows[:200], "count": rows.count(), "doubts": rules.DOUBTS, "payments_url": made}
 
 
 class Statements(Register):

@@ -87,6 +87,7 @@ class StatementSheet(Sheet):
     result_url_name = "finance_queue_list"
     asks_year = False
     accepts = ".xlsx,.xls,.csv,.txt"
+    notices_title = gettext_lazy("Whose the receipts are")
 
     def __init__(self, access, params):
         super().__init__(access, params)

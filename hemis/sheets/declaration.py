@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.resources import Resource
 from import_export.widgets import Widget
@@ -160,6 +161,8 @@ class Sheet(Resource):
     accepts: ClassVar[str] = ".xlsx,.xls,.csv"
     # A sheet that belongs to one row (a curriculum) is uploaded on that row's page; this names where to go.
     own_upload: ClassVar[str] = ""
+    # What the preview calls the notices: most sheets say there what they have tidied.
+    notices_title: ClassVar[str | Promise] = gettext_lazy("Put right without asking")
     # What the sheet is called in a workbook of several, in each language; otherwise it is the first.
     pages: ClassVar[tuple[str, ...]] = ()
 

@@ -153,6 +153,7 @@ def preview(request: Request, pk: int) -> HttpResponse:
         "found": found,
         "faults": Paginator(faults, 50).get_page(request.GET.get("page")),
         "columns": list(columns),
+        "notices_title": SHEETS[found.sheet].notices_title,
         "preview": _preview_page(found, request.GET.get("rows")),
         "wanted": wanted,
         "fault_rows": found.total - found.good,
