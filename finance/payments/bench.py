@@ -168,12 +168,10 @@ def _import(access: Access, content: bytes, added: int) -> None:
 
 def _tried(access: Access, content: bytes, rows: int) -> float:
     """Seconds of an import that is taken back."""
-    try:
-        with transaction.atomic():
-            took = seconds(lambda: _import(access, content, rows))
-            raise _Rollback
-    except _Rollback:
-        return took
+    with transaction.atomic():
+        took = seconds(lambda: _import(access, content, rows))
+        transaction.set_rollback(True)
+    return took
 
 
 def _paid() -> int:

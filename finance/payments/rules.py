@@ -177,7 +177,7 @@ def match(line: Line, known: Known) -> Match:
         for number in line.long_numbers
         if (student := known.pinfls.get(number) or known.students.get(number))
     }
-    contracts = _named_contracts(line, known) if line.numbered else None
+    contracts = _named_contracts(line, known)
     if contracts:
         return _by_contract(contracts, named, known)
     if named:

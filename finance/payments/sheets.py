@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from finance.payments import actions, formats, queries, rules
+from finance.steps import TIYIN
 from hemis.people.names import fold
 from hemis.sheets.declaration import Bad, CellWidget, Fault, Notice, Saved, Sheet, SheetColumn, sheet
 from hemis.sheets.reading import SheetRefused, Table, read_table
@@ -20,9 +21,6 @@ from hemis.sheets.widgets import DateWidget, TextWidget, as_text
 
 # First words of rows that sum the others up.
 TOTALS = ("jami", "itogo", "vsego", "qoldiq", "ostatok", "saldo", "total")
-
-
-TIYIN = Decimal("0.01")
 
 
 def _plain_sum(written: str) -> str:
@@ -70,8 +68,7 @@ class PlainWidget(TextWidget):
     """Text cut to the length of its field."""
 
     def clean(self, value, row=None, **kwargs) -> str:
-        text = value if isinstance(value, str) else as_text(value)
-        return " ".join(text.split())[: self.max_length]
+        return as_text(value)[: self.max_length]
 
     def untidy(self, value, clean) -> str:
         return ""

@@ -25,22 +25,8 @@ from students.models import Subgroup
 from tests import factories
 from tests.curriculum import makers
 from tests.curriculum.laboratories import AS_USUAL, DAY, LAB, Laboratories
-from tests.sharing import shared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("2.3")]
-
-
-@shared
-def shut() -> Laboratories:
-    """No choice is open yet."""
-    return Laboratories(opened=False)
-
-
-@shared
-def made(shut) -> Laboratories:
-    """The choice of teachers is open."""
-    shut.open()
-    return shut
 
 
 # --- what is offered
