@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,8 +28,8 @@ class Cards(CardsJob):
     people = Employee
     file = "employee-cards"
 
-    def issue(self, one: Employee, job: Job) -> None:
-        issue_card(one, university=University.objects.get(), by=job.owner)
+    def issuer(self, job: Job) -> Callable[[Any], object]:
+        return partial(issue_card, university=University.objects.get(), by=job.owner)
 
     def refusal(self, one: Employee) -> str:
         return _("%(name)s holds no post now.") % {"name": one.person}

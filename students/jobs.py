@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -31,8 +33,8 @@ class Cards(CardsJob):
     def rows(self) -> Any:
         return Student.objects.with_card()
 
-    def issue(self, one: Student, job: Job) -> None:
-        issue_card(one, university=University.objects.get(), by=job.owner)
+    def issuer(self, job: Job) -> Callable[[Any], object]:
+        return partial(issue_card, university=University.objects.get(), by=job.owner)
 
     def refusal(self, one: Student) -> str:
         return _("%(name)s does not study now.") % {"name": one.person}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.core.files import File
@@ -59,21 +60,20 @@ class CardsJob(JobKind):
         """The people, with what issuing a card reads of them."""
         return self.people._default_manager.select_related("person")
 
-    def issue(self, one: Any, job: Job) -> None:
-        """Issue the card if it is missing or out of date.
+    def issuer(self, job: Job) -> Callable[[Any], object]:
+        """What issues somebody's card if it is missing or out of date; asked once for a chunk.
 
-        Raises:
-            ValueError: there is nothing that a card could say.
+        It raises ``ValueError`` where there is nothing that a card could say.
         """
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say how a card is issued.")
 
     def refusal(self, one: Any) -> str:
         """Why somebody gets no card."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say why somebody gets no card.")
 
     def cards(self, keys: list[Any]) -> dict[Any, int]:
         """Person's key in ``people`` → the card in force."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say where its cards are.")
 
     def units(self, job: Job) -> list[Any]:
         """Those who lie in the scope, in the order in which they were chosen."""
@@ -84,9 +84,10 @@ class CardsJob(JobKind):
 
     def run(self, job: Job, keys: list[Any]) -> None:
         """Issue each card that is missing or out of date."""
+        issue = self.issuer(job)
         for one in self.rows().filter(pk__in=keys).order_by("pk"):
             try:
-                self.issue(one, job)
+                issue(one)
             except ValueError as error:
                 raise JobError(self.refusal(one)) from error
 
